@@ -1,0 +1,1 @@
+"""Frozen values: contract, case, history events, verdicts, findings."""

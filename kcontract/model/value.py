@@ -1,0 +1,9 @@
+"""The base of every frozen value."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An immutable value with named fields that msgspec can write as JSON and read back (bytes as base64)."""
