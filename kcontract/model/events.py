@@ -1,0 +1,237 @@
+"""The history of a run: everything that happened, in order, as typed events.
+
+The history is written to disk as it happens and is all that the judge sees, so any run can be judged again without a
+broker. `at` is seconds since the start of the run on a clock that never goes back.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from kcontract.model.case import Case
+from kcontract.model.contract import Contract
+from kcontract.model.record import LogRecord
+from kcontract.model.registry import RegisteredSchema
+
+Purpose = Literal["probe", "first", "batch", "bisect", "alone", "repeat", "replay"]
+"""Why a window was sent: to learn the service's pace; right after a start; the cases; to find a culprit among
+suspects; one case behind a healthy record; the same window once more; a stored case."""
+
+KillReason = Literal["stalled", "finished", "interrupted", "restart"]
+
+
+class Happened(msgspec.Struct, frozen=True, tag=True, tag_field="event", omit_defaults=True):
+    """The base of all events."""
+
+    at: float
+
+
+class RunStarted(Happened):
+    run: str
+    version: str
+    seed: int
+    broker: str
+    registry: str
+    started: str
+    """Wall clock, RFC 3339 in UTC."""
+    is_broker: bool = True
+    """False for the protocol mock, whose verdicts are limited."""
+
+
+class UnitStarted(Happened):
+    """A service with all contracts that name it begins, alone on freshly made topics."""
+
+    unit: str
+    contracts: tuple[Contract, ...]
+    schemas: tuple[RegisteredSchema, ...] = ()
+    group: str = ""
+    topics: tuple[tuple[str, int], ...] = ()
+    """Topics of the unit with their partition counts."""
+
+
+class UnitBlocked(Happened):
+    """The unit could not run, and why: COULD_NOT_RUN."""
+
+    unit: str
+    code: str
+    reason: str
+    fix: str = ""
+
+
+class UnitEnded(Happened):
+    unit: str
+
+
+class Blind(Happened):
+    """Something that this run cannot see or does not judge, and the line that would change that."""
+
+    unit: str
+    what: str
+    remedy: str = ""
+
+
+class ServiceStarted(Happened):
+    pid: int
+    start: int
+    """1 for the first start of the unit's service."""
+
+
+class ServiceReady(Happened):
+    pid: int
+
+
+class ServiceExited(Happened):
+    """The process ended by itself. `code` is its exit code; a negative one is the signal that killed it."""
+
+    pid: int
+    code: int
+    stderr: str = ""
+    stdout: str = ""
+
+
+class ServiceKilled(Happened):
+    """We ended the process."""
+
+    pid: int
+    reason: KillReason
+    code: int | None = None
+    stderr: str = ""
+    stdout: str = ""
+
+
+class MembersSeen(Happened):
+    """The consumer group as the broker describes it, told only when it changes."""
+
+    state: str
+    members: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    """Member id and its assigned partitions."""
+
+
+class Evicted(Happened):
+    members: tuple[str, ...]
+
+
+class OffsetsSet(Happened):
+    """We committed these offsets for the empty group."""
+
+    offsets: tuple[tuple[str, int, int], ...]
+
+
+class WindowOpened(Happened):
+    window: int
+    purpose: Purpose
+    of: str = ""
+    """The case that a bisect, alone or replay window is about, or the number of the window that is repeated."""
+
+
+class Sent(Happened):
+    window: int
+    case: Case
+
+
+class Acknowledged(Happened):
+    """The broker holds the case at this place."""
+
+    case: str
+    topic: str
+    partition: int
+    offset: int
+
+
+class Refused(Happened):
+    """The broker or the client library did not take the record."""
+
+    case: str
+    error: str
+
+
+class Seen(Happened):
+    """A record that somebody else than the harness wrote to a topic of the unit."""
+
+    record: LogRecord
+
+
+class Committed(Happened):
+    topic: str
+    partition: int
+    offset: int
+
+
+class Drained(Happened):
+    """All watched topics were read up to their high watermarks as they stood at `since`."""
+
+    since: float
+
+
+class WindowClosed(Happened):
+    """`settled`: negatives may be stated. `exited`, `stalled`: the service did not get through."""
+
+    window: int
+    outcome: Literal["settled", "exited", "stalled", "stopped"]
+
+
+class Requested(Happened):
+    """A sender was triggered. `case` is the request's id; the marker and correlation headers are among `headers`."""
+
+    case: str
+    kind: str
+    expectation: Literal["valid", "invalid"]
+    topic: str
+    method: str
+    url: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    path: tuple[tuple[str, str], ...] = ()
+    """Names and values of the path's parts, for `$request.path#/name`."""
+    note: str = ""
+    copy_of: str = ""
+
+
+class Responded(Happened):
+    case: str
+    status: int
+    """0: no answer (connection refused, timeout)."""
+    body: bytes = b""
+    error: str = ""
+
+
+class RequestsSettled(Happened):
+    """The sender's events were read to the end after a later valid request had its event: negatives may be stated."""
+
+    cases: tuple[str, ...]
+
+
+class Evaluated(Happened):
+    """The answer of a `where` function for an effect (topic, partition, offset) of a case."""
+
+    case: str
+    place: tuple[str, int, int]
+    holds: bool
+
+
+class RunEnded(Happened):
+    interrupted: bool = False
+
+
+Event = (
+    RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
+    | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
+    | WindowOpened | Sent | Acknowledged | Refused | Seen | Committed | Drained | WindowClosed
+    | Requested | Responded | RequestsSettled | Evaluated | RunEnded
+)  # fmt: skip
+"""One line of a history."""
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode_event(event: Event) -> bytes:
+    """One JSON line without its newline."""
+    return _ENCODER.encode(event)
+
+
+def decode_event(line: bytes) -> Event:
+    """The event of a line; msgspec.ValidationError for a line that is none."""
+    return _DECODER.decode(line)

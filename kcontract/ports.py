@@ -1,0 +1,231 @@
+"""The Protocols that the engine speaks to. Adapters implement them; `wiring` picks the adapters.
+
+All times are seconds. Errors are EnvironmentFailureError and its kin unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from kcontract.model.contract import Run
+from kcontract.model.events import Event
+from kcontract.model.finding import Finding
+from kcontract.model.record import LogRecord, Record, TopicPartition
+from kcontract.model.registry import RegisteredReference, RegisteredSchema
+from kcontract.model.summary import Progress, RunSummary, UnitSummary
+from kcontract.model.value import Value
+
+Delivered = Callable[[str, str, int, int, str], None]
+"""Called with case id, topic, partition, offset, error: error is empty for an acknowledged record (offset ≥ 0)."""
+
+StreamItem = Event | Progress | Finding | UnitSummary | RunSummary
+"""What reports consume."""
+
+
+class TopicSpec(Value):
+    name: str
+    partitions: int = 1
+    config: tuple[tuple[str, str], ...] = ()
+
+
+class Outgoing(Value):
+    """A record on its way. `partition` None: the key decides (murmur2, as Java's client does)."""
+
+    case: str
+    topic: str
+    record: Record
+    partition: int | None = None
+
+
+class Member(Value):
+    id: str
+    client: str
+    host: str
+    partitions: tuple[TopicPartition, ...] = ()
+
+
+class GroupView(Value):
+    """A consumer group as the broker describes it. `state`: STABLE, EMPTY, PREPARING_REBALANCING, DEAD, UNKNOWN …"""
+
+    state: str
+    members: tuple[Member, ...] = ()
+
+    def assigned(self) -> frozenset[TopicPartition]:
+        return frozenset(place for member in self.members for place in member.partitions)
+
+
+class Reader(Protocol):
+    """Reads topics from the end that they had when the reader was made, read_committed."""
+
+    def poll(self, timeout: float) -> Sequence[LogRecord]:
+        """All records that are there, at most `timeout` seconds after the call; empty if none came."""
+        ...
+
+    def drain(self, timeout: float) -> tuple[Sequence[LogRecord], bool]:
+        """Read to the high watermarks as they stand at the call; False if `timeout` ran out before."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Cluster(Protocol):
+    """The harness's own connection to the broker."""
+
+    @property
+    def label(self) -> str:
+        """`Apache Kafka 4.1.1 (local)`; what every report says the numbers were measured on."""
+        ...
+
+    @property
+    def bootstrap(self) -> str: ...
+
+    @property
+    def service_bootstrap(self) -> str:
+        """The listener that services under test are given."""
+        ...
+
+    @property
+    def ours(self) -> bool:
+        """Whether we started the cluster and may create, delete and evict at will."""
+        ...
+
+    @property
+    def is_broker(self) -> bool:
+        """False for the protocol mock."""
+        ...
+
+    def topics(self) -> Mapping[str, int]:
+        """Names and partition counts, internal topics left out."""
+        ...
+
+    def create_topics(self, specs: Iterable[TopicSpec]) -> None:
+        """Create them and wait until their leaders are known."""
+        ...
+
+    def delete_topics(self, names: Iterable[str]) -> None:
+        """Delete those that exist and wait until they are gone."""
+        ...
+
+    def delete_groups(self, names: Iterable[str]) -> None:
+        """Delete those that exist and are empty."""
+        ...
+
+    def end_offsets(self, places: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]: ...
+
+    def committed(self, group: str, places: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """Committed offsets; a place without one is left out."""
+        ...
+
+    def set_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit for an empty group."""
+        ...
+
+    def describe(self, group: str) -> GroupView: ...
+
+    def evict(self, group: str, members: Iterable[str]) -> None:
+        """Make dead members leave (KIP-345's LeaveGroup v3 with the member id), only on a cluster of ours."""
+        ...
+
+    def send(self, records: Sequence[Outgoing], delivered: Delivered) -> None:
+        """Queue records for the idempotent, uncompressed producer, in order. `delivered` is called from `flush`."""
+        ...
+
+    def flush(self, timeout: float) -> int:
+        """Serve deliveries until all are acknowledged or the time is up; the number still on their way."""
+        ...
+
+    def reader(self, topics: Iterable[str]) -> Reader:
+        """Start to read these topics from their present end; positions are fixed when this returns."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Registry(Protocol):
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    def register(
+        self, subject: str, text: str, kind: str, references: Sequence[RegisteredReference] = ()
+    ) -> RegisteredSchema: ...
+
+    def set_compatibility(self, subject: str, level: str) -> None: ...
+
+    def schemas(self) -> tuple[RegisteredSchema, ...]:
+        """Every registered version of every subject."""
+        ...
+
+
+class ExitInfo(Value):
+    """How a process ended: exit code, or the negative number of the signal."""
+
+    code: int
+    stderr: str = ""
+    stdout: str = ""
+
+
+class Service(Protocol):
+    """A running service under test."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> ExitInfo | None:
+        """None while it runs."""
+        ...
+
+    def output(self) -> str:
+        """What it has printed so far (standard output and error, the ends of both if they are long)."""
+        ...
+
+    def terminate(self, timeout: float) -> ExitInfo:
+        """SIGTERM, then SIGKILL to the whole group after `timeout`."""
+        ...
+
+    def kill(self) -> ExitInfo: ...
+
+
+class Launcher(Protocol):
+    """Starts services under test."""
+
+    def start(self, name: str, run: Run, env: Mapping[str, str], command: Sequence[str]) -> Service:
+        """Start `command` (placeholders already filled) in the project root or `run.cwd` with exactly `env` added to
+        FORMAT.md's minimum. ServiceError if it cannot be started."""
+        ...
+
+    def free_port(self) -> int: ...
+
+
+class Answer(Value):
+    """An HTTP answer; `status` 0 and `error` if there was none."""
+
+    status: int
+    body: bytes = b""
+    error: str = ""
+
+
+class Trigger(Protocol):
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+    ) -> Answer: ...
+
+
+class History(Protocol):
+    """Where the events of a run are written."""
+
+    @property
+    def path(self) -> str: ...
+
+    def append(self, event: Event) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Seconds since the start of the run, never going back."""
+        ...
