@@ -23,13 +23,13 @@ StreamItem = Event | Progress | Finding | UnitSummary | RunSummary
 """What reports consume."""
 
 
-class TopicSpec(Value):
+class TopicSpec(Value, frozen=True):
     name: str
     partitions: int = 1
     config: tuple[tuple[str, str], ...] = ()
 
 
-class Outgoing(Value):
+class Outgoing(Value, frozen=True):
     """A record on its way. `partition` None: the key decides (murmur2, as Java's client does)."""
 
     case: str
@@ -38,14 +38,14 @@ class Outgoing(Value):
     partition: int | None = None
 
 
-class Member(Value):
+class Member(Value, frozen=True):
     id: str
     client: str
     host: str
     partitions: tuple[TopicPartition, ...] = ()
 
 
-class GroupView(Value):
+class GroupView(Value, frozen=True):
     """A consumer group as the broker describes it. `state`: STABLE, EMPTY, PREPARING_REBALANCING, DEAD, UNKNOWN …"""
 
     state: str
@@ -160,7 +160,7 @@ class Registry(Protocol):
         ...
 
 
-class ExitInfo(Value):
+class ExitInfo(Value, frozen=True):
     """How a process ended: exit code, or the negative number of the signal."""
 
     code: int
@@ -200,7 +200,7 @@ class Launcher(Protocol):
     def free_port(self) -> int: ...
 
 
-class Answer(Value):
+class Answer(Value, frozen=True):
     """An HTTP answer; `status` 0 and `error` if there was none."""
 
     status: int

@@ -33,7 +33,7 @@ class Layer(Enum):
     RESOURCES = "L8"
 
 
-class Rejection(Value):
+class Rejection(Value, frozen=True):
     """Why the strict decoder refuses a record. `code` is the kind (`union_index_bad:negative`) that describes it."""
 
     layer: Layer
@@ -45,7 +45,7 @@ class Rejection(Value):
     """Pointer into the payload, where there is one."""
 
 
-class Expected(Value):
+class Expected(Value, frozen=True):
     """The oracle's answer for one record."""
 
     expectation: Expectation
@@ -64,7 +64,7 @@ class Role(Enum):
     """The plainly invalid record behind the sentinel: its outcome shows that invalid ones were handled so far."""
 
 
-class Case(Value):
+class Case(Value, frozen=True):
     """One record to be sent.
 
     `id` is `N` for a case, and `N.D` for its D-th re-sending with fresh identity (`root` is N for both).

@@ -23,7 +23,7 @@ Root = Literal[
 ]  # fmt: skip
 
 
-class SchemaText(Value):
+class SchemaText(Value, frozen=True):
     """A schema as its author wrote it. `file` is None for one that stands inline in the contract."""
 
     kind: Literal["avro", "json"]
@@ -32,7 +32,7 @@ class SchemaText(Value):
     file: str | None = None
 
 
-class Expression(Value):
+class Expression(Value, frozen=True):
     """`$message.payload#/ptr` and its kind. `pointer` is an RFC 6901 pointer, or the name of a header or path part."""
 
     root: Root
@@ -44,7 +44,7 @@ class Expression(Value):
         return f"${self.root}#{self.pointer}" if self.pointer else f"${self.root}"
 
 
-class Where(Value):
+class Where(Value, frozen=True):
     """Pairs of effect pointer and expression, or the name of a function `module:function(input, effect)`."""
 
     at: Location
@@ -52,13 +52,13 @@ class Where(Value):
     function: str | None = None
 
 
-class Reference(Value):
+class Reference(Value, frozen=True):
     name: str
     subject: str
     schema: SchemaText
 
 
-class Variant(Value):
+class Variant(Value, frozen=True):
     """One event type of `message.oneOf`. `when` tells it apart; None for Avro, where the record name does."""
 
     name: str
@@ -66,7 +66,7 @@ class Variant(Value):
     when: SchemaText | None = None
 
 
-class Message(Value):
+class Message(Value, frozen=True):
     at: Location
     key: SchemaText | None = None
     key_from: Expression | None = None
@@ -86,7 +86,7 @@ class Message(Value):
     content_type: str | None = None
 
 
-class RegistryRules(Value):
+class RegistryRules(Value, frozen=True):
     at: Location
     compatibility: Level | None = None
     strategy: LookupStrategy = "TopicNameStrategy"
@@ -96,7 +96,7 @@ class RegistryRules(Value):
     auto_register: bool = False
 
 
-class Malformed(Value):
+class Malformed(Value, frozen=True):
     """Which tolerances are withdrawn or granted (ORACLE.md §1). Codes as in MALFORMED.md."""
 
     strict: bool = False
@@ -105,7 +105,7 @@ class Malformed(Value):
     exclude: tuple[str, ...] = ()
 
 
-class Run(Value):
+class Run(Value, frozen=True):
     """How a service is run. Exactly one of command, service, image, compose, observed, handler, make is given."""
 
     at: Location
@@ -126,7 +126,7 @@ class Run(Value):
     instances: int = 1
 
 
-class DeadLetter(Value):
+class DeadLetter(Value, frozen=True):
     at: Location
     topic: str
     preserve: tuple[str, ...] = ("value", "key", "headers")
@@ -135,7 +135,7 @@ class DeadLetter(Value):
     mapping: tuple[tuple[str, str], ...] = ()
 
 
-class OnInvalid(Value):
+class OnInvalid(Value, frozen=True):
     """What a receiver promises for an invalid record: exactly one policy."""
 
     at: Location
@@ -145,14 +145,14 @@ class OnInvalid(Value):
     stop: Literal["exit", "pause"] | None = None
 
 
-class Retry(Value):
+class Retry(Value, frozen=True):
     at: Location
     topic: str
     attempts: int = 3
     backoff: float = 0.0
 
 
-class Emits(Value):
+class Emits(Value, frozen=True):
     """An event that a receiver sends for a valid input."""
 
     at: Location
@@ -167,7 +167,7 @@ class Emits(Value):
     order: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
 
-class Probe(Value):
+class Probe(Value, frozen=True):
     at: Location
     http: str | None = None
     expect_status: int | None = None
@@ -178,7 +178,7 @@ class Probe(Value):
     function: str | None = None
 
 
-class Slo(Value):
+class Slo(Value, frozen=True):
     at: Location
     rate: float = 10.0
     p50: float | None = None
@@ -188,13 +188,13 @@ class Slo(Value):
     errors: float | None = None
 
 
-class Health(Value):
+class Health(Value, frozen=True):
     at: Location
     url: str
     expect: Any = None
 
 
-class Receive(Value):
+class Receive(Value, frozen=True):
     """One receiver and its promises."""
 
     at: Location
@@ -213,7 +213,7 @@ class Receive(Value):
     """Its own rules, merged over the contract's by the loader; None: the contract's hold."""
 
 
-class Action(Value):
+class Action(Value, frozen=True):
     """What makes a sender send: one of http, command, start."""
 
     at: Location
@@ -225,7 +225,7 @@ class Action(Value):
     start: bool = False
 
 
-class Send(Value):
+class Send(Value, frozen=True):
     at: Location
     name: str
     run: Run
@@ -235,7 +235,7 @@ class Send(Value):
     invalid_request: Literal["refused"] = "refused"
 
 
-class Reply(Value):
+class Reply(Value, frozen=True):
     at: Location
     topic: str | Expression
     payload: SchemaText | None = None
@@ -244,7 +244,7 @@ class Reply(Value):
     within: float = 5.0
 
 
-class Fault(Value):
+class Fault(Value, frozen=True):
     at: Location
     name: Literal["brokerDown", "registryDown", "network", "databaseDown"]
     send: Literal["accepts", "refuses"] | None = None
@@ -254,7 +254,7 @@ class Fault(Value):
     up: tuple[str, ...] = ()
 
 
-class Contract(Value):
+class Contract(Value, frozen=True):
     """One contract file."""
 
     at: Location
@@ -279,7 +279,7 @@ class Contract(Value):
         return receive.malformed if receive is not None and receive.malformed is not None else self.malformed
 
 
-class Project(Value):
+class Project(Value, frozen=True):
     """`kcontract.yaml` and what it stands for."""
 
     root: str

@@ -28,7 +28,7 @@ class Happened(msgspec.Struct, frozen=True, tag=True, tag_field="event", omit_de
     at: float
 
 
-class RunStarted(Happened):
+class RunStarted(Happened, frozen=True):
     run: str
     version: str
     seed: int
@@ -40,7 +40,7 @@ class RunStarted(Happened):
     """False for the protocol mock, whose verdicts are limited."""
 
 
-class UnitStarted(Happened):
+class UnitStarted(Happened, frozen=True):
     """A service with all contracts that name it begins, alone on freshly made topics."""
 
     unit: str
@@ -51,7 +51,7 @@ class UnitStarted(Happened):
     """Topics of the unit with their partition counts."""
 
 
-class UnitBlocked(Happened):
+class UnitBlocked(Happened, frozen=True):
     """The unit could not run, and why: COULD_NOT_RUN."""
 
     unit: str
@@ -60,11 +60,11 @@ class UnitBlocked(Happened):
     fix: str = ""
 
 
-class UnitEnded(Happened):
+class UnitEnded(Happened, frozen=True):
     unit: str
 
 
-class Blind(Happened):
+class Blind(Happened, frozen=True):
     """Something that this run cannot see or does not judge, and the line that would change that."""
 
     unit: str
@@ -72,17 +72,17 @@ class Blind(Happened):
     remedy: str = ""
 
 
-class ServiceStarted(Happened):
+class ServiceStarted(Happened, frozen=True):
     pid: int
     start: int
     """1 for the first start of the unit's service."""
 
 
-class ServiceReady(Happened):
+class ServiceReady(Happened, frozen=True):
     pid: int
 
 
-class ServiceExited(Happened):
+class ServiceExited(Happened, frozen=True):
     """The process ended by itself. `code` is its exit code; a negative one is the signal that killed it."""
 
     pid: int
@@ -91,7 +91,7 @@ class ServiceExited(Happened):
     stdout: str = ""
 
 
-class ServiceKilled(Happened):
+class ServiceKilled(Happened, frozen=True):
     """We ended the process."""
 
     pid: int
@@ -101,7 +101,7 @@ class ServiceKilled(Happened):
     stdout: str = ""
 
 
-class MembersSeen(Happened):
+class MembersSeen(Happened, frozen=True):
     """The consumer group as the broker describes it, told only when it changes."""
 
     state: str
@@ -109,29 +109,29 @@ class MembersSeen(Happened):
     """Member id and its assigned partitions."""
 
 
-class Evicted(Happened):
+class Evicted(Happened, frozen=True):
     members: tuple[str, ...]
 
 
-class OffsetsSet(Happened):
+class OffsetsSet(Happened, frozen=True):
     """We committed these offsets for the empty group."""
 
     offsets: tuple[tuple[str, int, int], ...]
 
 
-class WindowOpened(Happened):
+class WindowOpened(Happened, frozen=True):
     window: int
     purpose: Purpose
     of: str = ""
     """The case that a bisect, alone or replay window is about, or the number of the window that is repeated."""
 
 
-class Sent(Happened):
+class Sent(Happened, frozen=True):
     window: int
     case: Case
 
 
-class Acknowledged(Happened):
+class Acknowledged(Happened, frozen=True):
     """The broker holds the case at this place."""
 
     case: str
@@ -140,39 +140,39 @@ class Acknowledged(Happened):
     offset: int
 
 
-class Refused(Happened):
+class Refused(Happened, frozen=True):
     """The broker or the client library did not take the record."""
 
     case: str
     error: str
 
 
-class Seen(Happened):
+class Seen(Happened, frozen=True):
     """A record that somebody else than the harness wrote to a topic of the unit."""
 
     record: LogRecord
 
 
-class Committed(Happened):
+class Committed(Happened, frozen=True):
     topic: str
     partition: int
     offset: int
 
 
-class Drained(Happened):
+class Drained(Happened, frozen=True):
     """All watched topics were read up to their high watermarks as they stood at `since`."""
 
     since: float
 
 
-class WindowClosed(Happened):
+class WindowClosed(Happened, frozen=True):
     """`settled`: negatives may be stated. `exited`, `stalled`: the service did not get through."""
 
     window: int
     outcome: Literal["settled", "exited", "stalled", "stopped"]
 
 
-class Requested(Happened):
+class Requested(Happened, frozen=True):
     """A sender was triggered. `case` is the request's id; the marker and correlation headers are among `headers`."""
 
     case: str
@@ -189,7 +189,7 @@ class Requested(Happened):
     copy_of: str = ""
 
 
-class Responded(Happened):
+class Responded(Happened, frozen=True):
     case: str
     status: int
     """0: no answer (connection refused, timeout)."""
@@ -197,13 +197,13 @@ class Responded(Happened):
     error: str = ""
 
 
-class RequestsSettled(Happened):
+class RequestsSettled(Happened, frozen=True):
     """The sender's events were read to the end after a later valid request had its event: negatives may be stated."""
 
     cases: tuple[str, ...]
 
 
-class Evaluated(Happened):
+class Evaluated(Happened, frozen=True):
     """The answer of a `where` function for an effect (topic, partition, offset) of a case."""
 
     case: str
@@ -211,7 +211,7 @@ class Evaluated(Happened):
     holds: bool
 
 
-class RunEnded(Happened):
+class RunEnded(Happened, frozen=True):
     interrupted: bool = False
 
 

@@ -7,7 +7,7 @@ from kcontract.model.record import LogRecord, Record
 from kcontract.model.value import Value
 
 
-class CaseVerdict(Value):
+class CaseVerdict(Value, frozen=True):
     """The verdict about one case (or one request of a sender, or the run when `case` is empty)."""
 
     code: str
@@ -36,7 +36,7 @@ class CaseVerdict(Value):
     """The HTTP request of a sender's case, as text."""
 
 
-class Finding(Value):
+class Finding(Value, frozen=True):
     """All case verdicts with one fingerprint."""
 
     id: str

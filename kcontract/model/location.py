@@ -5,7 +5,7 @@ from __future__ import annotations
 from kcontract.model.value import Value
 
 
-class Location(Value):
+class Location(Value, frozen=True):
     """A place in a file: path relative to the project root, line and column counted from 1."""
 
     file: str

@@ -8,7 +8,7 @@ Headers = tuple[tuple[str, bytes | None], ...]
 TopicPartition = tuple[str, int]
 
 
-class Record(Value):
+class Record(Value, frozen=True):
     """A record as it is sent. `timestamp` is milliseconds since the epoch, None for the time of sending."""
 
     key: bytes | None = None
@@ -25,7 +25,7 @@ class Record(Value):
         return next((value for key, value in reversed(self.headers) if key == name), None)
 
 
-class LogRecord(Value):
+class LogRecord(Value, frozen=True):
     """A record read from the log, with its place there."""
 
     topic: str

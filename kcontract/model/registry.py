@@ -7,7 +7,7 @@ from typing import Literal
 from kcontract.model.value import Value
 
 
-class RegisteredReference(Value):
+class RegisteredReference(Value, frozen=True):
     """A schema reference as the registry stores it (name used in the schema, subject, version)."""
 
     name: str
@@ -15,7 +15,7 @@ class RegisteredReference(Value):
     version: int
 
 
-class RegisteredSchema(Value):
+class RegisteredSchema(Value, frozen=True):
     """One version of a subject. `id` is the number on the Confluent wire, `guid` the one in a header (0x01 + GUID)."""
 
     id: int

@@ -6,7 +6,7 @@ from kcontract.model.finding import Finding
 from kcontract.model.value import Value
 
 
-class Blocked(Value):
+class Blocked(Value, frozen=True):
     """Why a unit could not run."""
 
     code: str
@@ -14,7 +14,7 @@ class Blocked(Value):
     fix: str = ""
 
 
-class KindCount(Value):
+class KindCount(Value, frozen=True):
     """One row of the table kinds × outcome for a unit."""
 
     kind: str
@@ -25,7 +25,7 @@ class KindCount(Value):
     """handled, dead-lettered, passed, a verdict's code …, with counts."""
 
 
-class Progress(Value):
+class Progress(Value, frozen=True):
     """How far a unit is, for a progress bar. Told a few times a second at most."""
 
     unit: str
@@ -36,7 +36,7 @@ class Progress(Value):
     detail: str = ""
 
 
-class UnitSummary(Value):
+class UnitSummary(Value, frozen=True):
     unit: str
     topics: tuple[str, ...]
     seconds: float
@@ -58,7 +58,7 @@ class UnitSummary(Value):
     blocked: Blocked | None = None
 
 
-class RunSummary(Value):
+class RunSummary(Value, frozen=True):
     run: str
     exit_code: int
     seconds: float

@@ -9,7 +9,7 @@ from kcontract.model.value import Value
 Scope = Literal["run", "process", "invalid", "valid", "producer"]
 
 
-class Verdict(Value):
+class Verdict(Value, frozen=True):
     """A way of breaking a promise. `judged` is False for one that this version parses but does not judge yet."""
 
     code: str
