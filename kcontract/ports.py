@@ -1,58 +1,44 @@
 """The Protocols that the engine speaks to. Adapters implement them; `wiring` picks the adapters.
 
-All times are seconds. Errors are EnvironmentFailureError and its kin unless said otherwise.
+All times are seconds. Errors are EnvironmentFailureError and its kin unless said otherwise. The values that cross a
+port stand in `model.cluster` and `model.service`, where adapters reach them, and are offered here as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, TopicSpec
 from kcontract.model.contract import Run
 from kcontract.model.events import Event
 from kcontract.model.finding import Finding
-from kcontract.model.record import LogRecord, Record, TopicPartition
+from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
+from kcontract.model.service import Answer, ExitInfo
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
-from kcontract.model.value import Value
 
-Delivered = Callable[[str, str, int, int, str], None]
-"""Called with case id, topic, partition, offset, error: error is empty for an acknowledged record (offset ≥ 0)."""
+__all__ = [
+    "Answer",
+    "Clock",
+    "Cluster",
+    "Delivered",
+    "ExitInfo",
+    "GroupView",
+    "History",
+    "Launcher",
+    "Member",
+    "Outgoing",
+    "Reader",
+    "Registry",
+    "Service",
+    "StreamItem",
+    "TopicSpec",
+    "Trigger",
+]
 
 StreamItem = Event | Progress | Finding | UnitSummary | RunSummary
 """What reports consume."""
-
-
-class TopicSpec(Value, frozen=True):
-    name: str
-    partitions: int = 1
-    config: tuple[tuple[str, str], ...] = ()
-
-
-class Outgoing(Value, frozen=True):
-    """A record on its way. `partition` None: the key decides (murmur2, as Java's client does)."""
-
-    case: str
-    topic: str
-    record: Record
-    partition: int | None = None
-
-
-class Member(Value, frozen=True):
-    id: str
-    client: str
-    host: str
-    partitions: tuple[TopicPartition, ...] = ()
-
-
-class GroupView(Value, frozen=True):
-    """A consumer group as the broker describes it. `state`: STABLE, EMPTY, PREPARING_REBALANCING, DEAD, UNKNOWN …"""
-
-    state: str
-    members: tuple[Member, ...] = ()
-
-    def assigned(self) -> frozenset[TopicPartition]:
-        return frozenset(place for member in self.members for place in member.partitions)
 
 
 class Reader(Protocol):
@@ -64,6 +50,10 @@ class Reader(Protocol):
 
     def drain(self, timeout: float) -> tuple[Sequence[LogRecord], bool]:
         """Read to the high watermarks as they stand at the call; False if `timeout` ran out before."""
+        ...
+
+    def add(self, topics: Iterable[str]) -> None:
+        """Read these topics, which did not exist when the reader was made, from their beginning as well."""
         ...
 
     def close(self) -> None: ...
@@ -128,7 +118,10 @@ class Cluster(Protocol):
         ...
 
     def send(self, records: Sequence[Outgoing], delivered: Delivered) -> None:
-        """Queue records for the idempotent, uncompressed producer, in order. `delivered` is called from `flush`."""
+        """Queue records for the idempotent, uncompressed producer, in order.
+
+        `delivered` is called once a record, from `flush` or, while the queue is full, from here.
+        """
         ...
 
     def flush(self, timeout: float) -> int:
@@ -158,14 +151,6 @@ class Registry(Protocol):
     def schemas(self) -> tuple[RegisteredSchema, ...]:
         """Every registered version of every subject."""
         ...
-
-
-class ExitInfo(Value, frozen=True):
-    """How a process ended: exit code, or the negative number of the signal."""
-
-    code: int
-    stderr: str = ""
-    stdout: str = ""
 
 
 class Service(Protocol):
@@ -198,14 +183,6 @@ class Launcher(Protocol):
         ...
 
     def free_port(self) -> int: ...
-
-
-class Answer(Value, frozen=True):
-    """An HTTP answer; `status` 0 and `error` if there was none."""
-
-    status: int
-    body: bytes = b""
-    error: str = ""
 
 
 class Trigger(Protocol):

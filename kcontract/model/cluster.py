@@ -1,0 +1,43 @@
+"""What goes to a broker and what it tells: topics, outgoing records, consumer groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kcontract.model.record import Record, TopicPartition
+from kcontract.model.value import Value
+
+Delivered = Callable[[str, str, int, int, str], None]
+"""Called with case id, topic, partition, offset, error: error is empty for an acknowledged record (offset ≥ 0)."""
+
+
+class TopicSpec(Value, frozen=True):
+    name: str
+    partitions: int = 1
+    config: tuple[tuple[str, str], ...] = ()
+
+
+class Outgoing(Value, frozen=True):
+    """A record on its way. `partition` None: the key decides (murmur2, as Java's client does)."""
+
+    case: str
+    topic: str
+    record: Record
+    partition: int | None = None
+
+
+class Member(Value, frozen=True):
+    id: str
+    client: str
+    host: str
+    partitions: tuple[TopicPartition, ...] = ()
+
+
+class GroupView(Value, frozen=True):
+    """A consumer group as the broker describes it. `state`: STABLE, EMPTY, PREPARING_REBALANCING, DEAD, UNKNOWN …"""
+
+    state: str
+    members: tuple[Member, ...] = ()
+
+    def assigned(self) -> frozenset[TopicPartition]:
+        return frozenset(place for member in self.members for place in member.partitions)
