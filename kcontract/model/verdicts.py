@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from kcontract.errors import UsageError
 from kcontract.model.value import Value
+from kcontract.model.verdict_texts import invalid, process, producer, run, valid
 
 Scope = Literal["run", "process", "invalid", "valid", "producer"]
 
@@ -16,7 +18,69 @@ class Verdict(Value, frozen=True):
     scope: Scope
     summary: str
     explain: str
+    """What it means, what proves it, what it is not, how services get into it, how to fix it: one paragraph a line."""
     judged: bool = True
 
 
-VERDICTS: tuple[Verdict, ...] = ()
+VERDICTS: tuple[Verdict, ...] = (
+    Verdict("COULD_NOT_RUN", "run", "the unit could not be tested", process.COULD_NOT_RUN),
+    Verdict(
+        "RESOURCE_BLOWUP", "process", "resources grow with a record and stay", process.RESOURCE_BLOWUP, judged=False
+    ),
+    Verdict("CRASH_LOOP", "process", "exits on a record, and again after every restart", process.CRASH_LOOP),
+    Verdict("CRASHED", "process", "exits or is killed by a signal on a record", process.CRASHED),
+    Verdict("ENDLESS_RETRY", "process", "takes the same record again and again", process.ENDLESS_RETRY, judged=False),
+    Verdict(
+        "REBALANCE_STORM", "process", "leaves and rejoins its group on and on", process.REBALANCE_STORM, judged=False
+    ),
+    Verdict("STUCK", "process", "lives, but the partition does not move", process.STUCK),
+    Verdict("ACCEPTED_INVALID", "invalid", "handles an invalid record as if it were good", invalid.ACCEPTED_INVALID),
+    Verdict("DEAD_LETTER_ALTERED", "invalid", "the dead letter is not what was sent", invalid.DEAD_LETTER_ALTERED),
+    Verdict("NOT_DEAD_LETTERED", "invalid", "passes an invalid record over, no dead letter", invalid.NOT_DEAD_LETTERED),
+    Verdict("WRONG_REPLY", "invalid", "answers, but not as promised", invalid.WRONG_REPLY, judged=False),
+    Verdict("NO_REPLY", "invalid", "gives no answer in time", invalid.NO_REPLY, judged=False),
+    Verdict("DID_NOT_STOP", "invalid", "goes on where it promised to stop", invalid.DID_NOT_STOP, judged=False),
+    Verdict("DROPS_ON_OUTAGE", "valid", "loses valid records in an outage", valid.DROPS_ON_OUTAGE, judged=False),
+    Verdict("MISREAD", "valid", "handles a valid record with another meaning", valid.MISREAD),
+    Verdict("INVALID_EVENT", "valid", "publishes an event against its own contract", valid.INVALID_EVENT),
+    Verdict("DUPLICATE_EFFECT", "valid", "acts twice", valid.DUPLICATE_EFFECT, judged=False),
+    Verdict("OUT_OF_ORDER", "valid", "one key's events come out in another order", valid.OUT_OF_ORDER, judged=False),
+    Verdict("REJECTED_VALID", "valid", "refuses a valid record", valid.REJECTED_VALID),
+    Verdict("SKIPPED_VALID", "valid", "drops a valid record without a word", valid.SKIPPED_VALID),
+    Verdict("COLLATERAL", "valid", "takes healthy neighbours down with a bad record", valid.COLLATERAL),
+    Verdict("LOST", "valid", "commits past a valid record that was never handled", valid.LOST),
+    Verdict("UNDECLARED_EVENT", "run", "writes what no contract of the unit names", run.UNDECLARED_EVENT),
+    Verdict("SLOW", "run", "misses its slo", run.SLOW, judged=False),
+    Verdict("HEALTH_LIED", "run", "reports a health that is not its own", run.HEALTH_LIED, judged=False),
+    Verdict("NOT_RECOVERED", "run", "does not come back after an outage", run.NOT_RECOVERED, judged=False),
+    Verdict("UNGRACEFUL_STOP", "run", "does not end cleanly on SIGTERM", run.UNGRACEFUL_STOP, judged=False),
+    Verdict("LEAK", "run", "lets an event reach where it must not", run.LEAK, judged=False),
+    Verdict("NO_EVENT", "producer", "accepts a request, but its event never comes", producer.NO_EVENT),
+    Verdict("PHANTOM_EVENT", "producer", "publishes an event for a refused request", producer.PHANTOM_EVENT),
+    Verdict("REFUSED_VALID", "producer", "refuses a valid request", producer.REFUSED_VALID, judged=False),
+    Verdict("WRONG_KEY", "producer", "publishes an event under another key", producer.WRONG_KEY),
+    Verdict("WRONG_TOPIC", "producer", "publishes an event on another topic", producer.WRONG_TOPIC, judged=False),
+    Verdict("WRONG_ORDER", "producer", "publishes events in another order", producer.WRONG_ORDER, judged=False),
+    Verdict(
+        "UNREGISTERED_SCHEMA", "producer", "names a schema id nobody knows", producer.UNREGISTERED_SCHEMA, judged=False
+    ),
+    Verdict("WRONG_SUBJECT", "producer", "registers under another subject", producer.WRONG_SUBJECT, judged=False),
+    Verdict("DUPLICATE_EVENT", "producer", "publishes an event twice", producer.DUPLICATE_EVENT, judged=False),
+    Verdict("LOST_EVENT", "producer", "loses an event in an outage", producer.LOST_EVENT, judged=False),
+    Verdict("BLOCKED", "producer", "lets its caller wait while the broker is down", producer.BLOCKED, judged=False),
+)
+"""Every verdict. The order is the order of precedence (ORACLE.md §5) and therefore part of the behaviour."""
+
+_RANKS = {entry.code: place for place, entry in enumerate(VERDICTS)}
+
+
+def rank(code: str) -> int:
+    """The place of a verdict in the order of precedence, 0 first; UsageError for a code that is none."""
+    if code not in _RANKS:
+        raise UsageError("VERDICT_UNKNOWN", f"{code} is no verdict", "`kcontract explain` lists all codes")
+    return _RANKS[code]
+
+
+def verdict(code: str) -> Verdict:
+    """The catalogue's entry for a code; UsageError for a code that is none."""
+    return VERDICTS[rank(code)]
