@@ -1,0 +1,49 @@
+"""Which registry a run uses: the one that it is told, or one of its own."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from kcontract.errors import UsageError
+from kcontract.registry.client import RegistryClient
+from kcontract.registry.server.embedded import EmbeddedRegistry
+
+
+class ChosenRegistry:
+    """A registry to work with: `client` speaks to it, `embedded` is set if it is ours. Stop it after use."""
+
+    def __init__(self, client: RegistryClient, embedded: EmbeddedRegistry | None = None) -> None:
+        self.client = client
+        self.embedded = embedded
+
+    @property
+    def url(self) -> str:
+        return self.client.url
+
+    def stop(self) -> None:
+        """Close the client, and the registry if it is ours."""
+        self.client.close()
+        if self.embedded is not None:
+            self.embedded.stop()
+
+    def __enter__(self) -> ChosenRegistry:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def choose(registry_url: str | None = None, *, auth: tuple[str, str] | str | None = None) -> ChosenRegistry:
+    """The registry at `registry_url`, which stays another's; without one, an embedded one is started."""
+    if registry_url is None:
+        embedded = EmbeddedRegistry.start()
+        return ChosenRegistry(RegistryClient(embedded.url), embedded)
+    if not registry_url.startswith(("http://", "https://")):
+        raise UsageError(
+            "REGISTRY_URL_INVALID",
+            f"{registry_url!r} is not the address of a registry",
+            "give an address such as http://localhost:8081",
+        )
+    return ChosenRegistry(RegistryClient(registry_url, auth=auth))
