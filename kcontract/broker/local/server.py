@@ -1,0 +1,108 @@
+"""How one Apache Kafka process is configured and started: one KRaft node, three loopback listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kcontract.broker.local.java import Java
+from kcontract.host.ports import LOOPBACK, free_ports
+from kcontract.model.value import Value
+
+MAIN_CLASS = "kafka.Kafka"
+FORMATTER_CLASS = "kafka.tools.StorageTool"
+
+SETTINGS = (
+    ("process.roles", "broker,controller"),
+    ("node.id", "1"),
+    ("listener.security.protocol.map", "HARNESS:PLAINTEXT,SERVICE:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+    ("inter.broker.listener.name", "HARNESS"),
+    ("controller.listener.names", "CONTROLLER"),
+    # One node: internal topics with one partition and one replica.
+    ("offsets.topic.num.partitions", "1"),
+    ("offsets.topic.replication.factor", "1"),
+    ("transaction.state.log.num.partitions", "1"),
+    ("transaction.state.log.replication.factor", "1"),
+    ("transaction.state.log.min.isr", "1"),
+    ("share.coordinator.state.topic.num.partitions", "1"),
+    ("share.coordinator.state.topic.replication.factor", "1"),
+    ("share.coordinator.state.topic.min.isr", "1"),
+    # Quick to start, light on a laptop.
+    ("log.cleaner.dedupe.buffer.size", "2097152"),
+    ("log.index.size.max.bytes", "1048576"),
+    ("num.network.threads", "2"),
+    ("num.io.threads", "4"),
+    ("background.threads", "2"),
+    ("num.recovery.threads.per.data.dir", "1"),
+    # What is in a topic stays, and only declared topics exist.
+    ("log.retention.ms", "-1"),
+    ("auto.create.topics.enable", "false"),
+    # The first member need not wait for others; the death of a member can be made to show quickly (KIP-848's floors
+    # of 45 s and 5 s must be lowered together with the values).
+    ("group.initial.rebalance.delay.ms", "0"),
+    ("group.min.session.timeout.ms", "500"),
+    ("group.consumer.min.session.timeout.ms", "1000"),
+    ("group.consumer.session.timeout.ms", "6000"),
+    ("group.consumer.min.heartbeat.interval.ms", "100"),
+    ("group.consumer.heartbeat.interval.ms", "500"),
+    # After a kill the node must wait for its own former session to end.
+    ("broker.heartbeat.interval.ms", "500"),
+    ("broker.session.timeout.ms", "2000"),
+)
+
+JVM_FLAGS = (
+    "-XX:+IgnoreUnrecognizedVMOptions",  # a JVM other than HotSpot
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xms64m",
+    "-Xmx512m",
+    "-XX:-UsePerfData",  # a killed JVM would leave its file in the temporary directory
+    "-Djava.awt.headless=true",
+    "-Dorg.apache.logging.log4j.level=WARN",
+)
+
+
+class Ports(Value, frozen=True):
+    """Of the three listeners: the harness's, the one for services under test, KRaft's own."""
+
+    harness: int
+    service: int
+    controller: int
+
+
+class Installation(Value, frozen=True):
+    """What can be run: a Java and a class path."""
+
+    java: Java
+    jars: tuple[str, ...]
+
+    @property
+    def class_path(self) -> str:
+        return ":".join(self.jars)
+
+    def command(self, main: str, arguments: Sequence[str], flags: Sequence[str] = ()) -> tuple[str, ...]:
+        """The command that runs a main class of it."""
+        return (self.java.executable, *JVM_FLAGS, *flags, "-cp", self.class_path, main, *arguments)
+
+
+def choose_ports() -> Ports:
+    """Three free ports. Raises PORTS_NONE."""
+    return Ports(*free_ports(3))
+
+
+def properties(ports: Ports, data: Path, service_advertised: str | None = None) -> str:
+    """The text of server.properties. `service_advertised` is the `host:port` that services are told to come back to."""
+    harness, service = f"{LOOPBACK}:{ports.harness}", f"{LOOPBACK}:{ports.service}"
+    controller = f"{LOOPBACK}:{ports.controller}"
+    own = (
+        ("listeners", f"HARNESS://{harness},SERVICE://{service},CONTROLLER://{controller}"),
+        ("advertised.listeners", f"HARNESS://{harness},SERVICE://{service_advertised or service}"),
+        ("controller.quorum.voters", f"1@{controller}"),
+        ("log.dirs", _escaped(str(data))),
+    )
+    return "".join(f"{name}={value}\n" for name, value in (*SETTINGS, *own))
+
+
+def _escaped(text: str) -> str:
+    # Java reads properties as ISO 8859-1 with escapes.
+    return "".join(c if " " < c < "\x7f" and c not in "\\" else f"\\u{ord(c):04x}" for c in text)

@@ -1,0 +1,1 @@
+"""The machine: processes, ports, the download cache, run directories and their sweep."""
