@@ -1,0 +1,118 @@
+"""What every client of ours has in common: its settings, and the way from a future to an answer or a BrokerError."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, TimeoutError
+from typing import Any, Protocol, TypeVar
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+
+from kcontract.errors import BrokerError
+from kcontract.model.value import Value
+
+T = TypeVar("T")
+Settings = Mapping[str, Any]
+
+REQUEST_S = 15.0
+"""How long a request to the broker may take."""
+STEP_S = 0.005
+"""How long to wait before asking again."""
+
+LOGGER = logging.getLogger("kcontract.kafka")
+LOGGER.addHandler(logging.NullHandler())
+
+_NO_ANSWER = frozenset({
+    KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE,
+    KafkaError.REQUEST_TIMED_OUT, KafkaError._TIMED_OUT_QUEUE,
+})  # fmt: skip
+MOVING = frozenset({
+    KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.REPLICA_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.NOT_COORDINATOR,
+    KafkaError._WAIT_COORD,
+})  # fmt: skip
+"""Errors that pass: a leader or a coordinator is on its way."""
+
+
+class Handle(Protocol):
+    """A broker to connect to: one that we started, or one that was there."""
+
+    @property
+    def bootstrap(self) -> str: ...
+    @property
+    def service_bootstrap(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def ours(self) -> bool: ...
+    @property
+    def is_broker(self) -> bool: ...
+
+
+class Endpoint(Value, frozen=True):
+    """A broker given by its values. `service_bootstrap` is the same address when it is empty."""
+
+    bootstrap: str
+    label: str
+    service: str = ""
+    ours: bool = False
+    is_broker: bool = True
+
+    @property
+    def service_bootstrap(self) -> str:
+        return self.service or self.bootstrap
+
+
+def client_settings(bootstrap: str, extra: Settings) -> dict[str, Any]:
+    """Settings of any client of ours; `extra` (TLS, SASL …) wins. It comes back quickly after a broker's restart."""
+    return {
+        "bootstrap.servers": bootstrap,
+        "client.id": "kcontract",
+        "reconnect.backoff.ms": 50,
+        "reconnect.backoff.max.ms": 500,
+        "retry.backoff.ms": 20,
+        "socket.nagle.disable": True,
+        "log.connection.close": False,
+        **extra,
+    }
+
+
+def kafka_error(error: KafkaException) -> KafkaError:
+    """The error inside an exception of the client library."""
+    inner: KafkaError = error.args[0]
+    return inner
+
+
+def result(future: Future[T], what: str) -> T:
+    """The answer that `future` stands for. KafkaException as the broker gave it; BrokerError if none came in time."""
+    try:
+        return future.result(REQUEST_S)
+    except TimeoutError as error:
+        raise unreachable(what, f"no answer within {REQUEST_S:.0f} s") from error
+
+
+def refused(what: str, error: KafkaException) -> BrokerError:
+    """The BrokerError for `what` that the broker, or nobody, answered with `error`."""
+    inner = kafka_error(error)
+    if inner.code() in _NO_ANSWER:
+        return unreachable(what, inner.str())
+    return BrokerError("BROKER_REFUSED", f"cannot {what}: {inner.name()}: {inner.str()}")
+
+
+def unreachable(what: str, why: str) -> BrokerError:
+    return BrokerError("BROKER_UNREACHABLE", f"cannot {what}: {why}", "see whether the broker runs: kcontract doctor")
+
+
+def persist(admin: AdminClient, what: str, ask: Callable[[], T], *, passing: frozenset[int]) -> T:
+    """The answer of `ask`, asked again while it fails with one of the `passing` errors. BrokerError for others."""
+    deadline = time.monotonic() + REQUEST_S
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if kafka_error(error).code() not in passing or time.monotonic() >= deadline:
+                raise refused(what, error) from error
+            admin.poll(STEP_S)

@@ -1,0 +1,116 @@
+"""Consumer groups through the admin client: offsets, members, removal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, ConsumerGroupDescription  # type: ignore[attr-defined]
+
+from kcontract.broker.client import MOVING, REQUEST_S, kafka_error, persist, refused, result
+from kcontract.errors import BrokerError
+from kcontract.model.cluster import GroupView, Member
+from kcontract.model.record import TopicPartition as Place
+
+Ask = Callable[[], Mapping[str, Future[ConsumerGroupTopicPartitions]]]
+
+_ABSENT = frozenset({KafkaError.GROUP_ID_NOT_FOUND})
+_OCCUPIED = frozenset({
+    KafkaError.NON_EMPTY_GROUP, KafkaError.UNKNOWN_MEMBER_ID, KafkaError.REBALANCE_IN_PROGRESS,
+    KafkaError.GROUP_SUBSCRIBED_TO_TOPIC, KafkaError.STALE_MEMBER_EPOCH,
+})  # fmt: skip
+
+
+class Groups:
+    """What may be asked of groups. BrokerError with BROKER_UNREACHABLE or BROKER_REFUSED from every method."""
+
+    def __init__(self, admin: AdminClient) -> None:
+        self._admin = admin
+
+    def committed(self, group: str, places: Iterable[Place]) -> dict[Place, int]:
+        """Committed offsets; a place without one is left out."""
+        # A request without places would mean all, which not every broker answers.
+        wanted = [TopicPartition(*place) for place in places]
+        if not wanted:
+            return {}
+        question = ConsumerGroupTopicPartitions(group, wanted)
+        try:
+            answer = self._ask(f"read the offsets of group {group}", lambda: self._offsets(question))
+        except BrokerError as error:
+            if _code(error) in _ABSENT:
+                return {}
+            raise
+        return {(tp.topic, tp.partition): tp.offset for tp in answer.topic_partitions or () if tp.offset >= 0}
+
+    def set_offsets(self, group: str, offsets: Mapping[Place, int]) -> None:
+        """Commit for an empty group, which then exists. GROUP_NOT_EMPTY when it has members."""
+        if not offsets:
+            return
+        what = f"set the offsets of group {group}"
+        wanted = [TopicPartition(*place, offset) for place, offset in offsets.items()]
+        question = ConsumerGroupTopicPartitions(group, wanted)
+        try:
+            answer = self._ask(what, lambda: self._alter(question))
+        except BrokerError as error:
+            raise _occupied(group, error) if _code(error) in _OCCUPIED else error from error
+        for tp in answer.topic_partitions or ():
+            if tp.error:
+                raise BrokerError("BROKER_REFUSED", f"cannot {what} at {tp.topic}/{tp.partition}: {tp.error.str()}")
+
+    def describe(self, group: str) -> GroupView:
+        """State and members; DEAD for a group that does not exist, UNKNOWN while its coordinator is on its way."""
+        future = self._admin.describe_consumer_groups([group], request_timeout=REQUEST_S)[group]
+        try:
+            return _view(result(future, f"describe group {group}"))
+        except KafkaException as error:
+            code = kafka_error(error).code()
+            if code in _ABSENT:
+                return GroupView("DEAD")
+            if code in MOVING:
+                return GroupView("UNKNOWN")
+            raise refused(f"describe group {group}", error) from error
+
+    def delete(self, groups: Iterable[str]) -> None:
+        """Delete those that exist and are empty."""
+        names = sorted(set(groups))
+        futures = self._admin.delete_consumer_groups(names, request_timeout=REQUEST_S) if names else {}
+        for name, future in futures.items():
+            try:
+                result(future, f"delete group {name}")
+            except KafkaException as error:
+                if kafka_error(error).code() not in _ABSENT | {KafkaError.NON_EMPTY_GROUP}:
+                    raise refused(f"delete group {name}", error) from error
+
+    def _ask(self, what: str, ask: Ask) -> ConsumerGroupTopicPartitions:
+        return persist(self._admin, what, lambda: result(next(iter(ask().values())), what), passing=MOVING)
+
+    def _offsets(self, question: ConsumerGroupTopicPartitions) -> Mapping[str, Future[ConsumerGroupTopicPartitions]]:
+        return self._admin.list_consumer_group_offsets([question], request_timeout=REQUEST_S)
+
+    def _alter(self, question: ConsumerGroupTopicPartitions) -> Mapping[str, Future[ConsumerGroupTopicPartitions]]:
+        return self._admin.alter_consumer_group_offsets([question], request_timeout=REQUEST_S)
+
+
+def _code(error: BrokerError) -> int | None:
+    cause = error.__cause__
+    return kafka_error(cause).code() if isinstance(cause, KafkaException) else None
+
+
+def _occupied(group: str, error: BrokerError) -> BrokerError:
+    return BrokerError(
+        "GROUP_NOT_EMPTY", f"group {group} has members: {error.message}", "stop them, or wait for their session to end"
+    )
+
+
+def _view(description: ConsumerGroupDescription) -> GroupView:
+    members = tuple(
+        Member(
+            id=each.member_id,
+            client=each.client_id or "",
+            host=each.host or "",
+            partitions=tuple((tp.topic, tp.partition) for tp in each.assignment.topic_partitions or ()),
+        )
+        for each in description.members
+    )
+    return GroupView(description.state.name, members)

@@ -1,0 +1,124 @@
+"""Reads topics without a group, read_committed, from fixed positions, and knows when it has read everything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+
+from kcontract.broker.client import LOGGER, Settings
+from kcontract.errors import BrokerError
+from kcontract.model.record import LogRecord, Record
+from kcontract.model.record import TopicPartition as Place
+
+_BATCH = 5_000
+_MOST = 100_000
+"""Records of one poll: a service that writes without end must not keep it from returning."""
+_STEP_S = 0.05
+_FORBIDDEN = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED})
+
+READER: dict[str, Any] = {
+    "group.id": "kcontract-reader",  # demanded by the client, never joined
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "isolation.level": "read_committed",
+    "enable.partition.eof": True,
+    "auto.offset.reset": "earliest",
+    "allow.auto.create.topics": False,
+    "fetch.wait.max.ms": 10,
+    "fetch.min.bytes": 1,
+    "fetch.queue.backoff.ms": 10,
+    "fetch.error.backoff.ms": 50,
+    "max.partition.fetch.bytes": 10_000_000,
+    "queued.max.messages.kbytes": 200_000,
+}
+
+
+class TopicReader:
+    """A consumer that is assigned, not subscribed. Topics must not be deleted while it reads them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        starts: Mapping[Place, int],
+        ends: Callable[[Iterable[Place]], Mapping[Place, int]],
+        places: Callable[[Iterable[str]], Iterable[Place]],
+    ) -> None:
+        """Start at the offsets `starts`. `ends` and `places` ask the cluster for high watermarks and partitions."""
+        self._consumer = Consumer({**settings, **READER}, logger=LOGGER)
+        self._reached: dict[Place, int] = {}
+        self._ends, self._places = ends, places
+        self._assign(starts)
+
+    def poll(self, timeout: float) -> Sequence[LogRecord]:
+        """See `Reader.poll`."""
+        records: list[LogRecord] = []
+        deadline = time.monotonic() + timeout
+        wait = timeout
+        while (message := self._consumer.poll(wait)) is not None:
+            self._take((message,), records)
+            while len(records) < _MOST and (batch := self._consumer.consume(_BATCH, 0)):
+                self._take(batch, records)
+            if records:
+                break
+            wait = max(deadline - time.monotonic(), 0)
+        return records
+
+    def drain(self, timeout: float) -> tuple[Sequence[LogRecord], bool]:
+        """See `Reader.drain`. With a transaction open at the end the time runs out: its records cannot be read."""
+        deadline = time.monotonic() + timeout
+        targets = self._ends(self._reached)
+        records: list[LogRecord] = []
+        while not self._has_reached(targets):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return records, False
+            records += self.poll(min(left, _STEP_S))
+        return records, True
+
+    def add(self, topics: Iterable[str]) -> None:
+        """See `Reader.add`. TOPIC_UNKNOWN for one that does not exist; one that is read already stays as it is."""
+        self._assign({place: 0 for place in self._places(topics) if place not in self._reached})
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _assign(self, starts: Mapping[Place, int]) -> None:
+        if starts:
+            self._consumer.incremental_assign([TopicPartition(*place, at) for place, at in starts.items()])
+            self._reached.update(starts)
+
+    def _take(self, messages: Iterable[Message], records: list[LogRecord]) -> None:
+        for message in messages:
+            if (error := message.error()) is None:
+                records.append(_log_record(message))
+            elif error.code() == KafkaError._PARTITION_EOF:
+                self._note_end(message)
+            elif error.code() in _FORBIDDEN:
+                raise BrokerError("BROKER_REFUSED", f"cannot read {message.topic()}: {error.str()}", "grant READ on it")
+            # Other errors pass: the client library reconnects, and `drain` tells when it does not.
+
+    def _note_end(self, message: Message) -> None:
+        topic, partition, offset = message.topic(), message.partition(), message.offset()
+        if topic is not None and partition is not None and offset is not None:
+            self._advance((topic, partition), offset)
+
+    def _has_reached(self, targets: Mapping[Place, int]) -> bool:
+        behind = [place for place, target in targets.items() if self._reached[place] < target]
+        if behind:
+            # Positions move with records, the end of a partition also past transaction markers: both are needed.
+            for at in self._consumer.position([TopicPartition(*place) for place in behind]):
+                self._advance((at.topic, at.partition), at.offset)
+        return all(self._reached[place] >= targets[place] for place in behind)
+
+    def _advance(self, place: Place, offset: int) -> None:
+        self._reached[place] = max(self._reached[place], offset)
+
+
+def _log_record(message: Any) -> LogRecord:
+    kind, time_ms = message.timestamp()
+    headers = message.headers()
+    record = Record(message.key(), message.value(), tuple(headers) if headers else (), time_ms if kind else None)
+    return LogRecord(message.topic(), message.partition(), message.offset(), record)

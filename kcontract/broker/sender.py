@@ -1,0 +1,153 @@
+"""Sends records through idempotent, uncompressed producers and tells each one's fate once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from kcontract.broker.client import LOGGER, Settings
+from kcontract.model.cluster import Delivered, Outgoing
+
+Locate = Callable[[str, int, Sequence[Outgoing]], Sequence[int | None]]
+"""Offsets at which these records, sent in this order, stand in a partition; None where one is not found."""
+
+_BATCH_BYTES = 1_000_000
+_BATCH_OVERHEAD = 128
+"""More than the header of a record batch (61 bytes)."""
+_SERVE_S = 0.05
+
+_PRODUCER: dict[str, Any] = {
+    # Without idempotence first batches to a new topic come out reordered in half of the runs: offset ≠ case.
+    "enable.idempotence": True,
+    "compression.type": "none",
+    "partitioner": "murmur2_random",
+    "linger.ms": 2,
+    "message.max.bytes": 500_000_000,
+    "queue.buffering.max.messages": 500_000,
+    "queue.buffering.max.kbytes": 1_000_000,
+}
+
+
+class Sender:
+    """One producer for each batch size in use, all topics with ordinary limits on the first of them.
+
+    A broker refuses a whole batch that is over its topic's `max.message.bytes`: topics with low limits need smaller
+    batches, or healthy records would share the fate of their neighbours.
+    """
+
+    def __init__(self, settings: Settings, record_limit: Callable[[str], int], locate: Locate) -> None:
+        self._settings = {**settings, **_PRODUCER}
+        self._record_limit = record_limit
+        self._locate = locate
+        self._producers: dict[int, Producer] = {}
+        self._by_topic: dict[str, Producer] = {}
+        self._refused: list[Callable[[], None]] = []
+        self._unplaced: list[tuple[Outgoing, Delivered, int]] = []
+        self._producer(_BATCH_BYTES)  # connects while topics are made
+
+    def send(self, records: Iterable[Outgoing], delivered: Delivered) -> None:
+        """Queue records in order; see `Cluster.send`."""
+        for item in records:
+            producer = self._by_topic.get(item.topic) or self._producer_for(item.topic)
+            try:
+                self._produce(producer, item, delivered)
+            except KafkaException as error:
+                self._refuse(item, delivered, _text(error.args[0]))
+            except (ValueError, OverflowError) as error:
+                self._refuse(item, delivered, f"not sendable: {error}")
+
+    def flush(self, timeout: float) -> int:
+        """Serve deliveries; the number of records still on their way after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        refused, self._refused = self._refused, []
+        for tell in refused:
+            tell()
+        left = sum(each.flush(max(deadline - time.monotonic(), 0)) for each in self._producers.values())
+        self._place()
+        return left
+
+    def forget(self, topics: Iterable[str]) -> None:
+        """Topics that were deleted: their limits are asked for again."""
+        for topic in topics:
+            self._by_topic.pop(topic, None)
+
+    def close(self) -> None:
+        """Drop what is still queued."""
+        for producer in self._producers.values():
+            producer.purge()
+            producer.flush(0)
+        self._producers.clear()
+        self._by_topic.clear()
+
+    def _producer_for(self, topic: str) -> Producer:
+        size = min(_BATCH_BYTES, max(self._record_limit(topic) - _BATCH_OVERHEAD, 1))
+        producer = self._producer(size)
+        self._by_topic[topic] = producer
+        return producer
+
+    def _producer(self, batch_bytes: int) -> Producer:
+        if batch_bytes not in self._producers:
+            settings = {**self._settings, "batch.size": batch_bytes}
+            self._producers[batch_bytes] = Producer(settings, logger=LOGGER)
+        return self._producers[batch_bytes]
+
+    def _produce(self, producer: Producer, item: Outgoing, delivered: Delivered) -> None:
+        record = item.record
+        arguments: dict[str, Any] = {"on_delivery": partial(self._report, item, delivered)}
+        if record.headers:
+            arguments["headers"] = _headers(item)
+        if record.timestamp is not None:
+            arguments["timestamp"] = _timestamp(record.timestamp)
+        place = -1 if item.partition is None else item.partition
+        while True:
+            try:
+                return producer.produce(item.topic, record.value, record.key, place, **arguments)
+            except BufferError:
+                producer.poll(_SERVE_S)
+
+    def _report(self, item: Outgoing, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
+        place = message.partition()
+        if error is not None:
+            delivered(item.case, item.topic, -1 if place is None else place, -1, _text(error))
+            return
+        offset = message.offset()
+        if offset is None or offset < 0:  # stored, but the acknowledgement was of a second attempt
+            self._unplaced.append((item, delivered, place or 0))
+        else:
+            delivered(item.case, item.topic, place or 0, offset, "")
+
+    def _refuse(self, item: Outgoing, delivered: Delivered, error: str) -> None:
+        place = -1 if item.partition is None else item.partition
+        self._refused.append(partial(delivered, item.case, item.topic, place, -1, error))
+
+    def _place(self) -> None:
+        unplaced, self._unplaced = self._unplaced, []
+        for topic, place in dict.fromkeys((item.topic, place) for item, _, place in unplaced):
+            same = [(item, tell) for item, tell, at in unplaced if (item.topic, at) == (topic, place)]
+            offsets = self._locate(topic, place, [item for item, _ in same])
+            for (item, delivered), offset in zip(same, offsets, strict=True):
+                if offset is None:
+                    delivered(item.case, topic, place, -1, "acknowledged, but not found in the log")
+                else:
+                    delivered(item.case, topic, place, offset, "")
+
+
+def _headers(item: Outgoing) -> list[tuple[str, bytes | None]]:
+    for name, _ in item.record.headers:
+        if "\0" in name:  # librdkafka would cut the name there
+            raise ValueError(f"header name {name!r} holds a NUL")
+    return list(item.record.headers)
+
+
+def _timestamp(milliseconds: int) -> int:
+    if milliseconds == 0:  # librdkafka would take it for now
+        raise ValueError("timestamp 0")
+    return milliseconds
+
+
+def _text(error: KafkaError) -> str:
+    return f"{error.name()}: {error.str()}"

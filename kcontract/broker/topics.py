@@ -1,0 +1,110 @@
+"""Topics through the admin client: made and removed so that every later request finds them as they are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+)
+
+from kcontract.broker.client import MOVING, REQUEST_S, STEP_S, kafka_error, persist, refused, result, unreachable
+from kcontract.errors import BrokerError
+from kcontract.model.cluster import TopicSpec
+from kcontract.model.record import TopicPartition as Place
+
+_INTERNAL = frozenset({"__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata"})
+_SPREADING = MOVING | {KafkaError.UNKNOWN_TOPIC_OR_PART}
+_LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+_DEFAULT_LIMIT = 1_048_588
+
+
+class Topics:
+    """What may be asked of topics. BrokerError with BROKER_UNREACHABLE or BROKER_REFUSED from every method."""
+
+    def __init__(self, admin: AdminClient) -> None:
+        self._admin = admin
+
+    def counts(self) -> dict[str, int]:
+        """Names and partition counts, internal topics left out."""
+        try:
+            found = self._admin.list_topics(timeout=REQUEST_S).topics
+        except KafkaException as error:
+            raise refused("list the topics", error) from error
+        return {name: len(topic.partitions) for name, topic in found.items() if not topic.error and _is_public(name)}
+
+    def places(self, names: Iterable[str]) -> list[Place]:
+        """All partitions of these topics. TOPIC_UNKNOWN for one that does not exist."""
+        counts = self.counts()
+        missing = sorted(name for name in set(names) if name not in counts)
+        if missing:
+            raise BrokerError("TOPIC_UNKNOWN", f"there is no topic {', '.join(missing)}", "create it first")
+        return [(name, number) for name in dict.fromkeys(names) for number in range(counts[name])]
+
+    def create(self, specs: Iterable[TopicSpec]) -> None:
+        """Create them and wait until each partition's leader answers. TOPIC_EXISTS; nothing is created then."""
+        wanted = {spec.name: spec for spec in specs}
+        there = sorted(wanted.keys() & self.counts().keys())
+        if there:
+            raise BrokerError("TOPIC_EXISTS", f"topic {', '.join(there)} is there already", "delete it first")
+        new = [NewTopic(s.name, s.partitions, -1, config=dict(s.config)) for s in wanted.values()]
+        if new:
+            self._each("create topic", self._admin.create_topics(new, request_timeout=REQUEST_S), frozenset())
+        # A leader in the metadata is not enough: for some milliseconds it may answer NOT_LEADER_FOR_PARTITION.
+        self._ends([(s.name, number) for s in wanted.values() for number in range(s.partitions)], _SPREADING)
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete those that exist and wait until no broker's metadata shows them."""
+        doomed = sorted(set(names) & self.counts().keys())
+        if doomed:
+            futures = self._admin.delete_topics(doomed, request_timeout=REQUEST_S)
+            self._each("delete topic", futures, frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART}))
+            self._wait_until_gone(frozenset(doomed))
+
+    def end_offsets(self, places: Iterable[Place]) -> dict[Place, int]:
+        """High watermarks."""
+        return self._ends(list(places), MOVING)
+
+    def record_limit(self, name: str) -> int:
+        """`max.message.bytes` of a topic; Kafka's default where the broker does not tell."""
+        resource = ConfigResource(ResourceType.TOPIC, name)
+        try:
+            entries = result(self._admin.describe_configs([resource])[resource], f"describe topic {name}")
+            return int(entries["max.message.bytes"].value)
+        except (KafkaException, BrokerError, KeyError, TypeError, ValueError):
+            return _DEFAULT_LIMIT
+
+    def _ends(self, places: list[Place], passing: frozenset[int]) -> dict[Place, int]:
+        if not places:
+            return {}
+        return persist(self._admin, "read the end offsets", lambda: self._ask_ends(places), passing=passing)
+
+    def _ask_ends(self, places: list[Place]) -> dict[Place, int]:
+        wanted = {TopicPartition(*place): _LATEST for place in places}
+        futures = self._admin.list_offsets(wanted, request_timeout=REQUEST_S)
+        return {(tp.topic, tp.partition): result(f, "read the end offsets").offset for tp, f in futures.items()}
+
+    def _each(self, what: str, futures: Mapping[str, object], ignored: frozenset[int]) -> None:
+        for name, future in futures.items():
+            try:
+                result(future, f"{what} {name}")  # type: ignore[arg-type]
+            except KafkaException as error:
+                if kafka_error(error).code() not in ignored:
+                    raise refused(f"{what} {name}", error) from error
+
+    def _wait_until_gone(self, names: frozenset[str]) -> None:
+        deadline = time.monotonic() + REQUEST_S
+        while left := names & self.counts().keys():
+            if time.monotonic() >= deadline:
+                raise unreachable(f"delete topic {', '.join(sorted(left))}", f"still there after {REQUEST_S:.0f} s")
+            self._admin.poll(STEP_S)
+
+
+def _is_public(name: str) -> bool:
+    return name not in _INTERNAL
