@@ -1,0 +1,130 @@
+"""Avro schemas as frozen values."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from kcontract.model.value import Value
+
+PrimitiveName = Literal["null", "boolean", "int", "long", "float", "double", "bytes", "string"]
+PRIMITIVES: tuple[PrimitiveName, ...] = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
+
+
+class Logical(Value):
+    """A logical type that is legal where it stands; illegal and unknown ones are dropped, as the spec demands."""
+
+    name: str
+    precision: int = 0
+    scale: int = 0
+
+
+class Primitive(Value):
+    type: PrimitiveName
+    logical: Logical | None = None
+
+
+class Ref(Value):
+    """A named type that is defined elsewhere in the schema: `AvroSchema.follow` gives it."""
+
+    name: str
+
+
+class Array(Value):
+    items: Node
+
+
+class Map(Value):
+    values: Node
+
+
+class Union(Value):
+    branches: tuple[Node, ...]
+
+
+class Fixed(Value):
+    """`name` is the full name, in all named types."""
+
+    name: str
+    size: int
+    logical: Logical | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class EnumType(Value):
+    name: str
+    symbols: tuple[str, ...]
+    default: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Field(Value):
+    """`default` is the JSON value as written; it counts only if `has_default`."""
+
+    name: str
+    type: Node
+    has_default: bool = False
+    default: Any = None
+    aliases: tuple[str, ...] = ()
+    doc: str = ""
+    order: Literal["ascending", "descending", "ignore"] = "ascending"
+
+
+class RecordType(Value):
+    name: str
+    fields: tuple[Field, ...]
+    aliases: tuple[str, ...] = ()
+    doc: str = ""
+
+
+Named = RecordType | EnumType | Fixed
+Node = Primitive | Ref | Array | Map | Union | Fixed | EnumType | RecordType
+
+
+class AvroSchema(msgspec.Struct, frozen=True, eq=False):
+    """A parsed schema. Compared by identity, so that what is compiled from it can be cached; see `same`."""
+
+    root: Node
+    named: dict[str, Named]
+
+    def follow(self, node: Node) -> Node:
+        """The definition behind a reference, or the node itself."""
+        return self.named[node.name] if isinstance(node, Ref) else node
+
+    def same(self, other: AvroSchema) -> bool:
+        """Whether both mean the same, attributes without meaning for the wire included."""
+        return self.root == other.root and self.named == other.named
+
+    @property
+    def record_name(self) -> str:
+        """Full name of the root's named type, "" if it has none."""
+        return getattr(self.follow(self.root), "name", "")
+
+
+class Branch(NamedTuple):
+    """A union's datum: which branch, counted from 0, and the value in it."""
+
+    index: int
+    value: Any
+
+
+Datum = Any
+"""A plain Python value of the *underlying* type: None, bool, int, float, str, bytes; list, dict; `Branch` for a union;
+an enum's symbol as str. Logical types are not applied: a date is an int, a decimal bytes (`logical.decimal_bytes`)."""
+
+
+def type_name(node: Node) -> str:
+    """The full name of a named type, else the name of the type: what union branches are told apart by."""
+    match node:
+        case Primitive():
+            return node.type
+        case Array() | Map() | Union():
+            return type(node).__name__.lower()
+        case _:
+            return node.name
+
+
+def simple_name(full: str) -> str:
+    """A full name without its namespace."""
+    return full.rpartition(".")[2]
