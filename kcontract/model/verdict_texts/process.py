@@ -20,7 +20,7 @@ Node: promises that never settle keep their records; Go: goroutines blocked for 
 Fix: bound sizes before decoding (length, block count, depth), bound caches, make clients once."""
 
 CRASH_LOOP = """\
-The process exits on a record, and again on the same record after each restart: one message stops its partition for good.
+The process exits on a record, and again on the same record after each restart: one message stops its partition.
 Proof: at least two exits with the case among the records without an outcome, and no commit past it in between.
 Not: CRASHED, where the partition moves on after the exit; an exit that we caused; a start that fails without records.
 Python: an exception that is not the one caught (EOFError, IndexError, struct.error) leaves the poll loop.

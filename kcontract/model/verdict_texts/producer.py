@@ -4,7 +4,7 @@ NO_EVENT = """\
 The sender answered a valid request with success, but the promised event never came.
 Proof: a 2xx answer; the topic was read to its end after a later request had its event; nothing is tied to the case.
 Not: an event still on its way; a request that was refused (REFUSED_VALID).
-Python: produce() without flush() or poll(), so the buffer dies with the worker; a delivery callback that ignores errors.
+Python: produce() without flush() or poll(), so the buffer dies with the worker; delivery callbacks that ignore errors.
 Java: the future of send() is dropped; the event is published after the commit, and its failure only logged.
 Node: no await before the response; Go: a goroutine per event that the request's context cancels.
 Fix: write the event into an outbox in the same transaction, or answer after the broker's acknowledgement."""

@@ -1,0 +1,1 @@
+"""Findings to formats: every report consumes the one stream of a run."""

@@ -1,0 +1,96 @@
+"""What stands at the end of a text report: the units, and the line that says how it all ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+
+from kcontract.model.summary import Blocked, RunSummary, UnitSummary
+from kcontract.model.verdicts import verdict
+from kcontract.report.abbreviate import plural
+from kcontract.report.kinds_table import kinds_table
+from kcontract.report.words import FAINT, GOOD, HEAD, LABEL, WARN, bullet, indented, line, words
+
+EXIT_MEANING = {
+    0: "everything that was tested conforms",
+    1: "a promise was violated",
+    2: "nothing was tested, or the command or a file is wrong",
+    3: "something that the run needs was not there; a retry may help",
+    130: "interrupted",
+}
+NOT_A_BROKER = "NOT A BROKER: measured on librdkafka's mock. Only a run on a real Apache Kafka proves anything."
+
+
+def unit_block(unit: UnitSummary, *, verbose: bool) -> Iterator[RenderableType]:
+    """One unit: how much was sent, the table, what was left out and what could not be seen."""
+    yield ""
+    yield line((unit.unit, LABEL), "  ", ", ".join(unit.topics))
+    if unit.blocked:
+        yield from _blocked(unit.blocked)
+    elif unit.cases or unit.requests:
+        yield indented(words(_measured(unit), FAINT))
+    for table in kinds_table(unit.kinds, full=verbose):
+        yield indented(table)
+    yield from _left_out(unit, verbose=verbose)
+    for what, remedy in unit.blind:
+        yield indented(bullet(line(("not judged: ", WARN), what), "○"))
+        if remedy:
+            yield indented(words(f"would be with: {remedy}"), 4)
+    for note in unit.notes:
+        yield indented(bullet(line(("note: ", FAINT), note)))
+
+
+def closing(summary: RunSummary) -> Iterator[RenderableType]:
+    """Counts, time, what it was measured on, and what the exit code means."""
+    tested = [unit for unit in summary.units if not unit.blocked]
+    cases = sum(unit.cases + unit.requests for unit in summary.units)
+    findings = plural(len(summary.findings), "finding") if summary.findings else "no finding"
+    style = HEAD if summary.findings else GOOD if summary.exit_code == 0 else WARN
+    yield ""
+    yield line((findings, style), f" · {plural(len(tested), 'unit')} · {plural(cases, 'case')} · {_time(summary)}")
+    yield words(f"measured on {summary.broker}" + (f"; registry: {summary.registry}" if summary.registry else ""))
+    if not summary.is_broker:
+        yield words(NOT_A_BROKER, WARN)
+    if summary.history:
+        yield words(f"history: {summary.history}", FAINT)
+    yield line(f"exit {summary.exit_code}: ", (EXIT_MEANING.get(summary.exit_code, "unknown"), style))
+
+
+def _blocked(blocked: Blocked) -> Iterator[RenderableType]:
+    yield indented(line(("COULD_NOT_RUN ", WARN), blocked.reason, f" [{blocked.code}]"))
+    if blocked.fix:
+        yield indented(words(f"fix: {blocked.fix}"))
+    yield indented(words(verdict("COULD_NOT_RUN").explain.split("\n")[1], FAINT))
+
+
+def _measured(unit: UnitSummary) -> str:
+    parts = [plural(unit.cases, "case")] if unit.cases else []
+    parts += [plural(unit.requests, "request")] if unit.requests else []
+    parts.append(f"{unit.seconds:.1f} s")
+    if unit.starts:
+        parts.append(plural(unit.starts, "start"))
+    if unit.latency_p50 is not None and unit.latency_p99 is not None:
+        parts.append(f"effect after {_ms(unit.latency_p50)} (p50), {_ms(unit.latency_p99)} (p99)")
+    return " · ".join(parts)
+
+
+def _left_out(unit: UnitSummary, *, verbose: bool) -> Iterator[RenderableType]:
+    hint = "" if verbose else " (-v says why)"
+    if unit.not_applicable:
+        yield indented(words(f"{plural(len(unit.not_applicable), 'kind')} not applicable{hint}", FAINT))
+    if verbose:
+        yield from (indented(words(f"{kind}: {reason}"), 4) for kind, reason in unit.not_applicable)
+    if unit.not_sent:
+        number = sum(count for _, count, _ in unit.not_sent)
+        yield indented(words(f"{plural(number, 'case')} not sent{hint}", FAINT))
+    if verbose:
+        yield from (indented(words(f"{kind}, {count:,}: {reason}"), 4) for kind, count, reason in unit.not_sent)
+
+
+def _time(summary: RunSummary) -> str:
+    return f"{summary.seconds:.1f} s" if summary.seconds < 120 else f"{summary.seconds / 60:.1f} min"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -1,0 +1,79 @@
+"""How far the run is: a bar a unit on a terminal, a plain line a phase elsewhere."""
+
+from __future__ import annotations
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from kcontract.model.summary import Progress
+from kcontract.report.words import emit, line, words
+
+
+class Live:
+    """Shows Progress items, and prints everything else above them."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars: Bars | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._phases: dict[str, str] = {}
+
+    def show(self, progress: Progress) -> None:
+        """One more item. On a terminal the bar moves; elsewhere a line is printed when a phase begins."""
+        changed = self._phases.get(progress.unit) != progress.phase
+        self._phases[progress.unit] = progress.phase
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            self._move(progress, changed)
+        elif changed:
+            total = f" ({progress.total:,})" if progress.total else ""
+            self.print(
+                line(f"{progress.unit}: {progress.phase}{total}", f" {progress.detail}" if progress.detail else "")
+            )
+
+    def print(self, shown: RenderableType) -> None:
+        """Print above the bars."""
+        emit(self._console, shown)
+
+    def stop(self) -> None:
+        """Take the bars away; they come back with the next Progress."""
+        if self._bars is not None:
+            self._bars.stop()
+        self._bars, self._tasks = None, {}
+
+    def _move(self, progress: Progress, changed: bool) -> None:
+        if self._bars is None:
+            self._bars = _bars(self._console)
+            self._bars.start()
+        task = self._tasks.get(progress.unit)
+        if task is None:
+            task = self._tasks[progress.unit] = self._bars.add_task("", total=None)
+        elif changed:
+            self._bars.reset(task)
+        self._bars.update(
+            task,
+            completed=progress.done,
+            total=progress.total or None,
+            description=words(f"{progress.unit}  {progress.phase}").plain,
+        )
+
+
+class _Rate(ProgressColumn):
+    """Cases a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "", style="dim")
+
+
+def _bars(console: Console) -> Bars:
+    return Bars(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
