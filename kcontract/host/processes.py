@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from kcontract.errors import ServiceError
 from kcontract.host.output import pump
@@ -109,9 +109,10 @@ class ProcessGroup:
         if self._process.returncode is not None:
             return []
         try:
-            return psutil.Process(self.pid).children(recursive=True)
+            children: list[psutil.Process] = psutil.Process(self.pid).children(recursive=True)
         except psutil.Error:
             return []
+        return children
 
 
 def kill_process(process: psutil.Process) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Self
 
 import msgspec
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from kcontract.errors import EnvironmentFailureError
 from kcontract.host.processes import kill_process
@@ -149,7 +149,8 @@ def _belongs(process: psutil.Process, path: Path, noted: frozenset[Started], cla
                 return False
             if Started(process.pid, created) in noted and any(str(path) in part for part in process.cmdline()):
                 return True
-            return process.environ().get(RUN_VARIABLE) == str(path)
+            marked: bool = process.environ().get(RUN_VARIABLE) == str(path)
+            return marked
     except psutil.Error:
         return False
 

