@@ -1,0 +1,1 @@
+"""What the consuming services share: the at-least-once loop and the registry of writer schemas."""
