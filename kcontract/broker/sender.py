@@ -11,6 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from kcontract.broker.client import LOGGER, Settings
 from kcontract.model.cluster import Delivered, Outgoing
+from kcontract.model.record import Headers
 
 Locate = Callable[[str, int, Sequence[Outgoing]], Sequence[int | None]]
 """Offsets at which these records, sent in this order, stand in a partition; None where one is not found."""
@@ -51,10 +52,11 @@ class Sender:
 
     def send(self, records: Iterable[Outgoing], delivered: Delivered) -> None:
         """Queue records in order; see `Cluster.send`."""
+        report = self._report
         for item in records:
             producer = self._by_topic.get(item.topic) or self._producer_for(item.topic)
             try:
-                self._produce(producer, item, delivered)
+                _produce(producer, item, partial(report, item, delivered))
             except KafkaException as error:
                 self._refuse(item, delivered, _text(error.args[0]))
             except (ValueError, OverflowError) as error:
@@ -95,20 +97,6 @@ class Sender:
             self._producers[batch_bytes] = Producer(settings, logger=LOGGER)
         return self._producers[batch_bytes]
 
-    def _produce(self, producer: Producer, item: Outgoing, delivered: Delivered) -> None:
-        record = item.record
-        arguments: dict[str, Any] = {"on_delivery": partial(self._report, item, delivered)}
-        if record.headers:
-            arguments["headers"] = _headers(item)
-        if record.timestamp is not None:
-            arguments["timestamp"] = _timestamp(record.timestamp)
-        place = -1 if item.partition is None else item.partition
-        while True:
-            try:
-                return producer.produce(item.topic, record.value, record.key, place, **arguments)
-            except BufferError:
-                producer.poll(_SERVE_S)
-
     def _report(self, item: Outgoing, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
         place = message.partition()
         if error is not None:
@@ -136,11 +124,22 @@ class Sender:
                     delivered(item.case, topic, place, offset, "")
 
 
-def _headers(item: Outgoing) -> list[tuple[str, bytes | None]]:
-    for name, _ in item.record.headers:
+def _produce(producer: Producer, item: Outgoing, report: Callable[[KafkaError | None, Message], None]) -> None:
+    record, place = item.record, -1 if item.partition is None else item.partition
+    headers = _headers(record.headers) if record.headers else None
+    time_ms = 0 if record.timestamp is None else _timestamp(record.timestamp)
+    while True:
+        try:
+            return producer.produce(item.topic, record.value, record.key, place, report, None, time_ms, headers)
+        except BufferError:
+            producer.poll(_SERVE_S)
+
+
+def _headers(headers: Headers) -> list[tuple[str, str | bytes | None]]:
+    for name, _ in headers:
         if "\0" in name:  # librdkafka would cut the name there
             raise ValueError(f"header name {name!r} holds a NUL")
-    return list(item.record.headers)
+    return list(headers)
 
 
 def _timestamp(milliseconds: int) -> int:
