@@ -113,6 +113,8 @@ class Run(Value, frozen=True):
     service: str | None = None
     image: str | None = None
     compose: str | None = None
+    compose_service: str | None = None
+    """The service's name in the compose file; `service` is the one in kcontract.yaml."""
     observed: bool = False
     """`{group: NAME}` alone: already running, only observed."""
     handler: str | None = None
@@ -223,6 +225,8 @@ class Action(Value, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
     command: tuple[str, ...] = ()
     start: bool = False
+    bind: tuple[tuple[str, Expression], ...] = ()
+    """Under `given`: names for `{name}` in later actions' paths, taken from $response."""
 
 
 class Send(Value, frozen=True):

@@ -1,0 +1,78 @@
+"""Senders: what makes them send, and what their events must equal."""
+
+from __future__ import annotations
+
+from kcontract.document import codes
+from kcontract.document.fill_run import fill_run, texts
+from kcontract.document.mistakes import Refused
+from kcontract.document.placeholder_check import check_run
+from kcontract.document.placeholders import check_template
+from kcontract.document.pointer_check import check_expression, check_pointer_in, payloads_of
+from kcontract.document.reading import Reading
+from kcontract.document.shape import Found, Section
+from kcontract.model.contract import Action, Expression, Message, SchemaText, Send, Where
+
+
+def fill_send(reading: Reading, name: str, found: Found, message: Message) -> Send:
+    """One sender."""
+    section: Section = found.value
+    action = section.found.get("action")
+    done = None if action is None else _action(reading, action)
+    check_run(reading, section.found.get("run"))
+    return Send(
+        at=found.key_at,
+        name=name,
+        run=fill_run(reading, section.found.get("run"), "send"),
+        action=done,
+        given=tuple(_action(reading, given) for given in section.get("given", ())),
+        where=_where(reading, section.found.get("where"), message, done),
+        invalid_request=section.get("invalidRequest", "refused"),
+    )
+
+
+def _action(reading: Reading, found: Found) -> Action:
+    section: Section = found.value
+    _check_http(reading, section)
+    for beside in ("body", "headers"):
+        if beside in section.found and "http" not in section.found:
+            at = section.found[beside].key_at
+            reading.notebook.add(codes.KEY_UNKNOWN, at, f"`{beside}` belongs to `http` only", "remove it")
+    return Action(
+        at=found.key_at,
+        http=section.get("http"),
+        body=reading.json_schema(section.found.get("body")),
+        headers=tuple((name, value.value) for name, value in section.get("headers", {}).items()),
+        command=texts(section.get("command", ())),
+        start=section.get("start", False),
+        bind=tuple((name, value.value) for name, value in section.get("bind", {}).items()),
+    )
+
+
+def _check_http(reading: Reading, section: Section) -> None:
+    """Only placeholders that are expressions are checked: any other name is a part of the path."""
+    path = section.get("http", "")
+    for part in path.split("{$")[1:]:
+        try:
+            check_template("{$" + part.partition("}")[0] + "}")
+        except Refused as refused:
+            reading.notebook.add(refused.code, section.place("http"), refused.message, refused.fix)
+
+
+def _where(reading: Reading, found: Found | None, message: Message, action: Action | None) -> Where | None:
+    if found is None:
+        return None
+    if isinstance(found.value, str):
+        return Where(at=found.key_at, function=found.value)
+    body = None if action is None else action.body
+    for pointer, pair in found.value.items():
+        check_pointer_in(reading, pair.key_at, pointer, payloads_of(message), message.references)
+        _check_source(reading, pair, message, body)
+    return Where(at=found.key_at, pairs=tuple((pointer, pair.value) for pointer, pair in found.value.items()))
+
+
+def _check_source(reading: Reading, pair: Found, message: Message, body: SchemaText | None) -> None:
+    expression: Expression = pair.value
+    if expression.root == "request.body" and body is not None:
+        check_pointer_in(reading, pair.at, expression.pointer, (body,))
+    else:
+        check_expression(reading, pair.at, expression, message)
