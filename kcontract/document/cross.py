@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -40,7 +41,7 @@ def _check_effects(contracts: Sequence[Contract], notebook: Notebook) -> None:
             continue
         own = contract.message
         known = [schema for schema in (own.payload, *(variant.payload for variant in own.one_of)) if schema is not None]
-        if known and all(_data(schema.text) != _data(effect.payload.text) for schema in known):
+        if known and all(json.loads(schema.text) != json.loads(effect.payload.text) for schema in known):
             message = f"the contract of {effect.topic} ({contract.at.file}) has another payload"
             fix = f"name {known[0].file or 'its schema'} here"
             notebook.add(codes.EMITS_DIFFERS, effect.at, message, fix)
@@ -48,10 +49,6 @@ def _check_effects(contracts: Sequence[Contract], notebook: Notebook) -> None:
 
 def _effects(contracts: Sequence[Contract]) -> Iterator[Emits]:
     return (effect for contract in contracts for receive in contract.receive for effect in receive.emits)
-
-
-def _data(text: str) -> object:
-    return msgspec.json.decode(text)
 
 
 def _check_runs(contracts: Sequence[Contract], notebook: Notebook) -> None:

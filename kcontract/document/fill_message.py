@@ -82,10 +82,13 @@ def _wire(reading: Reading, section: Section, message: Message) -> Wire:
 
 
 def _check_payload_given(reading: Reading, section: Section) -> None:
-    given = [name for name in ("payload", "oneOf") if name in section.found]
-    if len(given) == 2:
+    given = {"payload", "oneOf"} & section.given
+    if len(given) == 2 and "oneOf" in section.found:
         at, fix = section.found["oneOf"].key_at, "give exactly one of them"
         reading.notebook.add(codes.EXACTLY_ONE, at, "a message has `payload` and `oneOf`", fix)
+    if not given and "contentType" not in section.given:
+        fix = "add `payload:`, or `contentType:` for values that have no schema"
+        reading.notebook.add(codes.KEY_REQUIRED, section.at, "a message needs `payload` or `oneOf`", fix)
 
 
 def _check_expressions(reading: Reading, section: Section, message: Message) -> None:

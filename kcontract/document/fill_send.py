@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from kcontract.document import codes
 from kcontract.document.fill_run import fill_run, texts
-from kcontract.document.mistakes import Refused
+from kcontract.document.mistakes import Refused, did_you_mean
 from kcontract.document.placeholder_check import check_run
-from kcontract.document.placeholders import check_template
+from kcontract.document.placeholders import check_template, placeholders
 from kcontract.document.pointer_check import check_expression, check_pointer_in, payloads_of
 from kcontract.document.reading import Reading
 from kcontract.document.shape import Found, Section
-from kcontract.model.contract import Action, Expression, Message, SchemaText, Send, Where
+from kcontract.model.contract import Action, Expression, Message, Send, Where
 
 
 def fill_send(reading: Reading, name: str, found: Found, message: Message) -> Send:
@@ -63,16 +63,25 @@ def _where(reading: Reading, found: Found | None, message: Message, action: Acti
         return None
     if isinstance(found.value, str):
         return Where(at=found.key_at, function=found.value)
-    body = None if action is None else action.body
     for pointer, pair in found.value.items():
         check_pointer_in(reading, pair.key_at, pointer, payloads_of(message), message.references)
-        _check_source(reading, pair, message, body)
+        _check_source(reading, pair, message, action)
     return Where(at=found.key_at, pairs=tuple((pointer, pair.value) for pointer, pair in found.value.items()))
 
 
-def _check_source(reading: Reading, pair: Found, message: Message, body: SchemaText | None) -> None:
+def _check_source(reading: Reading, pair: Found, message: Message, action: Action | None) -> None:
     expression: Expression = pair.value
-    if expression.root == "request.body" and body is not None:
-        check_pointer_in(reading, pair.at, expression.pointer, (body,))
+    if expression.root == "request.body" and action is not None and action.body is not None:
+        check_pointer_in(reading, pair.at, expression.pointer, (action.body,))
+    elif expression.root == "request.path":
+        _check_path_part(reading, pair, expression, action)
     else:
         check_expression(reading, pair.at, expression, message)
+
+
+def _check_path_part(reading: Reading, pair: Found, expression: Expression, action: Action | None) -> None:
+    parts = list(placeholders(action.http)) if action is not None and action.http is not None else []
+    if expression.pointer not in parts:
+        fix = did_you_mean(expression.pointer, parts) or f"write {{{expression.pointer}}} in the action's path"
+        message = f"the action's path has no `{{{expression.pointer}}}`"
+        reading.notebook.add(codes.POINTER_UNKNOWN, pair.at, message, fix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from kcontract.document import codes
@@ -19,6 +20,8 @@ from kcontract.document.tree import Directory, Tree
 from kcontract.errors import UsageError
 from kcontract.model.contract import Contract, Project
 from kcontract.model.location import Location
+
+_SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def load_project_in(tree: Tree, root: str) -> LoadedProject:
 
 
 def load_contracts(paths: Sequence[Path], loaded: LoadedProject) -> Loaded:
-    """The contracts in files and directories (relative ones to the working directory), or, without any, those that the
-    project's globs name. A contract with an error is left out; its mistakes are all there."""
+    """The contracts in files (*.yaml, *.yml) and directories, relative ones to the working directory; without any, and
+    for the root itself, those that the project's globs name. A contract with an error is left out; its mistakes are all there."""
     notebook = Notebook()
     notebook.extend(loaded.mistakes)
     library = Library(loaded.tree)
@@ -97,20 +100,20 @@ def _together(contracts: list[Contract], notebook: Notebook, files: int) -> Load
 
 def _files(paths: Sequence[Path], loaded: LoadedProject, notebook: Notebook) -> Iterator[str]:
     if not paths:
-        for pattern in loaded.project.contracts:
-            yield from (path for path in loaded.tree.glob(pattern) if path != PROJECT_FILE)
+        yield from _of_project(loaded)
     for path in paths:
         relative = Path(os.path.relpath(path.absolute(), loaded.project.root)).as_posix()
         if relative == ".." or relative.startswith("../"):
             message = f"{path} lies outside the project {loaded.project.root}"
             notebook.add(codes.PATH_OUTSIDE, Location(str(path)), message, "run kcontract in that project")
-        elif path.is_dir():
-            yield from _in_directory(relative, loaded.tree)
-        else:
+        elif relative == ".":
+            yield from _of_project(loaded)
+        elif relative.endswith(_SUFFIXES):
             yield relative
+        else:
+            yield from (found for suffix in _SUFFIXES for found in loaded.tree.glob(f"{escape(relative)}/**/*{suffix}"))
 
 
-def _in_directory(directory: str, tree: Tree) -> Iterator[str]:
-    prefix = "" if directory == "." else f"{directory}/"
-    for suffix in ("yaml", "yml"):
-        yield from (path for path in tree.glob(f"{prefix}**/*.{suffix}") if path != PROJECT_FILE)
+def _of_project(loaded: LoadedProject) -> Iterator[str]:
+    for pattern in loaded.project.contracts:
+        yield from (path for path in loaded.tree.glob(pattern) if path != PROJECT_FILE)

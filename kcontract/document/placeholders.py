@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from kcontract.document import codes
 from kcontract.document.expressions import parse_expression
 from kcontract.document.mistakes import Refused, did_you_mean
+from kcontract.harness.placeholders import NAMES
 
-NAMES = ("bootstrap", "registry", "topic", "deadLetter", "retry", "reply", "emits", "group", "port", "run")
 _TOKEN = re.compile(r"\$\{(?P<env>[^}]*)\}|\{\{|(?P<open>\{)(?:(?P<name>[^{}]*)\})?")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
