@@ -23,7 +23,7 @@ class Verdict(Value, frozen=True):
 
 
 VERDICTS: tuple[Verdict, ...] = (
-    Verdict("COULD_NOT_RUN", "run", "the unit could not be tested", process.COULD_NOT_RUN),
+    Verdict("COULD_NOT_RUN", "run", "could not be tested", process.COULD_NOT_RUN),
     Verdict(
         "RESOURCE_BLOWUP", "process", "resources grow with a record and stay", process.RESOURCE_BLOWUP, judged=False
     ),
@@ -35,7 +35,9 @@ VERDICTS: tuple[Verdict, ...] = (
     ),
     Verdict("STUCK", "process", "lives, but the partition does not move", process.STUCK),
     Verdict("ACCEPTED_INVALID", "invalid", "handles an invalid record as if it were good", invalid.ACCEPTED_INVALID),
-    Verdict("DEAD_LETTER_ALTERED", "invalid", "the dead letter is not what was sent", invalid.DEAD_LETTER_ALTERED),
+    Verdict(
+        "DEAD_LETTER_ALTERED", "invalid", "writes a dead letter that is not what was sent", invalid.DEAD_LETTER_ALTERED
+    ),
     Verdict("NOT_DEAD_LETTERED", "invalid", "passes an invalid record over, no dead letter", invalid.NOT_DEAD_LETTERED),
     Verdict("WRONG_REPLY", "invalid", "answers, but not as promised", invalid.WRONG_REPLY, judged=False),
     Verdict("NO_REPLY", "invalid", "gives no answer in time", invalid.NO_REPLY, judged=False),

@@ -18,10 +18,10 @@ _LARGEST = 1 << 20
 """Bytes of a body that are decoded for display."""
 
 
-def avro_lines(schema: str, references: Named, body: bytes) -> tuple[tuple[str, ...], str]:
+def avro_lines(schema: str, references: Named, body: bytes, start: int = 0) -> tuple[tuple[str, ...], str]:
     """The lines of a body in the JSON form of FORMAT.md, and the first thing that is wrong with it (empty: nothing).
 
-    There are no lines where nothing can be read.
+    `start` is where the body begins in the value. There are no lines where nothing can be read.
     """
     if len(body) > _LARGEST:
         return (), "too big to be shown"
@@ -33,7 +33,7 @@ def avro_lines(schema: str, references: Named, body: bytes) -> tuple[tuple[str, 
     problem = ""
     if reading.problems:
         first = reading.problems[-1 if reading.fatal else 0]
-        place = "" if first.offset is None else f" at byte {first.offset} of the body"
+        place = "" if first.offset is None else f" at byte {start + first.offset}"
         problem = f"not decodable{place}: {first.reason}" if reading.fatal else f"{first.reason}{place}"
     if reading.fatal:
         return (), problem

@@ -23,12 +23,11 @@ _GUTTER = 3
 def value_block(data: bytes, decoded: Decoded, changes: tuple[Change, ...], width: int) -> Iterator[RenderableType]:
     """The renderables that show a value within `width` columns, the changed bytes marked."""
     spans = tuple((change.offset, change.offset + len(change.new)) for change in changes)
-    words = ends(decoded.lines, _DECODED_LINES)
-    roomy = _hex_width(data, 16) + (_GUTTER + _LEAST_WORDS if words else 0) <= width
+    roomy = _hex_width(data, 16) + (_GUTTER + _LEAST_WORDS if decoded.lines else 0) <= width
     columns = 16 if roomy else 8
     dump = _hex_text(hexdump(data, changed=spans, columns=columns))
-    shown = Text("\n".join(words), overflow="fold")
-    if not words:
+    shown = lines_block(decoded)
+    if not decoded.lines:
         yield dump
     elif roomy or _hex_width(data, 8) + _GUTTER + _LEAST_WORDS <= width:
         grid = Table.grid(padding=(0, _GUTTER))
@@ -39,6 +38,11 @@ def value_block(data: bytes, decoded: Decoded, changes: tuple[Change, ...], widt
     else:
         yield dump
         yield shown
+
+
+def lines_block(decoded: Decoded) -> Text:
+    """The words alone, for text that needs no hex."""
+    return Text("\n".join(ends(decoded.lines, _DECODED_LINES)), overflow="fold")
 
 
 def _hex_width(data: bytes, columns: int) -> int:

@@ -46,7 +46,8 @@ def brief(data: bytes | None, limit: int = 100) -> str:
         return f"{shown.hex(' ')}{' …' if len(data) > len(shown) else ''} ({size(data)}, not UTF-8)"
     if not text:
         return "empty"
-    return f'"{middle(text, limit)}"' + (f" ({size(data)})" if len(text) > limit else "")
+    quote = "'" if '"' in text else '"'
+    return f"{quote}{middle(text, limit)}{quote}" + (f" ({size(data)})" if len(text) > limit else "")
 
 
 def _framed(data: bytes, book: Book) -> Decoded:
@@ -61,12 +62,12 @@ def _framed(data: bytes, book: Book) -> Decoded:
     if not body:
         return Decoded(f"{form}, without a body")
     if schema.kind == "avro":
-        return _avro(form, schema.text, book.references(schema), body)
+        return _avro(form, schema.text, book.references(schema), body, _FRAME)
     return _text(form, body) if schema.kind == "json" else Decoded(form)
 
 
-def _avro(form: str, schema: str, references: Named, body: bytes) -> Decoded:
-    lines, problem = avro_lines(schema, references, body)
+def _avro(form: str, schema: str, references: Named, body: bytes, start: int = 0) -> Decoded:
+    lines, problem = avro_lines(schema, references, body, start)
     return Decoded(f"{form}; {problem}" if problem else form, lines)
 
 

@@ -99,11 +99,7 @@ def _diff_field(name: str, sent: bytes | None, found: bytes | None) -> tuple[str
     told = [f"{name}: {change}" for change in changes[:3]]
     if len(changes) > len(told):
         told.append(f"{name}: and {len(changes) - len(told)} more places")
-    return (*told, *_in_size(name, sent, found))
-
-
-def _in_size(name: str, sent: bytes, found: bytes) -> tuple[str, ...]:
-    return () if len(sent) == len(found) else (f"{name}: {size(sent)} were sent, {size(found)} came",)
+    return tuple(told)
 
 
 def _diff_headers(sent: Headers, found: Headers) -> tuple[str, ...]:

@@ -10,13 +10,13 @@ from rich.text import Text
 from kcontract.model.finding import CaseVerdict, Finding
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.verdicts import verdict
-from kcontract.report.abbreviate import ends, middle, plural
+from kcontract.report.abbreviate import ends, middle, plural, size
 from kcontract.report.book import Book
-from kcontract.report.bytes_block import value_block
+from kcontract.report.bytes_block import lines_block, value_block
 from kcontract.report.decode import Decoded, brief, decode_value
 from kcontract.report.diff import Change, diff_bytes, diff_records
 from kcontract.report.stderr import stderr_tail
-from kcontract.report.visible import visible_lines
+from kcontract.report.visible import as_text, visible_lines
 from kcontract.report.words import FAINT, HEAD, LABEL, PLACE, bullet, indented, line, pairs, paragraph, words
 
 _NAME = 40
@@ -31,14 +31,22 @@ _REQUEST_WIDTH = 400
 def sent(finding: Finding, book: Book, width: int) -> Iterator[RenderableType]:
     """The record or request of the smallest example, with its difference to the valid one it was made from."""
     first = finding.first
-    if first.request:
-        lines = (middle(text, _REQUEST_WIDTH) for text in visible_lines(first.request.rstrip()))
-        yield from (Text(text, overflow="fold") for text in ends(tuple(lines), _REQUEST_LINES))
-    if first.record is None:
+    if not first.case:  # an event of the service's own: it stands among what was seen
         return
-    yield line("case ", first.case, " to ", (first.topic, PLACE), *([", ", first.note] if first.note else []))
-    changes = _changes(first)
-    yield from _record(first.record, first.topic, book, width, changes=changes, decoded=finding.decoded)
+    yield line("case ", first.case, *((" to ", (first.topic, PLACE)) if first.record else ()))
+    if first.note:
+        yield words(first.note)
+    if first.request:
+        yield from (indented(Text(text, overflow="fold")) for text in _request(first.request))
+    if first.record is not None:
+        changes = _changes(first)
+        shown = decode_value(first.record.value, first.topic, book)
+        if finding.decoded and not shown.lines:
+            shown = Decoded(shown.form, visible_lines(finding.decoded))
+        yield pairs(_rows(first.record, shown.form, changes or ()))
+        if first.record.value:
+            beside = shown if shown.lines else _parent(first, book)
+            yield from (indented(block) for block in value_block(first.record.value, beside, changes or (), width - 2))
 
 
 def promised(first: CaseVerdict) -> Iterator[RenderableType]:
@@ -51,7 +59,7 @@ def seen(first: CaseVerdict, book: Book, width: int) -> Iterator[RenderableType]
     """The facts, what came back, and the service's last words."""
     for fact in first.seen:
         yield bullet(fact)
-    if first.cause:
+    if _has_cause(first):
         yield bullet(line("cause: ", (first.cause, LABEL)))
     for record in first.evidence[:_EVIDENCE]:
         yield from _evidence(first, record, book, width)
@@ -61,6 +69,11 @@ def seen(first: CaseVerdict, book: Book, width: int) -> Iterator[RenderableType]
         yield bullet("the end of its standard error:")
         for text, is_frame in stderr_tail(first.stderr, first.cause):
             yield bullet(words(text, HEAD if is_frame else FAINT), "→" if is_frame else " ")
+
+
+def _has_cause(first: CaseVerdict) -> bool:
+    """Of an exit the cause is told; elsewhere it only repeats what the facts say."""
+    return bool(first.cause) and (verdict(first.code).scope == "process" or bool(first.stderr))
 
 
 def means(code: str) -> Iterator[RenderableType]:
@@ -78,6 +91,10 @@ def again(finding: Finding) -> Iterator[RenderableType]:
     yield words(f"kcontract explain {finding.first.code}")
 
 
+def _request(text: str) -> tuple[str, ...]:
+    return ends(tuple(middle(part, _REQUEST_WIDTH) for part in visible_lines(text.rstrip())), _REQUEST_LINES)
+
+
 def _changes(first: CaseVerdict) -> tuple[Change, ...] | None:
     """What made the value malformed; None where there is nothing to compare it with."""
     if first.parent is None or first.record is None or first.record.value is None:
@@ -85,25 +102,25 @@ def _changes(first: CaseVerdict) -> tuple[Change, ...] | None:
     return diff_bytes(first.parent, first.record.value)
 
 
-def _record(
-    record: Record, topic: str, book: Book, width: int, *, changes: tuple[Change, ...] | None = None, decoded: str = ""
-) -> Iterator[RenderableType]:
-    shown = decode_value(record.value, topic, book)
-    if decoded and not shown.lines:
-        shown = Decoded(shown.form, visible_lines(decoded))
-    rows: list[tuple[str, RenderableType]] = [("key", words(brief(record.key)))]
+def _parent(first: CaseVerdict, book: Book) -> Decoded:
+    """The valid record, in place of one that nobody can decode."""
+    if first.parent is None:
+        return Decoded("")
+    shown = decode_value(first.parent, first.topic, book)
+    return Decoded("", ("(made from this valid record:)", *shown.lines)) if shown.lines else shown
+
+
+def _rows(record: Record, form: str, changes: tuple[Change, ...]) -> Iterator[tuple[str, RenderableType]]:
+    yield "key", words(brief(record.key))
     for name, value in record.headers[:_HEADERS]:
-        rows.append(("header", words(f"{middle(name, _NAME)}: {brief(value)}")))
+        yield "header", words(f"{middle(name, _NAME)}: {brief(value)}")
     if len(record.headers) > _HEADERS:
-        rows.append(("header", words(f"… {len(record.headers) - _HEADERS:,} more")))
+        yield "header", words(f"… {len(record.headers) - _HEADERS:,} more")
     if record.timestamp is not None:
-        rows.append(("time", words(f"{record.timestamp} ms since 1970")))
-    rows.append(("value", words(shown.form)))
+        yield "time", words(f"{record.timestamp} ms since 1970")
+    yield "value", words(form)
     if changes:
-        rows.append(("made by", Group(*_told(changes))))
-    yield pairs(rows)
-    if record.value:
-        yield from (indented(block) for block in value_block(record.value, shown, changes or (), width - 2))
+        yield "changed", Group(*_told(changes))
 
 
 def _told(changes: tuple[Change, ...]) -> Iterator[Text]:
@@ -121,4 +138,12 @@ def _evidence(first: CaseVerdict, found: LogRecord, book: Book, width: int) -> I
         yield from (bullet(words(text), " ") for text in diff_records(first.record, found.record))
     else:
         yield bullet(line("the record ", (place, PLACE)))
-    yield from (indented(block) for block in _record(found.record, found.topic, book, width - 4))
+    if first.record is not None and found.record.value == first.record.value:
+        yield indented(pairs(_rows(found.record, f"{size(found.record.value)}, as it was sent", ())))
+        return
+    shown = decode_value(found.record.value, found.topic, book)
+    yield indented(pairs(_rows(found.record, shown.form, ())))
+    if found.record.value and shown.lines and as_text(found.record.value) is not None:
+        yield indented(lines_block(shown), 4)
+    elif found.record.value:
+        yield from (indented(block, 4) for block in value_block(found.record.value, shown, (), width - 4))

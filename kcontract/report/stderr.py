@@ -27,7 +27,9 @@ def stderr_tail(output: str, cause: str) -> tuple[tuple[str, bool], ...]:
         return tuple(shown)
     code = [(lines[frame + 1], False)] if frame + 1 < start and lines[frame].lstrip().startswith("File ") else []
     left = start - frame - 1 - len(code)
-    return ((lines[frame], True), *code, *([(f"… {left} lines …", False)] if left else []), *shown)
+    if left == 1:
+        code.append((lines[start - 1], False))
+    return ((lines[frame], True), *code, *([(f"… {left} lines …", False)] if left > 1 else []), *shown)
 
 
 def _frame(lines: list[str], cause: str) -> int | None:
