@@ -115,6 +115,28 @@ class ProcessGroup:
         return children
 
 
+def await_gone(processes: Iterable[psutil.Process], timeout_s: float) -> bool:
+    """Waits up to `timeout_s` seconds until none of them runs; whether that came to be.
+
+    One that has ended and waits for its parent to notice is gone: orphans may wait seconds for a busy init.
+    """
+    deadline = time.monotonic() + timeout_s
+    left = list(processes)
+    while left := [process for process in left if is_alive(process)]:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_STEP_S)
+    return True
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it still runs (and is not another one with its number)."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
 def kill_process(process: psutil.Process) -> None:
     """SIGKILL, unless it is gone (psutil compares the start time, so never a process with the same number)."""
     with contextlib.suppress(psutil.Error):

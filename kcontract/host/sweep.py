@@ -12,7 +12,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Self
 
@@ -20,13 +20,13 @@ import msgspec
 import psutil  # type: ignore[import-untyped]
 
 from kcontract.errors import EnvironmentFailureError
-from kcontract.host.processes import kill_process
+from kcontract.host.processes import await_gone, kill_process
 from kcontract.model.value import Value
 
 RUN_VARIABLE = "KCONTRACT_RUN"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - only a directory of our own below it, whose owner is checked
 _LOCK, _STARTED = "lock", "processes"
-_CLOCK_SLACK_S = 2.0
+_SAME_START_S = 1.0  # a clock that is set moves all start times a little
 _GONE_WITHIN_S = 3.0
 
 
@@ -127,41 +127,40 @@ def _clear(path: Path) -> None:
     left = _left_processes(path)
     for process in left:
         kill_process(process)
-    psutil.wait_procs(left, timeout=_GONE_WITHIN_S)
+    await_gone(left, _GONE_WITHIN_S)
     shutil.rmtree(path, ignore_errors=True)
 
 
 def _left_processes(path: Path) -> list[psutil.Process]:
-    try:
-        claimed = (path / _LOCK).stat().st_mtime - _CLOCK_SLACK_S
-    except OSError:
-        return []
     noted = _noted(path)
-    return [process for process in psutil.process_iter() if _belongs(process, path, noted, claimed)]
+    return [process for process in psutil.process_iter() if _belongs(process, path, noted)]
 
 
-def _belongs(process: psutil.Process, path: Path, noted: frozenset[Started], claimed: float) -> bool:
-    """Number, start time and the path of the run's directory must all agree: a number may be in use again."""
+def _belongs(process: psutil.Process, path: Path, noted: Mapping[int, float]) -> bool:
+    """A number alone says nothing, it may be in use again: the process must name the run's directory, which is unique.
+
+    In its environment, which descendants inherit; or in its command line if it was noted with the same start time,
+    because some programs write over their environment.
+    """
     try:
-        with process.oneshot():
-            created = process.create_time()
-            if process.pid == os.getpid() or process.uids().real != os.getuid() or created < claimed:
-                return False
-            if Started(process.pid, created) in noted and any(str(path) in part for part in process.cmdline()):
-                return True
-            marked: bool = process.environ().get(RUN_VARIABLE) == str(path)
-            return marked
+        if process.pid == os.getpid() or process.uids().real != os.getuid():
+            return False
+        if process.environ().get(RUN_VARIABLE) == str(path):
+            return True
+        same = abs(process.create_time() - noted.get(process.pid, 0.0)) < _SAME_START_S
+        return same and any(str(path) in part for part in process.cmdline())
     except psutil.Error:
         return False
 
 
-def _noted(path: Path) -> frozenset[Started]:
-    found = set()
+def _noted(path: Path) -> dict[int, float]:
+    found = {}
     with contextlib.suppress(OSError):
         for line in (path / _STARTED).read_bytes().splitlines():
             with contextlib.suppress(msgspec.DecodeError):  # a last line cut off by the kill
-                found.add(msgspec.json.decode(line, type=Started))
-    return frozenset(found)
+                started = msgspec.json.decode(line, type=Started)
+                found[started.pid] = started.created
+    return found
 
 
 def _base(in_memory_bytes: int) -> Path:

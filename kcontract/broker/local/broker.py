@@ -53,8 +53,7 @@ class LocalKafka:
         `service_advertised` (`host:port`) is where services are told to come back to: a proxy before
         `service_listener`. Raises BrokerError.
         """
-        installation = installed(progress)
-        template = ensure_template(installation, kafka_directory(), progress)
+        installation, template = prepare(progress)
         broker = cls(installation, template, RunDirectory.claim(in_memory_bytes=_IN_MEMORY_BYTES), service_advertised)
         try:
             broker._start_first()
@@ -87,6 +86,10 @@ class LocalKafka:
     def directory(self) -> Path:
         """Where its data, properties and log lie until `stop`."""
         return self._run.path
+
+    def poll(self) -> int | None:
+        """None while it runs, else its exit code; -N when signal N ended it."""
+        return self._running.process.poll()
 
     def log_tail(self, max_bytes: int = 4096) -> str:
         """The end of the broker's log."""
@@ -162,13 +165,11 @@ class LocalKafka:
         return self._node
 
 
-def kafka_directory() -> Path:
-    """Where the cache holds the jars and templates of the locked Apache Kafka."""
-    return cache_directory() / f"kafka-{KAFKA_VERSION}-{read_lock().key}"
-
-
-def installed(progress: Progress = silent) -> Installation:
-    """A Java, and the locked jars in the cache (downloaded if they are not there). Raises BrokerError."""
+def prepare(progress: Progress = silent) -> tuple[Installation, Template]:
+    """What a start needs, in the cache: jars and template, made if they are not there. Raises BrokerError."""
+    lock = read_lock()
+    directory = cache_directory() / f"kafka-{KAFKA_VERSION}-{lock.key}"
     java = find_java()
-    jars = ensure_jars(read_lock(), kafka_directory() / "jars", progress)
-    return Installation(java, tuple(str(path) for path in jars))
+    jars = ensure_jars(lock, directory / "jars", progress)
+    installation = Installation(java, tuple(str(path) for path in jars))
+    return installation, ensure_template(installation, directory, progress)
