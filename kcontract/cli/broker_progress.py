@@ -11,11 +11,11 @@ from contextlib import contextmanager
 def broker_progress() -> Iterator[Callable[[str, int, int], None]]:
     """Gives the callback that `choose` and `LocalKafka.start` take."""
     if not sys.stderr.isatty():
-        yield lambda what, done, total: None
+        yield lambda *_: None
         return
     # Only here: rich takes longer to import than most commands take.
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
