@@ -70,7 +70,9 @@ class _Parser:
         for candidate in (full, name):
             if self.is_known(candidate):
                 return Ref(candidate)
-        raise AvroSchemaError("AVRO_UNKNOWN_TYPE", f"unknown type {name!r}", path, "define it, or add it as a reference")
+        raise AvroSchemaError(
+            "AVRO_UNKNOWN_TYPE", f"unknown type {name!r}", path, "define it, or add it as a reference"
+        )
 
     def is_known(self, full: str) -> bool:
         if full not in self.known and full in self.pending:
@@ -169,7 +171,11 @@ def _need(value: dict[str, Any], key: str, path: str) -> Any:
 
 
 def _unique(names: list[str], what: str, path: str) -> None:
-    twice = next((name for i, name in enumerate(names) if name in names[:i]), None) if len(set(names)) < len(names) else None
+    twice = (
+        next((name for i, name in enumerate(names) if name in names[:i]), None)
+        if len(set(names)) < len(names)
+        else None
+    )
     if twice is not None:
         raise AvroSchemaError("AVRO_DUPLICATE_NAME", f"{what} {twice!r} stands twice", path, "remove one")
 

@@ -142,8 +142,10 @@ def _filled(left: RecordType, field: Field) -> bool:
     source = source_field(left, field)
     if source is None:
         return field.has_default
-    return not isinstance(source.type, Primitive) or not isinstance(field.type, Primitive) or (
-        exact(source.type, field.type) or promotable(source.type, field.type)
+    return (
+        not isinstance(source.type, Primitive)
+        or not isinstance(field.type, Primitive)
+        or (exact(source.type, field.type) or promotable(source.type, field.type))
     )
 
 

@@ -1,0 +1,177 @@
+"""Reading Avro values: frame, writer's schema, body, resolution to the contract's schema, constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kcontract.model.contract import Contract, Receive
+from kcontract.model.record import Record
+from kcontract.oracle.avro_sources import Source, Sources
+from kcontract.oracle.book import Book
+from kcontract.oracle.framing import Frames, Named
+from kcontract.oracle.policy import base
+from kcontract.oracle.projection import left_out
+from kcontract.oracle.reading import MISSING, ValueReading
+from kcontract.oracle.standing import evolution_problem
+from kcontract.schema.avro.decode import Reading, scan
+from kcontract.schema.avro.json_form import json_form
+from kcontract.schema.avro.nodes import AvroSchema, Datum
+from kcontract.schema.avro.resolve import Resolver
+from kcontract.schema.json.parse import Parsed
+from kcontract.schema.json.validate import JsonSchema
+from kcontract.schema.problem import DecodeError, Problems
+
+_UNFAITHFUL = ("logical_out_of_range", "decimal_abuse", "non_finite", "invalid_utf8", "enum_index_bad")
+"""After these the JSON form does not say what the bytes say: a constraint broken there proves nothing."""
+_OPEN_RESOLUTION = ("incompatible_writer", "renamed")
+
+
+@dataclass(slots=True)
+class _Resolved:
+    """A datum in the contract's schema, and in the receiver's where it declares one."""
+
+    contract: Datum = MISSING
+    reader: Datum = MISSING
+    problems: tuple[DecodeError, ...] = ()
+
+
+class AvroValues:
+    """Reads the Avro values of one topic as one receiver must (ORACLE.md §1)."""
+
+    def __init__(self, contract: Contract, receive: Receive | None, book: Book) -> None:
+        self._level = contract.registry.compatibility
+        self._sources = Sources(contract, receive, book)
+        self._reader = self._sources.reader
+        message = contract.message
+        self._plain = message.wire == "plain"
+        in_header = message.wire == "confluent-header"
+        self._frames = Frames(book, "avro", self._sources.any_decodes, in_header=in_header)
+        constraints = message.constraints
+        self._constraints = (
+            JsonSchema(constraints.text, assert_formats=message.assert_formats) if constraints is not None else None
+        )
+
+    @property
+    def schema(self) -> AvroSchema:
+        """The schema that payloads are read with: the receiver's, else the contract's (of oneOf the first)."""
+        return self._reader or self._sources.targets[0].schema
+
+    def read(self, record: Record) -> ValueReading:
+        """Problems and payload of a record whose value is not null."""
+        if self._plain:
+            return self._read_plain(record.value or b"")
+        try:
+            named = self._frames.open(record)
+        except DecodeError as error:
+            return ValueReading((error,))
+        return self._read_named(named)
+
+    def _read_plain(self, body: bytes) -> ValueReading:
+        """Without a schema's name: the first of the contract's schemas that has the fewest complaints."""
+        best: ValueReading | None = None
+        for source in self._sources.plain:
+            reading = self._read_body(source, body, 0)
+            if not reading.problems:
+                return reading
+            if best is None or _severity(reading) < _severity(best):
+                best = reading
+        return best or ValueReading()
+
+    def _read_named(self, named: Named) -> ValueReading:
+        source = self._sources.of(named.entries)
+        if isinstance(source, DecodeError):
+            return ValueReading((source,))
+        reading = self._read_body(source, named.body, named.start)
+        if reading.problems and self._frames.is_doubled(named.body, self._decodes):
+            first = reading.problems[0]
+            reason = "a framed message in a frame"
+            doubled = DecodeError(first.layer, "double_header", reason, offset=named.start, soft=True)
+            return ValueReading((doubled,), reading.make)
+        if not named.body and reading.problems and reading.problems[0].code == "truncated":
+            reading.problems[0].code = "header_only"
+        return reading
+
+    def _decodes(self, named: Named) -> bool:
+        source = self._sources.of(named.entries)
+        return isinstance(source, Source) and not scan(source.schema, named.body).problems
+
+    def _read_body(self, source: Source, body: bytes, start: int) -> ValueReading:
+        reading = scan(source.schema, body)
+        problems = list(self._seen(source, _shifted(reading, start)))
+        if reading.fatal:
+            return ValueReading(tuple(problems))
+        resolved = self._resolve(source, reading.datum)
+        problems += resolved.problems
+        decisive = resolved.contract if self._reader is None else resolved.reader
+        if decisive is MISSING:
+            return ValueReading(tuple(problems))
+        evolution = evolution_problem(source.standing, self._level)
+        if evolution is not None:
+            problems.append(evolution)
+        contract_form = MISSING
+        if resolved.contract is not MISSING and (self._constraints is not None or source.when is not None):
+            contract_form = json_form(source.target, resolved.contract)
+            problems += self._constrain(source, contract_form, problems)
+        if self._reader is not None:
+            reader = self._reader
+            return ValueReading(tuple(problems), lambda: json_form(reader, resolved.reader))
+        return ValueReading(tuple(problems), lambda: json_form(source.target, resolved.contract), contract_form)
+
+    def _seen(self, source: Source, problems: Iterable[DecodeError]) -> Iterable[DecodeError]:
+        """The problems, softened where the receiver's reader never looks."""
+        for problem in problems:
+            if self._reader is not None and not problem.soft and problem.path:
+                problem.soft = left_out(source.schema, self._reader, problem.path)
+            yield problem
+
+    def _resolve(self, source: Source, datum: Datum) -> _Resolved:
+        """The reader's schema decides where the receiver declares one, else the contract's."""
+        contract, problems = self._through(source, source.to_contract, datum)
+        if self._reader is None:
+            return _Resolved(contract=contract, problems=problems)
+        reader, problems = self._through(source, source.to_reader, datum)
+        return _Resolved(contract, reader, problems)
+
+    def _through(
+        self, source: Source, resolver: Resolver | None, datum: Datum
+    ) -> tuple[Datum, tuple[DecodeError, ...]]:
+        if resolver is None:
+            return datum, ()
+        notes = Problems()
+        try:
+            return resolver(datum, notes), tuple(notes.seen.values())
+        except DecodeError as error:
+            error.soft = self._is_open(source, error)
+            return MISSING, (error,)
+
+    def _is_open(self, source: Source, error: DecodeError) -> bool:
+        """Rows 9, 46 and 47 are *either* unless the receiver has a reader or a required field is missing."""
+        if self._reader is not None or source.lacks_required:
+            return False
+        return source.is_foreign or base(error.code) in _OPEN_RESOLUTION
+
+    def _constrain(self, source: Source, form: Any, before: list[DecodeError]) -> list[DecodeError]:
+        parsed = Parsed(form, numbers=True)
+        found: list[DecodeError] = []
+        for schema in (source.when, self._constraints):
+            found += schema.problems(parsed) if schema is not None else ()
+        doubtful = [problem.path for problem in before if base(problem.code) in _UNFAITHFUL]
+        for problem in found:
+            below = f"{problem.path}/"
+            doubt = any(path == problem.path or path.startswith(below) for path in doubtful)
+            unseen = self._reader is not None and left_out(source.target, self._reader, problem.path)
+            problem.soft = problem.soft or doubt or unseen
+        return found
+
+
+def _severity(reading: ValueReading) -> tuple[bool, int]:
+    return any(not problem.soft for problem in reading.problems), len(reading.problems)
+
+
+def _shifted(reading: Reading, start: int) -> Iterable[DecodeError]:
+    for problem in reading.problems:
+        if problem.offset is not None:
+            problem.offset += start
+    return reading.problems

@@ -1,0 +1,87 @@
+"""Equality of logical values (ORACLE.md §2): what counts is the value, not how a format writes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kcontract.oracle.logical_equality import SAME
+from kcontract.oracle.reading import MISSING
+from kcontract.oracle.shapes import NO_SHAPE, Shape, Shapes, child
+
+_MAX_DEPTH = 200
+
+
+def equal(effect: Any, expected: Any, shape: Shape = NO_SHAPE) -> bool:
+    """Whether the value in an effect is the one that a contract wants there.
+
+    `expected` is in the JSON form of the input (RFC 3339 times, decimals as strings, bytes base64). `shape` is what the
+    input's schema says of it: without it strings are compared as they are, so that text which looks like a time is text.
+    """
+    return _same(effect, expected, shape, None, "", 0)
+
+
+def equal_whole(effect: Any, expected: Any, shapes: Shapes) -> bool:
+    """The echo `{"": $message.payload}`: every place of the whole value, each by its own shape."""
+    return _same(effect, expected, shapes.at(""), shapes, "", 0)
+
+
+def differences(effect: Any, expected: Any, shapes: Shapes, limit: int = 5) -> list[tuple[str, Any, Any]]:
+    """The first places at which a whole value differs: pointer, expected, got."""
+    found: list[tuple[str, Any, Any]] = []
+    queue = [("", effect, expected)]
+    while queue and len(found) < limit:
+        pointer, got, want = queue.pop(0)
+        steps = _steps(got, want)
+        if steps is None or pointer.count("/") > _MAX_DEPTH:
+            if not _same(got, want, shapes.at(pointer), shapes, pointer, 0):
+                found.append((pointer, want, got))
+            continue
+        queue[:0] = [(child(pointer, step), _get(got, step), _get(want, step)) for step in steps]
+    return found
+
+
+def _steps(got: Any, want: Any) -> list[Any] | None:
+    """The steps below a pair of containers of one kind, None for anything else."""
+    if isinstance(got, dict) and isinstance(want, dict):
+        return list(dict.fromkeys([*want, *got]))
+    if isinstance(got, list) and isinstance(want, list):
+        return list(range(max(len(got), len(want))))
+    return None
+
+
+def _get(value: Any, step: Any) -> Any:
+    if isinstance(value, dict):
+        return value.get(step, MISSING)
+    return value[step] if step < len(value) else MISSING
+
+
+def _same(effect: Any, expected: Any, shape: Shape, shapes: Shapes | None, pointer: str, depth: int) -> bool:  # noqa: PLR0913
+    if depth > _MAX_DEPTH:
+        return True  # nobody is blamed for what was not looked at
+    steps = _steps(effect, expected)
+    if steps is None:
+        return _same_leaf(effect, expected, shape)
+    if isinstance(expected, list) and len(effect) != len(expected):
+        return False
+    return all(
+        _same(
+            _get(effect, step), _get(expected, step), shapes.at(below) if shapes is not None else NO_SHAPE,
+            shapes, below, depth + 1,
+        )
+        for step in steps
+        for below in (child(pointer, step),)
+    )  # fmt: skip
+
+
+def _same_leaf(effect: Any, expected: Any, shape: Shape) -> bool:
+    if expected is MISSING or expected is None or effect is MISSING or effect is None:
+        return _same_nothing(effect, expected, shape)
+    return any(SAME[kind](effect, expected, shape) for kind in shape.kinds)
+
+
+def _same_nothing(effect: Any, expected: Any, shape: Shape) -> bool:
+    """Null and absent are one where the field is optional; an absent one may be read as its default."""
+    nothing = (None, MISSING)
+    if effect in nothing and expected in nothing:
+        return effect is expected or shape.optional
+    return expected is MISSING and shape.default is not MISSING and _same_leaf(effect, shape.default, shape)

@@ -1,0 +1,84 @@
+"""From problems to an expectation: the tolerances of ORACLE.md §1 and what a contract's `malformed` changes in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from kcontract.model.case import Expectation, Expected
+from kcontract.model.contract import Malformed
+from kcontract.schema.problem import DecodeError
+
+STRICT_CODES = (
+    "double_header", "trailing_bytes", "concatenated", "union_index_bad:negative", "enum_index_bad:negative",
+    "overlong_varint", "int_overflow", "decimal_abuse", "odd_encodings", "json_nonstandard:bom", "duplicate_keys",
+)  # fmt: skip
+"""What `malformed: {strict: true}` makes invalid, and nothing else: rows 7, 15, 16, 18 and 19 with index -1, 23, 25, 27,
+what is illegal of 29, BOM of 31, 34."""
+
+_VALID = Expected(Expectation.VALID)
+
+_TIES: dict[str, tuple[str, ...]] = {
+    "bad_magic": ("wrong_encoding", "other_framing", "missing_header"),
+    "missing_header": ("bad_magic", "wrong_encoding", "other_framing"),
+    "wrong_encoding": ("bad_magic", "other_framing", "missing_header"),
+    "unknown_schema_id": ("endian_swapped_id", "other_framing", "missing_header", "wrong_encoding"),
+    "truncated": ("header_only", "length_bomb", "count_bomb"),
+    "header_only": ("truncated",),
+    "trailing_bytes": ("concatenated", "double_header"),
+    "concatenated": ("trailing_bytes",),
+    "json_syntax": ("wrong_encoding", "depth_bomb_json", "json_nonstandard"),
+    "empty_value": ("json_syntax",),
+    "json_unicode": ("wrong_encoding", "json_nonstandard"),
+    "json_nonstandard": ("wrong_encoding", "json_unicode", "json_numbers"),
+    "json_numbers": ("json_nonstandard",),
+    "wrong_root": ("wrong_type", "wrong_encoding"),
+    "incompatible_writer": ("renamed", "newer_writer", "older_writer"),
+    "renamed": ("incompatible_writer",),
+    "value_violation": ("out_of_bounds", "pathological_strings"),
+    "out_of_bounds": ("value_violation", "pathological_strings"),
+}
+"""Kinds that may look the same on the wire: here the kind that made the record has the say in naming."""
+
+
+def base(code: str) -> str:
+    """The kind without its variant."""
+    return code.partition(":")[0]
+
+
+def expectation_of(problems: Iterable[DecodeError], malformed: Malformed, hint: str) -> Expected:
+    """What must happen to a record with these problems. `hint`: the kind that made it, for naming only."""
+    softest: DecodeError | None = None
+    found = list(problems)
+    if not found:
+        return _VALID
+    for problem in sorted(found, key=lambda each: base(each.code) != base(hint)):
+        named = _named(problem, hint)
+        if _is_invalid(named, malformed):
+            return Expected(Expectation.INVALID, named.rejection())
+        softest = softest or named
+    return Expected(Expectation.EITHER, softest.rejection() if softest else None)
+
+
+def _named(problem: DecodeError, hint: str) -> DecodeError:
+    if base(hint) not in _TIES.get(base(problem.code), ()):
+        return problem
+    return DecodeError(problem.layer, hint, problem.reason, offset=problem.offset, path=problem.path, soft=problem.soft)
+
+
+def _is_invalid(problem: DecodeError, malformed: Malformed) -> bool:
+    invalid = _ruled(malformed, problem.code)
+    return not problem.soft if invalid is None else invalid
+
+
+@lru_cache(maxsize=4096)
+def _ruled(malformed: Malformed, code: str) -> bool | None:
+    """What the contract says of a code: True invalid, False either, None nothing. The variant beats the kind."""
+    for name in (code, base(code)):
+        if name in malformed.invalid:
+            return True
+        if name in malformed.either or name in malformed.exclude:
+            return False
+    if malformed.strict and (code in STRICT_CODES or base(code) in STRICT_CODES):
+        return True
+    return None

@@ -1,0 +1,55 @@
+"""What an oracle made of one record's value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from kcontract.errors import UsageError
+from kcontract.model.record import Record
+from kcontract.schema.problem import DecodeError
+
+
+class _Missing:
+    """The type of MISSING."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Final = _Missing()
+"""No value at all, where null is a value."""
+
+
+class Unreadable(UsageError):  # noqa: N818  # the word that the judge's authors asked for
+    """A record whose payload cannot be read."""
+
+
+@dataclass(slots=True)
+class ValueReading:
+    """Problems of a value, and its payload where even the lenient decoder could read one.
+
+    The JSON form is made when it is asked for: most records need none.
+    """
+
+    problems: tuple[DecodeError, ...] = ()
+    make: Callable[[], Any] | None = None
+    _payload: Any = MISSING
+
+    def payload(self) -> Any:
+        """The JSON form, MISSING if there is none."""
+        if self._payload is MISSING and self.make is not None:
+            self._payload = self.make()
+        return self._payload
+
+
+class Values(Protocol):
+    """Reads values of one kind and wire."""
+
+    def read(self, record: Record) -> ValueReading:
+        """Problems and payload of a record whose value is not null."""
+        ...

@@ -1,0 +1,108 @@
+"""The oracle of one topic and receiver: what must happen to a record, and what its payload says (ORACLE.md §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kcontract.model.case import Expectation, Expected, Layer
+from kcontract.model.contract import Contract, Receive
+from kcontract.model.record import Record
+from kcontract.model.registry import RegisteredSchema
+from kcontract.oracle.avro_values import AvroValues
+from kcontract.oracle.book import Book, payload_texts
+from kcontract.oracle.headers import HeaderRules
+from kcontract.oracle.json_values import JsonValues
+from kcontract.oracle.keys import Keys
+from kcontract.oracle.policy import base, expectation_of
+from kcontract.oracle.reading import MISSING, Unreadable, ValueReading, Values
+from kcontract.oracle.shapes import AvroShapes, JsonShapes, Shapes
+from kcontract.schema.problem import DecodeError
+
+_LAST_USUAL_TIME = 4_102_444_800_000
+"""2100-01-01 in milliseconds: record timestamps from then on are weird (MALFORMED.md 53)."""
+_EITHER_BY_KIND = ("pathological_strings",)
+"""MALFORMED.md 42: no byte tells a bait for regular expressions from text, only the kind does."""
+
+
+class TopicOracle:
+    """Answers for the records of one contract, as one receiver (or, with None, any) must treat them.
+
+    Build it once and ask it often: schemas are compiled, and each schema id is resolved when it is first met.
+    """
+
+    def __init__(self, contract: Contract, receive: Receive | None, book: Sequence[RegisteredSchema]) -> None:
+        """`book`: what the registry holds. Raises SchemaError for a schema that is none."""
+        known = Book(book)
+        self._malformed = contract.malformed_for(receive)
+        self._compacted = contract.compacted
+        self._values: Values | None = None
+        self.shapes: Shapes = JsonShapes(())
+        """What the payload's schema says of each place, for comparing effects."""
+        kinds = {text.kind for text in payload_texts(contract)}
+        if "avro" in kinds:
+            values = AvroValues(contract, receive, known)
+            self._values, self.shapes = values, AvroShapes(values.schema)
+        elif kinds:
+            documents = JsonValues(contract, receive, known)
+            self._values = documents
+            self.shapes = JsonShapes(tuple(schema.document for schema in documents.schemas))
+        self._keys = Keys(contract, known, self.shapes)
+        self._headers = HeaderRules(contract.message)
+
+    def expect(self, record: Record, *, hint: str = "") -> Expected:
+        """Valid, invalid or either, and why. `hint`, the kind that made the record, only breaks ties in naming."""
+        reading = self._read_value(record)
+        problems = [*reading.problems, *self._of_envelope(record, reading)]
+        expected = expectation_of(problems, self._malformed, hint)
+        if base(hint) in _EITHER_BY_KIND:
+            return _as_either(expected, hint)
+        return expected
+
+    def read(self, record: Record) -> Any:
+        """The payload's JSON form, in the contract's schema or the receiver's; None for a tombstone.
+
+        For valid records; raises Unreadable for what the strict decoder refuses.
+        """
+        reading = self._read_value(record)
+        payload = None if record.value is None else reading.payload()
+        if reading.problems and record.value is not None:
+            raise Unreadable("PAYLOAD_UNREADABLE", f"the payload cannot be read: {reading.problems[0]}")
+        return payload
+
+    def read_leniently(self, record: Record) -> Any:
+        """The payload's JSON form as far as the lenient decoder makes one, MISSING else. Raises nothing."""
+        return MISSING if record.value is None else self._read_value(record).payload()
+
+    def read_key(self, record: Record) -> Any:
+        """The key's JSON form, MISSING if there is none."""
+        return self._keys.read(record)
+
+    def _read_value(self, record: Record) -> ValueReading:
+        if record.value is None:
+            return ValueReading(() if self._compacted else (_tombstone(),))
+        return self._values.read(record) if self._values is not None else ValueReading()
+
+    def _of_envelope(self, record: Record, reading: ValueReading) -> list[DecodeError]:
+        found: list[DecodeError] = []
+        if record.headers or self._headers.judged:
+            found += self._headers.problems(record)
+        if self._keys.judged:
+            payload = reading.payload() if self._keys.needs_payload and record.value is not None else MISSING
+            found += self._keys.problems(record, payload)
+        if record.timestamp is not None and not 0 < record.timestamp < _LAST_USUAL_TIME:
+            reason = f"timestamp {record.timestamp}"
+            found.append(DecodeError(Layer.ENVELOPE, "timestamp_weird", reason, soft=True))
+        return found
+
+
+def _tombstone() -> DecodeError:
+    return DecodeError(Layer.FRAMING, "null_value", "no value, and the topic is not compacted", soft=True)
+
+
+def _as_either(expected: Expected, hint: str) -> Expected:
+    if expected.expectation is Expectation.VALID:
+        reason = "a string or list that only tries the receiver's patience"
+        problem = DecodeError(Layer.RESOURCES, hint, reason)
+        return Expected(Expectation.EITHER, problem.rejection())
+    return Expected(Expectation.EITHER, expected.rejection)

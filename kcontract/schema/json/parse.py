@@ -1,0 +1,138 @@
+"""JSON bytes → values, as RFC 8259 has it: nothing more is taken, and nothing crashes or hangs whatever the bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from kcontract.model.case import Layer
+from kcontract.model.value import Value
+from kcontract.schema.json.numbers import Literal, beyond_int64, parse_float, parse_int
+from kcontract.schema.json.syntax import check_deep_syntax
+from kcontract.schema.json.text import depth, to_text
+from kcontract.schema.problem import DecodeError, Problems
+
+MAX_DEPTH = 64
+"""Levels of nesting up to which a legal document must be read; deeper ones are `depth_bomb_json`, which is *either*.
+Parsers that limit themselves do so at 64 (.NET) to 1,000 levels (Jackson)."""
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+class Parsed(Value):
+    """What the lenient parser made of some bytes. `fatal`: there is no value, for the last problem's reason.
+
+    `numbers` says whether a literal stands in it whose way of writing may matter (`2.0`, 2^64, `1e400`).
+    """
+
+    value: Any
+    problems: tuple[DecodeError, ...] = ()
+    fatal: bool = False
+    numbers: bool = False
+
+
+def parse_json(data: bytes, *, strict: bool) -> Any:
+    """The value in `data`. Raises DecodeError with the kind that describes what is wrong."""
+    parsed = scan_json(data)
+    refused = parsed.problems if strict else parsed.problems[-1:] if parsed.fatal else ()
+    if refused:
+        raise refused[0]
+    return parsed.value
+
+
+def scan_json(data: bytes, *, first_keys: bool = False) -> Parsed:
+    """Everything that is wrong with `data` as JSON text. Raises nothing. Of a key that stands twice the last counts,
+    with `first_keys` the first."""
+    problems = Problems()
+    try:
+        text = to_text(data, problems)
+        hooks = _Hooks(problems, first_keys=first_keys)
+        value = _parse(text, hooks)
+        if _SURROGATE.search(text):
+            value = _mend_surrogates(value, problems)
+    except DecodeError as error:
+        return Parsed(None, (*problems.seen.values(), error), fatal=True)
+    return Parsed(value, tuple(problems.seen.values()), numbers=hooks.numbers)
+
+
+def _parse(text: str, hooks: _Hooks) -> Any:
+    if (text.count("[") + text.count("{")) > MAX_DEPTH and (levels := depth(text)) > MAX_DEPTH:
+        check_deep_syntax(text)
+        reason = f"nested {levels} levels deep"
+        raise DecodeError(Layer.RESOURCES, "depth_bomb_json", reason, soft=True)
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=hooks.pairs,
+            parse_constant=hooks.constant,
+            parse_int=hooks.integer,
+            parse_float=hooks.floating,
+        )
+    except json.JSONDecodeError as error:
+        raise _syntax_error(text, error) from None
+
+
+def _syntax_error(text: str, error: json.JSONDecodeError) -> DecodeError:
+    at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
+    if not text:
+        return DecodeError(Layer.DECODE, "empty_value", "no bytes", offset=0)
+    code = "json_unicode:control" if error.msg.startswith("Invalid control character") else "json_syntax"
+    return DecodeError(Layer.DECODE, code, error.msg, offset=at)
+
+
+class _Hooks:
+    def __init__(self, problems: Problems, *, first_keys: bool) -> None:
+        self.problems = problems
+        self.first_keys = first_keys
+        self.numbers = False
+
+    def pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+            reason = f"key {twice[:60]!r} stands twice"
+            self.problems.note(DecodeError(Layer.CONSTRAINTS, "duplicate_keys", reason, soft=True))
+            return dict(reversed(pairs)) if self.first_keys else result
+        return result
+
+    def constant(self, text: str) -> Any:
+        raise DecodeError(Layer.DECODE, "json_nonstandard:non_finite", f"{text} is not JSON")
+
+    def integer(self, text: str) -> int:
+        value = parse_int(text)
+        self.numbers = self.numbers or beyond_int64(value)
+        return value
+
+    def floating(self, text: str) -> float:
+        value = parse_float(text)
+        self.numbers = self.numbers or isinstance(value, Literal)
+        return value
+
+
+def _mend_surrogates(value: Any, problems: Problems) -> Any:
+    """Lone surrogate escapes are legal JSON that no UTF-8 text can hold: noted, and replaced by U+FFFD."""
+
+    def mend(text: str) -> str:
+        mended = _LONE.sub("\ufffd", text)
+        if mended != text:
+            reason = "an escaped surrogate without its other half"
+            problems.note(DecodeError(Layer.CONSTRAINTS, "json_unicode:lone_surrogate", reason, soft=True))
+        return mended
+
+    return map_texts(value, mend)
+
+
+def map_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """A copy of a parsed document with all its strings and keys changed."""
+    match value:
+        case str():
+            return change(value)
+        case list():
+            return [map_texts(item, change) for item in value]
+        case dict():
+            return {change(key): map_texts(item, change) for key, item in value.items()}
+    return value

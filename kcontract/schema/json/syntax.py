@@ -1,0 +1,64 @@
+"""Whether a deeply nested text is JSON at all: without recursion, so at any depth."""
+
+from __future__ import annotations
+
+import re
+
+from kcontract.model.case import Layer
+from kcontract.schema.problem import DecodeError
+
+_TOKEN = re.compile(
+    r"""[ \t\n\r]*+(?:
+        (?P<open>[\[{]) | (?P<close>[\]}]) | (?P<comma>,) | (?P<colon>:)
+      | (?P<string>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+")
+      | (?P<scalar>true|false|null|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)
+    )""",
+    re.VERBOSE,
+)
+_BLANK = re.compile(r"[ \t\n\r]*")
+# What may follow, by the state that the last token left: v = value due, V = value or end of an empty list,
+# k = key due, K = key or end of an empty object, c = colon due, e = after a value inside, d = document is complete
+_VALUES = ("v", "V")
+
+
+def check_deep_syntax(text: str) -> None:
+    """Raise DecodeError (`json_syntax`) if `text` is not one JSON value. Linear in its length."""
+    state, stack, pos = "v", bytearray(), 0
+    while True:
+        match = _TOKEN.match(text, pos)
+        if match is None:
+            break
+        kind = match.lastgroup or ""
+        following = _step(state, kind, match[kind], stack)
+        if following is None:
+            break
+        state, pos = following, match.end()
+    end = _BLANK.match(text, pos)
+    if state != "d" or end is None or end.end() != len(text):
+        at = len(text[:pos].encode("utf-8", "surrogatepass"))
+        raise DecodeError(Layer.DECODE, "json_syntax", "not JSON from here on", offset=at)
+
+
+def _step(state: str, kind: str, token: str, stack: bytearray) -> str | None:
+    match kind:
+        case "open" if state in _VALUES:
+            stack.append(ord(token))
+            return "V" if token == "[" else "K"
+        case "close" if stack and _may_close(state, token, stack):
+            stack.pop()
+            return "e" if stack else "d"
+        case "comma" if state == "e":
+            return "v" if stack[-1] == ord("[") else "k"
+        case "colon" if state == "c":
+            return "v"
+        case "string" if state in ("k", "K"):
+            return "c"
+        case "string" | "scalar" if state in _VALUES:
+            return "e" if stack else "d"
+    return None
+
+
+def _may_close(state: str, token: str, stack: bytearray) -> bool:
+    if token == "]":
+        return stack[-1] == ord("[") and state in ("V", "e")
+    return stack[-1] == ord("{") and state in ("K", "e")

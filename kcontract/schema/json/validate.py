@@ -1,0 +1,163 @@
+"""Validation in the draft that a schema declares (2020-12 if none), and which kind describes an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+import jsonschema_rs
+
+from kcontract.errors import SchemaError
+from kcontract.model.case import Layer
+from kcontract.schema.json.errors import code_of, most_telling
+from kcontract.schema.json.formats import STRICT, harmless
+from kcontract.schema.json.numbers import Literal, beyond_binary64, beyond_int64
+from kcontract.schema.json.parse import Parsed, map_texts
+from kcontract.schema.json.shape import types_at
+from kcontract.schema.problem import DecodeError, escape
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+_MAX_ERRORS = 20
+_BEYOND = "json_numbers:beyond_binary64"
+
+
+class JsonSchema:
+    """A compiled JSON Schema. `document` is the parsed text."""
+
+    def __init__(self, text: str, references: Mapping[str, str] = _NONE, *, assert_formats: bool = False) -> None:
+        """`references`: URI or name used in `$ref` → text. Nothing is ever fetched. Raises SchemaError."""
+        self.document = _load(text)
+        self._asserts = assert_formats
+        registry = _registry(references)
+        self._strict = _compile(self.document, registry, formats=STRICT)
+        self._lenient = _compile(self.document, registry, formats=None if assert_formats else {})
+
+    def accepts(self, value: Any) -> bool:
+        """Whether the plain value is valid, formats strictly included. For values of our own making."""
+        return bool(self._strict.is_valid(value))
+
+    def problems(self, parsed: Parsed) -> tuple[DecodeError, ...]:
+        """What is wrong with a parsed document in the eyes of the schema, the soft ones included."""
+        value = parsed.value
+        if parsed.numbers:
+            plain, noted = _plain_numbers(self.document, value)
+            return (*noted, *self._errors(plain, noted))
+        if self._strict.is_valid(value):
+            return ()
+        return self._errors(value, ())
+
+    def _errors(self, value: Any, noted: tuple[DecodeError, ...]) -> tuple[DecodeError, ...]:
+        hard = [_problem(error) for error in islice(self._lenient.iter_errors(value), _MAX_ERRORS)]
+        if hard and self._asserts:
+            hard = self._without_open_times(value, hard)
+        unsure = [note.path for note in noted if note.code == _BEYOND]
+        for error in hard:
+            error.soft = error.soft or any(_covers(error.path, path) for path in unsure)
+        if hard:
+            return tuple(hard)
+        loose = (_problem(error) for error in islice(self._strict.iter_errors(value), _MAX_ERRORS))
+        return tuple(_softened(error) for error in loose)
+
+    def _without_open_times(self, value: Any, hard: list[DecodeError]) -> list[DecodeError]:
+        """Year 0000 and second 60 are open even where formats bind: what they alone cause is soft."""
+        plain = map_texts(value, harmless)
+        if plain == value:
+            return hard
+        left = {(error.path, error.code) for error in map(_problem, self._lenient.iter_errors(plain))}
+        return [error if (error.path, error.code) in left else _softened(error) for error in hard]
+
+
+def _load(text: str) -> Any:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SchemaError("JSON_SCHEMA_NOT_JSON", f"the schema is not JSON: {error}", "write it as JSON") from error
+    if not isinstance(document, dict | bool):
+        raise SchemaError("JSON_SCHEMA_TYPE", "a JSON Schema is an object or a boolean", "write an object")
+    return document
+
+
+def _registry(references: Mapping[str, str]) -> jsonschema_rs.Registry | None:
+    if not references:
+        return None
+    return jsonschema_rs.Registry([(_uri(name), _load(text)) for name, text in references.items()])
+
+
+def _uri(name: str) -> str:
+    return name if ":" in name else f"json-schema:///{name}"
+
+
+def _compile(document: Any, registry: jsonschema_rs.Registry | None, *, formats: dict[str, Any] | None) -> Any:
+    """`formats`: None for the library's, {} for none."""
+    try:
+        return jsonschema_rs.validator_for(
+            document,
+            formats=formats or None,
+            validate_formats=formats != {},
+            registry=registry,
+            offline=True,
+        )
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        message = str(error).partition("\n")[0][:300]
+        raise SchemaError("JSON_SCHEMA_INVALID", f"not a JSON Schema: {message}", "correct the schema") from error
+
+
+def _problem(error: Any) -> DecodeError:
+    error = most_telling(error)
+    path = "".join(f"/{escape(str(step))}" for step in error.instance_path)
+    code, soft = code_of(error)
+    return DecodeError(Layer.CONSTRAINTS, code, error.message[:300], path=path, soft=soft)
+
+
+def _softened(error: DecodeError) -> DecodeError:
+    error.soft = True
+    return error
+
+
+def _covers(path: str, noted: str) -> bool:
+    return noted == path or noted.startswith(f"{path}/")
+
+
+def _plain_numbers(schema: Any, value: Any) -> tuple[Any, tuple[DecodeError, ...]]:
+    """The document with plain numbers only, and a note for each number whose meaning is open where it stands."""
+    noted: list[DecodeError] = []
+
+    def plain(one: Any, steps: tuple[str, ...]) -> Any:
+        match one:
+            case list():
+                return [plain(item, (*steps, str(index))) for index, item in enumerate(one)]
+            case dict():
+                return {key: plain(item, (*steps, key)) for key, item in one.items()}
+            case Literal() | int():
+                noted.extend(_open_number(schema, one, steps))
+                return _number(one)
+        return one
+
+    return plain(value, ()), tuple(noted[:_MAX_ERRORS])
+
+
+def _number(one: int | float) -> int | float:
+    if isinstance(one, Literal):
+        return one.integral if one.integral is not None else float(one)
+    return one
+
+
+def _open_number(schema: Any, one: int | float, steps: tuple[str, ...]) -> Iterator[DecodeError]:
+    path = "".join(f"/{escape(step)}" for step in steps)
+    if isinstance(one, Literal) and not one.exact:
+        yield _number_note(_BEYOND, "beyond what binary64 holds", path)
+    elif isinstance(one, Literal):
+        if "integer" in types_at(schema, steps):
+            yield _number_note("json_numbers:float_for_integer", f"{float(one)!r} in an integer field", path)
+    elif beyond_int64(one):
+        if beyond_binary64(one):
+            yield _number_note(_BEYOND, "beyond what binary64 holds", path)
+        elif "integer" in types_at(schema, steps):
+            yield _number_note("json_numbers:beyond_int64", "beyond int64 in an integer field", path)
+
+
+def _number_note(code: str, reason: str, path: str) -> DecodeError:
+    return DecodeError(Layer.CONSTRAINTS, code, reason, path=path, soft=True)
