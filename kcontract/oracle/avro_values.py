@@ -153,7 +153,7 @@ class AvroValues:
         return source.is_foreign or base(error.code) in _OPEN_RESOLUTION
 
     def _constrain(self, source: Source, form: Any, before: list[DecodeError]) -> list[DecodeError]:
-        parsed = Parsed(form, numbers=True)
+        parsed = Parsed(form)
         found: list[DecodeError] = []
         for schema in (source.when, self._constraints):
             found += schema.problems(parsed) if schema is not None else ()

@@ -14,8 +14,8 @@ _MAX_DEPTH = 200
 def equal(effect: Any, expected: Any, shape: Shape = NO_SHAPE) -> bool:
     """Whether the value in an effect is the one that a contract wants there.
 
-    `expected` is in the JSON form of the input (RFC 3339 times, decimals as strings, bytes base64). `shape` is what the
-    input's schema says of it: without it strings are compared as they are, so that text which looks like a time is text.
+    `expected` is in the JSON form of the input (RFC 3339 times, decimals as strings, bytes base64). `shape` is what
+    the input's schema says of it: without it strings are compared as they are, so that text like a time stays text.
     """
     return _same(effect, expected, shape, None, "", 0)
 
@@ -55,7 +55,7 @@ def _get(value: Any, step: Any) -> Any:
     return value[step] if step < len(value) else MISSING
 
 
-def _same(effect: Any, expected: Any, shape: Shape, shapes: Shapes | None, pointer: str, depth: int) -> bool:  # noqa: PLR0913
+def _same(effect: Any, expected: Any, shape: Shape, shapes: Shapes | None, pointer: str, depth: int) -> bool:
     if depth > _MAX_DEPTH:
         return True  # nobody is blamed for what was not looked at
     steps = _steps(effect, expected)

@@ -17,7 +17,7 @@ __all__ = ["MISSING", "Exchange", "evaluate", "evaluate_exchange", "key_text", "
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-class Exchange(Value):
+class Exchange(Value, frozen=True):
     """A request to a sender and its answer; bodies as parsed JSON, MISSING where there is none."""
 
     request_body: Any = MISSING

@@ -7,6 +7,7 @@ import re
 import struct
 from base64 import b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -104,15 +105,11 @@ def _raw_bytes(text: Any) -> list[bytes]:
     if not isinstance(text, str):
         return []
     found: list[bytes] = []
-    try:
-        padded = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
-        found.append(b64decode(padded.replace("-", "+").replace("_", "/"), validate=True))
-    except ValueError:
-        pass  # not base64
-    try:
+    bare = text.rstrip("=").replace("-", "+").replace("_", "/")
+    with suppress(ValueError):  # not base64
+        found.append(b64decode(bare + "=" * (-len(bare) % 4), validate=True))
+    with suppress(UnicodeEncodeError):  # not Avro JSON
         found.append(text.encode("latin-1"))
-    except UnicodeEncodeError:
-        pass  # not Avro JSON
     return found
 
 

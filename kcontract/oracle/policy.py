@@ -13,8 +13,8 @@ STRICT_CODES = (
     "double_header", "trailing_bytes", "concatenated", "union_index_bad:negative", "enum_index_bad:negative",
     "overlong_varint", "int_overflow", "decimal_abuse", "odd_encodings", "json_nonstandard:bom", "duplicate_keys",
 )  # fmt: skip
-"""What `malformed: {strict: true}` makes invalid, and nothing else: rows 7, 15, 16, 18 and 19 with index -1, 23, 25, 27,
-what is illegal of 29, BOM of 31, 34."""
+"""What `malformed: {strict: true}` makes invalid, and nothing else: rows 7, 15, 16, 18 and 19 with index -1, 23, 25,
+27, what is illegal of 29, BOM of 31, 34."""
 
 _VALID = Expected(Expectation.VALID)
 

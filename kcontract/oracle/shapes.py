@@ -8,7 +8,17 @@ from kcontract.model.contract import Expression
 from kcontract.model.value import Value
 from kcontract.oracle.reading import MISSING
 from kcontract.schema.avro.nodes import (
-    Array, AvroSchema, EnumType, Field, Fixed, Logical, Map, Node, Primitive, RecordType, Union,
+    Array,
+    AvroSchema,
+    EnumType,
+    Field,
+    Fixed,
+    Logical,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Union,
 )  # fmt: skip
 from kcontract.schema.json.shape import formats_at, subschemas, types_at
 from kcontract.schema.problem import escape
@@ -16,7 +26,7 @@ from kcontract.schema.problem import escape
 Kind = Literal["plain", "integer", "float32", "decimal", "instant", "date", "time", "uuid", "bytes", "unknown"]
 
 
-class Shape(Value):
+class Shape(Value, frozen=True):
     """`kind` says how values are written; `unit` the number of a timestamp's units in a second; `scale` a decimal's.
 
     `optional`: the place may be null or absent. `default` is what an absent one means, MISSING if nothing.
@@ -134,7 +144,7 @@ def _of_logical(logical: Logical) -> Shape:
         case "decimal" | "big-decimal":
             return Shape(("decimal",), scale=logical.scale)
         case "uuid" | "date":
-            return Shape((logical.name,))  # type: ignore[arg-type]  # mypy widens the literal
+            return Shape((logical.name,))
         case "duration":
             return Shape(("bytes",))
         case "time-millis" | "time-micros":

@@ -15,7 +15,7 @@ from kcontract.oracle.shapes import NO_SHAPE, Shape, Shapes
 _WHOLE = Expression(root="message.payload")
 
 
-class Mismatch(Value):
+class Mismatch(Value, frozen=True):
     """A place in an effect that does not say what its cause says. MISSING where there is nothing."""
 
     pointer: str
@@ -26,7 +26,7 @@ class Mismatch(Value):
         return f"{self.pointer or 'the whole value'} is {_shown(self.got)}, not {_shown(self.expected)}"
 
 
-def where_matches(  # noqa: PLR0913  # two records, each with its payload
+def where_matches(  # two records, each with its payload
     where: Where,
     input_record: Record,
     input_payload: Any,

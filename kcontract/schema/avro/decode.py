@@ -13,7 +13,18 @@ from kcontract.model.case import Layer
 from kcontract.model.value import Value
 from kcontract.schema.avro.cursor import Cursor, end_block, read_count, read_long
 from kcontract.schema.avro.nodes import (
-    Array, AvroSchema, Branch, Datum, EnumType, Fixed, Map, Node, Primitive, RecordType, Ref, Union,
+    Array,
+    AvroSchema,
+    Branch,
+    Datum,
+    EnumType,
+    Fixed,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Ref,
+    Union,
 )  # fmt: skip
 from kcontract.schema.avro.scalars import Reader, enum_reader, fixed_reader, primitive_reader, read_string
 from kcontract.schema.avro.sizes import Sizes
@@ -25,7 +36,7 @@ which is *either* (MALFORMED.md 22). Readers that limit themselves do so at 64 t
 _MAX_TRACED = 8
 
 
-class Reading(Value):
+class Reading(Value, frozen=True):
     """What the lenient decoder made of some bytes.
 
     `problems` are the refusals of the strict one, in the order of the bytes; `fatal` says that the last of them ended
@@ -107,7 +118,7 @@ class _Compiler:
         self.sizes = Sizes(schema)
         self.records: dict[str, Reader] = {}
 
-    def reader(self, node: Node) -> Reader:
+    def reader(self, node: Node) -> Reader:  # noqa: PLR0911  # one a type
         match node:
             case Primitive():
                 return primitive_reader(node)
@@ -150,16 +161,17 @@ class _Compiler:
             datum = {}
             name = ""
             try:
-                for name, field in fields:  # noqa: B007  # name is read when a field fails
+                for name, field in fields:  # name is read when a field fails
                     datum[name] = field(cursor)
             except DecodeError as error:
                 raise error.below(name) from None
             return datum
 
         if node.name in self.sizes.recursive:
-            read = _limited(read)
-        self.records[node.name] = read
-        return read
+            self.records[node.name] = _limited(read)
+        else:
+            self.records[node.name] = read
+        return self.records[node.name]
 
     def array(self, node: Array) -> Reader:
         item, least, cost = self.reader(node.items), self.sizes.least(node.items), 8 + self.sizes.cost(node.items)

@@ -7,7 +7,17 @@ from typing import Any
 
 from kcontract.schema.avro.errors import AvroSchemaError
 from kcontract.schema.avro.nodes import (
-    Array, AvroSchema, Branch, Datum, EnumType, Fixed, Map, Node, Primitive, RecordType, Union,
+    Array,
+    AvroSchema,
+    Branch,
+    Datum,
+    EnumType,
+    Fixed,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Union,
 )  # fmt: skip
 
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -37,7 +47,7 @@ def default_datum(schema: AvroSchema, node: Node, value: Any, where: str = "") -
         raise AvroSchemaError("AVRO_DEFAULT", f"default of {where}: {error}", where, fix) from error
 
 
-def _convert(schema: AvroSchema, node: Node, value: Any) -> Datum:
+def _convert(schema: AvroSchema, node: Node, value: Any) -> Datum:  # noqa: PLR0911  # one a type
     match schema.follow(node):
         case Primitive(type=kind):
             return _primitive(kind, value)

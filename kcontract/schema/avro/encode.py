@@ -10,12 +10,22 @@ from typing import Any
 from kcontract.errors import UsageError
 from kcontract.model.value import Value
 from kcontract.schema.avro.nodes import (
-    Array, AvroSchema, Branch, Datum, EnumType, Fixed, Map, Node, Primitive, RecordType, Union,
+    Array,
+    AvroSchema,
+    Branch,
+    Datum,
+    EnumType,
+    Fixed,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Union,
 )  # fmt: skip
 from kcontract.schema.problem import escape
 
 
-class Span(Value):
+class Span(Value, frozen=True):
     """Where the encoding of one node stands.
 
     `path` is a pointer into the payload's JSON form (unions and their values share one), `start` and `end` count bytes,
@@ -103,7 +113,7 @@ class _Compiler:
         self.schema = schema
         self.records: dict[str, Writer] = {}
 
-    def writer(self, node: Node) -> Writer:
+    def writer(self, node: Node) -> Writer:  # noqa: PLR0911  # one a type
         match self.schema.follow(node):
             case Primitive(type=kind):
                 return _PRIMITIVES[kind]
@@ -124,7 +134,7 @@ class _Compiler:
 
     def record(self, node: RecordType) -> Writer:
         if node.name in self.records:
-            return lambda out, value: self.records[node.name](out, value)
+            return self.later(node.name)
         fields: list[tuple[str, Writer]] = []
 
         def write(out: bytearray, value: dict[str, Datum]) -> None:
@@ -134,6 +144,10 @@ class _Compiler:
         self.records[node.name] = write
         fields.extend((field.name, self.writer(field.type)) for field in node.fields)
         return write
+
+    def later(self, name: str) -> Writer:
+        """The writer of a record that is being compiled further up."""
+        return lambda out, value: self.records[name](out, value)  # noqa: PLW0108  # not known before
 
     @staticmethod
     def array(item: Writer) -> Writer:
@@ -161,11 +175,11 @@ class _Compiler:
     @staticmethod
     def union(branches: list[Writer]) -> Writer:
         def write(out: bytearray, value: Branch) -> None:
-            index, inner = value
+            index = value.index
             if index < 0:
                 raise IndexError(f"union index {index}")
             _write_long(out, index)
-            branches[index](out, inner)
+            branches[index](out, value.value)
 
         return write
 
@@ -232,7 +246,7 @@ class _Tracer:
                     self.node(values, each, f"{path}/{escape(name)}")
                 return self.close(head, datum)
             case Union(branches=branches):
-                index, inner = datum
+                index, inner = datum.index, datum.value
                 if index < 0:
                     raise IndexError(f"union index {index}")
                 _write_long(self.out, index)

@@ -1,4 +1,4 @@
-"""Datum ↔ the JSON form of FORMAT.md: union unwrapped, bytes base64, decimal a string, times RFC 3339, uuid lower case."""
+"""Datum → the JSON form of FORMAT.md: union unwrapped, bytes base64, decimal a string, times RFC 3339."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from typing import Any
 
 from kcontract.schema.avro.logical import big_decimal_text, decimal_text, time_text, uuid_text
 from kcontract.schema.avro.nodes import (
-    Array, AvroSchema, Branch, Datum, EnumType, Fixed, Map, Node, Primitive, RecordType, Union,
+    Array,
+    AvroSchema,
+    Branch,
+    Datum,
+    EnumType,
+    Fixed,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Union,
 )  # fmt: skip
 from kcontract.schema.base64_text import encode_base64
 
@@ -43,7 +53,7 @@ class _Compiler:
         self.schema = schema
         self.records: dict[str, Converter] = {}
 
-    def converter(self, node: Node) -> Converter:
+    def converter(self, node: Node) -> Converter:  # noqa: PLR0911  # one a type
         match self.schema.follow(node):
             case Primitive() as primitive:
                 return _primitive(primitive)
@@ -64,7 +74,7 @@ class _Compiler:
 
     def record(self, node: RecordType) -> Converter:
         if node.name in self.records:
-            return lambda datum: self.records[node.name](datum)
+            return lambda datum: self.records[node.name](datum)  # noqa: PLW0108  # not compiled yet
         fields: list[tuple[str, Converter]] = []
 
         def convert(datum: dict[str, Datum]) -> Any:
@@ -85,7 +95,7 @@ def _map(value: Converter) -> Converter:
 
 def _union(branches: list[Converter]) -> Converter:
     def convert(datum: Branch) -> Any:
-        return branches[datum[0]](datum[1])
+        return branches[datum.index](datum.value)
 
     return convert
 

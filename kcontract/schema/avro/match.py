@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from kcontract.schema.avro.nodes import (
-    Array, AvroSchema, EnumType, Field, Fixed, Map, Node, Primitive, RecordType, Union, simple_name,
+    Array,
+    AvroSchema,
+    EnumType,
+    Field,
+    Fixed,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Union,
+    simple_name,
 )  # fmt: skip
 
 PROMOTIONS = {
@@ -28,14 +38,13 @@ def full_names_match(writer: _Named, reader: _Named) -> bool:
 
 def exact(writer: Node, reader: Node) -> bool:
     """The same kind of type, without promotion: for named types the same name."""
-    match writer, reader:
-        case Primitive(type=left), Primitive(type=right):
-            return left == right
-        case (RecordType(), RecordType()) | (EnumType(), EnumType()) | (Fixed(), Fixed()):
-            return names_match(writer, reader) and getattr(writer, "size", 0) == getattr(reader, "size", 0)
-        case (Array(), Array()) | (Map(), Map()):
-            return True
-    return False
+    if type(writer) is not type(reader):
+        return False
+    if isinstance(writer, Primitive) and isinstance(reader, Primitive):
+        return writer.type == reader.type
+    if isinstance(writer, _Named) and isinstance(reader, _Named):
+        return names_match(writer, reader) and getattr(writer, "size", 0) == getattr(reader, "size", 0)
+    return True
 
 
 def promotable(writer: Node, reader: Node) -> bool:

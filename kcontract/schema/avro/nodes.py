@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,7 +12,7 @@ PrimitiveName = Literal["null", "boolean", "int", "long", "float", "double", "by
 PRIMITIVES: tuple[PrimitiveName, ...] = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 
 
-class Logical(Value):
+class Logical(Value, frozen=True):
     """A logical type that is legal where it stands; illegal and unknown ones are dropped, as the spec demands."""
 
     name: str
@@ -20,30 +20,30 @@ class Logical(Value):
     scale: int = 0
 
 
-class Primitive(Value):
+class Primitive(Value, frozen=True):
     type: PrimitiveName
     logical: Logical | None = None
 
 
-class Ref(Value):
+class Ref(Value, frozen=True):
     """A named type that is defined elsewhere in the schema: `AvroSchema.follow` gives it."""
 
     name: str
 
 
-class Array(Value):
+class Array(Value, frozen=True):
     items: Node
 
 
-class Map(Value):
+class Map(Value, frozen=True):
     values: Node
 
 
-class Union(Value):
+class Union(Value, frozen=True):
     branches: tuple[Node, ...]
 
 
-class Fixed(Value):
+class Fixed(Value, frozen=True):
     """`name` is the full name, in all named types."""
 
     name: str
@@ -52,14 +52,14 @@ class Fixed(Value):
     aliases: tuple[str, ...] = ()
 
 
-class EnumType(Value):
+class EnumType(Value, frozen=True):
     name: str
     symbols: tuple[str, ...]
     default: str | None = None
     aliases: tuple[str, ...] = ()
 
 
-class Field(Value):
+class Field(Value, frozen=True):
     """`default` is the JSON value as written; it counts only if `has_default`."""
 
     name: str
@@ -71,7 +71,7 @@ class Field(Value):
     order: Literal["ascending", "descending", "ignore"] = "ascending"
 
 
-class RecordType(Value):
+class RecordType(Value, frozen=True):
     name: str
     fields: tuple[Field, ...]
     aliases: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class AvroSchema(msgspec.Struct, frozen=True, eq=False):
         return getattr(self.follow(self.root), "name", "")
 
 
-class Branch(NamedTuple):
+class Branch(Value, frozen=True):
     """A union's datum: which branch, counted from 0, and the value in it."""
 
     index: int

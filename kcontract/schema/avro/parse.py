@@ -12,7 +12,19 @@ from kcontract.schema.avro.errors import AvroSchemaError
 from kcontract.schema.avro.logical import logical_of
 from kcontract.schema.avro.names import Names, is_name
 from kcontract.schema.avro.nodes import (
-    PRIMITIVES, Array, AvroSchema, EnumType, Field, Fixed, Map, Node, Primitive, RecordType, Ref, Union, type_name,
+    PRIMITIVES,
+    Array,
+    AvroSchema,
+    EnumType,
+    Field,
+    Fixed,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Ref,
+    Union,
+    type_name,
 )  # fmt: skip
 
 MAX_DEPTH = 100
@@ -64,7 +76,7 @@ class _Parser:
 
     def by_name(self, name: str, space: str, path: str) -> Node:
         if name in PRIMITIVES:
-            return Primitive(name)  # type: ignore[arg-type]  # mypy does not narrow `in` over a tuple of literals
+            return Primitive(name)
         full = name if "." in name or not space else f"{space}.{name}"
         # A name without dots may also mean the null namespace's type: Java and Python fall back likewise.
         for candidate in (full, name):

@@ -14,11 +14,29 @@ from kcontract.model.case import Layer
 from kcontract.schema.avro.decode import decode
 from kcontract.schema.avro.defaults import default_datum
 from kcontract.schema.avro.match import (
-    choose, exact, full_names_match, names_match, promotable, source_field,
+    choose,
+    exact,
+    full_names_match,
+    names_match,
+    promotable,
+    source_field,
 )  # fmt: skip
 from kcontract.schema.avro.nodes import (
-    Array, AvroSchema, Branch, Datum, EnumType, Field, Fixed, Logical, Map, Node, Primitive, RecordType, Union,
-    simple_name, type_name,
+    Array,
+    AvroSchema,
+    Branch,
+    Datum,
+    EnumType,
+    Field,
+    Fixed,
+    Logical,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Union,
+    simple_name,
+    type_name,
 )  # fmt: skip
 from kcontract.schema.problem import DecodeError, Problems
 
@@ -55,7 +73,7 @@ class _Compiler:
         self.reader = reader
         self.records: dict[tuple[str, str], Resolver] = {}
 
-    def resolver(self, left: Node, right: Node) -> Resolver:
+    def resolver(self, left: Node, right: Node) -> Resolver:  # noqa: PLR0911  # one a pair of types
         left, right = self.writer.follow(left), self.reader.follow(right)
         match left, right:
             case Union(branches=branches), _:
@@ -80,7 +98,7 @@ class _Compiler:
         resolvers = tuple(self.resolver(branch, right) for branch in branches)
 
         def resolve(datum: Branch, problems: Problems) -> Any:
-            return resolvers[datum[0]](datum[1], problems)
+            return resolvers[datum.index](datum.value, problems)
 
         return resolve
 
@@ -109,13 +127,13 @@ class _Compiler:
     def record(self, left: RecordType, right: RecordType) -> Resolver:
         pair = left.name, right.name
         if pair in self.records:
-            return lambda datum, problems: self.records[pair](datum, problems)
+            return lambda datum, problems: self.records[pair](datum, problems)  # noqa: PLW0108  # not compiled yet
         fields: list[tuple[str, str, Resolver]] = []
 
         def resolve(datum: dict[str, Datum], problems: Problems) -> Any:
             result, target = {}, ""
             try:
-                for target, source, field in fields:  # noqa: B007  # target is read when a field fails
+                for target, source, field in fields:  # target is read when a field fails
                     value = datum.get(source)
                     result[target] = value if field is _same else field(value, problems)
             except DecodeError as error:
@@ -239,7 +257,7 @@ def _array(item: Resolver) -> Resolver:
         result: list[Datum] = []
         try:
             for each in datum:
-                result.append(item(each, problems))  # noqa: PERF401  # the index of a failure is its length
+                result.append(item(each, problems))  # the index of a failure is its length
         except DecodeError as error:
             raise error.below(len(result)) from None
         return result
@@ -251,7 +269,7 @@ def _map(value: Resolver) -> Resolver:
     def resolve(datum: dict[str, Datum], problems: Problems) -> Any:
         result, key = {}, ""
         try:
-            for key, each in datum.items():  # noqa: B007  # key is read when a value fails
+            for key, each in datum.items():  # key is read when a value fails
                 result[key] = value(each, problems)
         except DecodeError as error:
             raise error.below(key) from None

@@ -6,6 +6,7 @@ import math
 import re
 import struct
 from collections.abc import Callable
+from typing import Any
 
 from kcontract.model.case import Layer
 from kcontract.schema.avro.cursor import Cursor, read_block, read_int, read_long, read_sized
@@ -104,8 +105,8 @@ def _logical_reader(plain: Reader, logical: Logical) -> Reader:
     bounds = raw_range(logical)
     if bounds is not None:
         return _ranged(plain, logical.name, *bounds)
-    check = {"decimal": _check_decimal, "big-decimal": _check_big_decimal, "uuid": _check_uuid}.get(logical.name)
-    if check is None or logical.name == "uuid" and plain is not read_string:
+    check = _CHECKS.get(logical.name)
+    if check is None or (logical.name == "uuid" and plain is not read_string):
         return plain  # duration and uuid over fixed: every value is legal
 
     def read(cursor: Cursor) -> Datum:
@@ -148,3 +149,8 @@ def _check_uuid(cursor: Cursor, _: Logical, text: str, start: int) -> None:
         spelling = _UUID.fullmatch(text.lower()) is not None
         code = "logical_out_of_range:uuid_case" if spelling else "logical_out_of_range:uuid"
         cursor.note(code, f"uuid {text[:60]!r}", start, Layer.CONSTRAINTS)
+
+
+_CHECKS: dict[str, Callable[[Cursor, Logical, Any, int], None]] = {
+    "decimal": _check_decimal, "big-decimal": _check_big_decimal, "uuid": _check_uuid,
+}  # fmt: skip

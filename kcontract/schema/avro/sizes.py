@@ -66,12 +66,9 @@ def _recursive(schema: AvroSchema) -> frozenset[str]:
     reach = {name: set(_names(schema, node)) for name, node in schema.named.items() if isinstance(node, RecordType)}
     changed = True
     while changed:
-        changed = False
-        for names in reach.values():
-            wider = names.union(*(reach.get(name, ()) for name in names))
-            if len(wider) > len(names):
-                names |= wider
-                changed = True
+        wider = {name: names.union(*(reach.get(each, ()) for each in names)) for name, names in reach.items()}
+        changed = wider != reach
+        reach = wider
     return frozenset(name for name, names in reach.items() if name in names)
 
 

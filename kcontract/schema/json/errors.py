@@ -8,27 +8,29 @@ _BOUNDS = (
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems",
     "minProperties", "maxProperties", "multipleOf",
 )  # fmt: skip
-_UNEXPECTED = ("additionalProperties", "unevaluatedProperties", "propertyNames", "additionalItems", "unevaluatedItems")
-_OPEN = ("backtrackLimitExceeded", "regexEngineFailure", "BacktrackLimitExceeded", "RegexEngineFailure")
+_UNEXPECTED = (
+    "additionalProperties", "unevaluatedProperties", "propertyNames", "additionalItems", "unevaluatedItems",
+    "falseSchema",
+)  # fmt: skip
+_CODES = {
+    "required": "missing_required",
+    "type": "wrong_type",
+    "format": "value_violation:format",
+    **dict.fromkeys(_BOUNDS, "out_of_bounds"),
+    **dict.fromkeys(_UNEXPECTED, "unexpected_property"),
+}
+_OPEN = ("BacktrackLimitExceeded", "RegexEngineFailure")
 _MAX_NESTED = 8
 
 
 def code_of(error: Any) -> tuple[str, bool]:
     """The kind's code, and whether the error is soft (the validator itself gave up)."""
-    keyword = error.kind.name
     if type(error.kind).__name__ in _OPEN:
         return "pathological_strings", True
-    if keyword == "required":
-        return "missing_required", False
-    if keyword == "type":
-        return ("wrong_type" if error.instance_path else "wrong_root"), False
-    if keyword in _BOUNDS:
-        return "out_of_bounds", False
-    if keyword in _UNEXPECTED or keyword == "falseSchema":
-        return "unexpected_property", False
-    if keyword == "format":
-        return "value_violation:format", False
-    return "value_violation", False
+    keyword = error.kind.name
+    if keyword == "type" and not error.instance_path:
+        return "wrong_root", False
+    return _CODES.get(keyword, "value_violation"), False
 
 
 def most_telling(error: Any) -> Any:

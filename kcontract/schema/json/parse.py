@@ -23,7 +23,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE = re.compile("[\ud800-\udfff]")
 
 
-class Parsed(Value):
+class Parsed(Value, frozen=True):
     """What the lenient parser made of some bytes. `fatal`: there is no value, for the last problem's reason.
 
     `numbers` says whether a literal stands in it whose way of writing may matter (`2.0`, 2^64, `1e400`).

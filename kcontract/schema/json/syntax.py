@@ -39,12 +39,12 @@ def check_deep_syntax(text: str) -> None:
         raise DecodeError(Layer.DECODE, "json_syntax", "not JSON from here on", offset=at)
 
 
-def _step(state: str, kind: str, token: str, stack: bytearray) -> str | None:
+def _step(state: str, kind: str, sign: str, stack: bytearray) -> str | None:  # noqa: PLR0911  # one a kind of token
     match kind:
         case "open" if state in _VALUES:
-            stack.append(ord(token))
-            return "V" if token == "[" else "K"
-        case "close" if stack and _may_close(state, token, stack):
+            stack.append(ord(sign))
+            return "V" if sign == "[" else "K"
+        case "close" if stack and _may_close(state, sign, stack):
             stack.pop()
             return "e" if stack else "d"
         case "comma" if state == "e":
@@ -58,7 +58,7 @@ def _step(state: str, kind: str, token: str, stack: bytearray) -> str | None:
     return None
 
 
-def _may_close(state: str, token: str, stack: bytearray) -> bool:
-    if token == "]":
+def _may_close(state: str, sign: str, stack: bytearray) -> bool:
+    if sign == "]":
         return stack[-1] == ord("[") and state in ("V", "e")
     return stack[-1] == ord("{") and state in ("K", "e")

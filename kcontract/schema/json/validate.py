@@ -152,7 +152,7 @@ def _open_number(schema: Any, one: int | float, steps: tuple[str, ...]) -> Itera
     elif isinstance(one, Literal):
         if "integer" in types_at(schema, steps):
             yield _number_note("json_numbers:float_for_integer", f"{float(one)!r} in an integer field", path)
-    elif beyond_int64(one):
+    elif isinstance(one, int) and beyond_int64(one):
         if beyond_binary64(one):
             yield _number_note(_BEYOND, "beyond what binary64 holds", path)
         elif "integer" in types_at(schema, steps):
