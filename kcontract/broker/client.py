@@ -12,7 +12,6 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from kcontract.errors import BrokerError
-from kcontract.model.value import Value
 
 T = TypeVar("T")
 Settings = Mapping[str, Any]
@@ -32,9 +31,10 @@ _NO_ANSWER = frozenset({
 MOVING = frozenset({
     KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.REPLICA_NOT_AVAILABLE,
     KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.NOT_COORDINATOR,
-    KafkaError._WAIT_COORD,
+    KafkaError._WAIT_COORD, KafkaError._NOENT, KafkaError.UNKNOWN_LEADER_EPOCH, KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_TOPIC_ID, KafkaError.KAFKA_STORAGE_ERROR, KafkaError.OFFSET_NOT_AVAILABLE,
 })  # fmt: skip
-"""Errors that pass: a leader or a coordinator is on its way."""
+"""Errors that pass: a leader (`_NOENT` means that none is known) or a coordinator is on its way."""
 
 
 class Handle(Protocol):
@@ -50,20 +50,6 @@ class Handle(Protocol):
     def ours(self) -> bool: ...
     @property
     def is_broker(self) -> bool: ...
-
-
-class Endpoint(Value, frozen=True):
-    """A broker given by its values. `service_bootstrap` is the same address when it is empty."""
-
-    bootstrap: str
-    label: str
-    service: str = ""
-    ours: bool = False
-    is_broker: bool = True
-
-    @property
-    def service_bootstrap(self) -> str:
-        return self.service or self.bootstrap
 
 
 def client_settings(bootstrap: str, extra: Settings) -> dict[str, Any]:
@@ -95,11 +81,14 @@ def result(future: Future[T], what: str) -> T:
 
 
 def refused(what: str, error: KafkaException) -> BrokerError:
-    """The BrokerError for `what` that the broker, or nobody, answered with `error`."""
+    """The BrokerError, caused by `error`, for `what` that the broker, or nobody, answered so."""
     inner = kafka_error(error)
     if inner.code() in _NO_ANSWER:
-        return unreachable(what, inner.str())
-    return BrokerError("BROKER_REFUSED", f"cannot {what}: {inner.name()}: {inner.str()}")
+        failure = unreachable(what, inner.str())
+    else:
+        failure = BrokerError("BROKER_REFUSED", f"cannot {what}: {inner.name()}: {inner.str()}")
+    failure.__cause__ = error
+    return failure
 
 
 def unreachable(what: str, why: str) -> BrokerError:

@@ -52,11 +52,13 @@ class Groups:
         question = ConsumerGroupTopicPartitions(group, wanted)
         try:
             answer = self._ask(what, lambda: self._alter(question))
+            for tp in answer.topic_partitions or ():
+                if tp.error:
+                    raise refused(f"{what} at {tp.topic}/{tp.partition}", KafkaException(tp.error))
         except BrokerError as error:
-            raise _occupied(group, error) if _code(error) in _OCCUPIED else error from error
-        for tp in answer.topic_partitions or ():
-            if tp.error:
-                raise BrokerError("BROKER_REFUSED", f"cannot {what} at {tp.topic}/{tp.partition}: {tp.error.str()}")
+            if _code(error) in _OCCUPIED:
+                raise _occupied(group, error) from error
+            raise
 
     def describe(self, group: str) -> GroupView:
         """State and members; DEAD for a group that does not exist, UNKNOWN while its coordinator is on its way."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import methodcaller
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
-from kcontract.broker.client import LOGGER, Settings
+from kcontract.broker.client import LOGGER, REQUEST_S, Settings
 from kcontract.errors import BrokerError
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.record import TopicPartition as Place
@@ -17,7 +18,12 @@ _BATCH = 5_000
 _MOST = 100_000
 """Records of one poll: a service that writes without end must not keep it from returning."""
 _STEP_S = 0.05
+UNREADABLE = "(headers with a name that is not UTF-8)"
+"""Stands for all headers of a record with such a name, which the client library cannot read."""
 _FORBIDDEN = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED})
+
+# Not `message.headers()`: a hot call is not checked by the interpreter, and the error would show somewhere else.
+_headers = methodcaller("headers")
 
 READER: dict[str, Any] = {
     "group.id": "kcontract-reader",  # demanded by the client, never joined
@@ -80,7 +86,10 @@ class TopicReader:
 
     def add(self, topics: Iterable[str]) -> None:
         """See `Reader.add`. TOPIC_UNKNOWN for one that does not exist; one that is read already stays as it is."""
-        self._assign({place: 0 for place in self._places(topics) if place not in self._reached})
+        new = {place: 0 for place in self._places(topics) if place not in self._reached}
+        for topic in {topic for topic, _ in new}:
+            self._consumer.list_topics(topic, timeout=REQUEST_S)  # else it takes a second to learn of the topic
+        self._assign(new)
 
     def close(self) -> None:
         self._consumer.close()
@@ -119,6 +128,9 @@ class TopicReader:
 
 def _log_record(message: Any) -> LogRecord:
     kind, time_ms = message.timestamp()
-    headers = message.headers()
+    try:
+        headers = _headers(message)
+    except SystemError:  # the client library trips over a name that is not UTF-8
+        headers = [(UNREADABLE, None)]
     record = Record(message.key(), message.value(), tuple(headers) if headers else (), time_ms if kind else None)
     return LogRecord(message.topic(), message.partition(), message.offset(), record)

@@ -27,6 +27,7 @@ _PRODUCER: dict[str, Any] = {
     "compression.type": "none",
     "partitioner": "murmur2_random",
     "linger.ms": 2,
+    "topic.metadata.propagation.max.ms": 5_000,  # how long a topic may be unknown before its records are refused
     "message.max.bytes": 500_000_000,
     "queue.buffering.max.messages": 500_000,
     "queue.buffering.max.kbytes": 1_000_000,
@@ -54,8 +55,8 @@ class Sender:
         """Queue records in order; see `Cluster.send`."""
         report = self._report
         for item in records:
-            producer = self._by_topic.get(item.topic) or self._producer_for(item.topic)
             try:
+                producer = self._by_topic.get(item.topic) or self._producer_for(item.topic)
                 _produce(producer, item, partial(report, item, delivered))
             except KafkaException as error:
                 self._refuse(item, delivered, _text(error.args[0]))
@@ -86,6 +87,7 @@ class Sender:
         self._by_topic.clear()
 
     def _producer_for(self, topic: str) -> Producer:
+        topic.encode()  # a lone surrogate would crash the client library
         size = min(_BATCH_BYTES, max(self._record_limit(topic) - _BATCH_OVERHEAD, 1))
         producer = self._producer(size)
         self._by_topic[topic] = producer
@@ -137,7 +139,7 @@ def _produce(producer: Producer, item: Outgoing, report: Callable[[KafkaError | 
 
 def _headers(headers: Headers) -> list[tuple[str, str | bytes | None]]:
     for name, _ in headers:
-        if "\0" in name:  # librdkafka would cut the name there
+        if b"\0" in name.encode():  # librdkafka would cut the name there; a lone surrogate crashes the client library
             raise ValueError(f"header name {name!r} holds a NUL")
     return list(headers)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
@@ -12,6 +12,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     NewTopic,
     OffsetSpec,
     ResourceType,
+    TopicMetadata,
 )
 
 from kcontract.broker.client import MOVING, REQUEST_S, STEP_S, kafka_error, persist, refused, result, unreachable
@@ -33,10 +34,7 @@ class Topics:
 
     def counts(self) -> dict[str, int]:
         """Names and partition counts, internal topics left out."""
-        try:
-            found = self._admin.list_topics(timeout=REQUEST_S).topics
-        except KafkaException as error:
-            raise refused("list the topics", error) from error
+        found = self._metadata()
         return {name: len(topic.partitions) for name, topic in found.items() if not topic.error and _is_public(name)}
 
     def places(self, names: Iterable[str]) -> list[Place]:
@@ -56,6 +54,7 @@ class Topics:
         new = [NewTopic(s.name, s.partitions, -1, config=dict(s.config)) for s in wanted.values()]
         if new:
             self._each("create topic", self._admin.create_topics(new, request_timeout=REQUEST_S), frozenset())
+        self._wait_until(lambda: self._led(wanted), f"create topic {', '.join(wanted)}")
         # A leader in the metadata is not enough: for some milliseconds it may answer NOT_LEADER_FOR_PARTITION.
         self._ends([(s.name, number) for s in wanted.values() for number in range(s.partitions)], _SPREADING)
 
@@ -65,7 +64,7 @@ class Topics:
         if doomed:
             futures = self._admin.delete_topics(doomed, request_timeout=REQUEST_S)
             self._each("delete topic", futures, frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART}))
-            self._wait_until_gone(frozenset(doomed))
+            self._wait_until(lambda: not self.counts().keys() & set(doomed), f"delete topic {', '.join(doomed)}")
 
     def end_offsets(self, places: Iterable[Place]) -> dict[Place, int]:
         """High watermarks."""
@@ -88,7 +87,11 @@ class Topics:
     def _ask_ends(self, places: list[Place]) -> dict[Place, int]:
         wanted = {TopicPartition(*place): _LATEST for place in places}
         futures = self._admin.list_offsets(wanted, request_timeout=REQUEST_S)
-        return {(tp.topic, tp.partition): result(f, "read the end offsets").offset for tp, f in futures.items()}
+        try:
+            return {(tp.topic, tp.partition): result(f, "read the end offsets").offset for tp, f in futures.items()}
+        except KafkaException:
+            self._metadata()  # what the client remembers of a topic may be that it has no leader
+            raise
 
     def _each(self, what: str, futures: Mapping[str, object], ignored: frozenset[int]) -> None:
         for name, future in futures.items():
@@ -98,11 +101,27 @@ class Topics:
                 if kafka_error(error).code() not in ignored:
                     raise refused(f"{what} {name}", error) from error
 
-    def _wait_until_gone(self, names: frozenset[str]) -> None:
+    def _metadata(self) -> dict[str, TopicMetadata]:
+        try:
+            found: dict[str, TopicMetadata] = self._admin.list_topics(timeout=REQUEST_S).topics
+        except KafkaException as error:
+            raise refused("list the topics", error) from error
+        return found
+
+    def _led(self, wanted: Mapping[str, TopicSpec]) -> bool:
+        found = self._metadata()
+        return all(
+            name in found
+            and len(found[name].partitions) == spec.partitions
+            and all(each.leader >= 0 for each in found[name].partitions.values())
+            for name, spec in wanted.items()
+        )
+
+    def _wait_until(self, done: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + REQUEST_S
-        while left := names & self.counts().keys():
+        while not done():
             if time.monotonic() >= deadline:
-                raise unreachable(f"delete topic {', '.join(sorted(left))}", f"still there after {REQUEST_S:.0f} s")
+                raise unreachable(what, f"not done after {REQUEST_S:.0f} s")
             self._admin.poll(STEP_S)
 
 

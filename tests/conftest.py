@@ -1,0 +1,43 @@
+"""Fixtures for tests on the real Apache Kafka."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from kcontract.broker.cluster import KafkaCluster
+from kcontract.model.cluster import TopicSpec
+from tests.shared_kafka import SharedKafka, shared_kafka
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[SharedKafka]:
+    """One broker for all workers of the test run: use topics and groups with names of your own."""
+    base = tmp_path_factory.getbasetemp()
+    with shared_kafka((base if worker_id == "master" else base.parent) / "shared-kafka") as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def cluster(kafka: SharedKafka) -> Iterator[KafkaCluster]:
+    """A connection to the shared broker."""
+    connection = KafkaCluster(kafka)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """Makes names that no other test has."""
+    return lambda stem: f"{stem}.{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def topic(cluster: KafkaCluster, unique: Callable[[str], str]) -> Iterator[str]:
+    """A new topic with four partitions."""
+    name = unique("topic")
+    cluster.create_topics([TopicSpec(name, 4)])
+    yield name
+    cluster.delete_topics([name])
