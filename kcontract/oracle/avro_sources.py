@@ -75,7 +75,8 @@ class Sources:
         try:
             schema = self._book.avro(entries[0])
         except SchemaError as error:
-            return DecodeError(Layer.REGISTRY, "unknown_schema_id", f"the registry's text is no schema: {error}")
+            reason = f"the registry's schema is not understood here: {error.message}"
+            return DecodeError(Layer.REGISTRY, "unknown_schema_id", reason, soft=True)
         for target in self.targets:
             if target.schema.same(schema):
                 return self._source(schema, target, Standing.CURRENT)

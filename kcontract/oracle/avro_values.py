@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from kcontract.model.case import Layer
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.oracle.avro_sources import Source, Sources
@@ -89,8 +90,8 @@ class AvroValues:
             reason = "a framed message in a frame"
             doubled = DecodeError(first.layer, "double_header", reason, offset=named.start, soft=True)
             return ValueReading((doubled,), reading.make)
-        if not named.body and reading.problems and reading.problems[0].code == "truncated":
-            reading.problems[0].code = "header_only"
+        if not named.body:
+            return _without_body(reading)
         return reading
 
     def _decodes(self, named: Named) -> bool:
@@ -100,6 +101,8 @@ class AvroValues:
     def _read_body(self, source: Source, body: bytes, start: int) -> ValueReading:
         reading = scan(source.schema, body)
         problems = list(self._seen(source, _shifted(reading, start)))
+        if source.is_foreign:
+            _name_foreign(problems)
         if reading.fatal:
             return ValueReading(tuple(problems))
         resolved = self._resolve(source, reading.datum)
@@ -166,8 +169,27 @@ class AvroValues:
         return found
 
 
+def _without_body(reading: ValueReading) -> ValueReading:
+    """Five bytes: wrong, but for a record without fields, which Confluent's own deserializers refuse."""
+    for problem in reading.problems:
+        if problem.code == "truncated":
+            problem.code = "header_only"
+    if reading.problems:
+        return reading
+    empty = DecodeError(Layer.FRAMING, "header_only", "a header, and a record without bytes", offset=5, soft=True)
+    return ValueReading((empty,), reading.make)
+
+
 def _severity(reading: ValueReading) -> tuple[bool, int]:
     return any(not problem.soft for problem in reading.problems), len(reading.problems)
+
+
+def _name_foreign(problems: list[DecodeError]) -> None:
+    """Bytes that are wrong for another subject's schema: what is wrong is the id."""
+    for problem in problems:
+        if not problem.soft:
+            problem.reason = f"not what the foreign schema describes: {problem.reason}"
+            problem.code = "foreign_schema_id"
 
 
 def _shifted(reading: Reading, start: int) -> Iterable[DecodeError]:

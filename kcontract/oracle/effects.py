@@ -12,6 +12,7 @@ from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.book import Book
 from kcontract.oracle.framing import Frames
+from kcontract.oracle.policy import base
 from kcontract.oracle.reading import MISSING
 from kcontract.schema.avro.decode import scan
 from kcontract.schema.avro.json_form import json_form
@@ -74,11 +75,21 @@ class EffectOracle:
             named = frames.open(record)
             return _form(self._book.avro(named.entries[0]), schema, named.body)
         except DecodeError as error:
-            if error.code == "missing_header":  # plain Avro that happens to start with 0x00
-                return _form(schema, schema, value)
-            return MISSING, (error,)
+            return self._unnamed(schema, value, error)
         except SchemaError as error:
             return MISSING, (DecodeError(Layer.REGISTRY, "unknown_schema_id", str(error)),)
+
+    @staticmethod
+    def _unnamed(schema: AvroSchema, value: bytes, error: DecodeError) -> Read:
+        """An id that is not in the book: the service may have registered it since, or the value is plain after all."""
+        if base(error.code) not in ("missing_header", "unknown_schema_id", "endian_swapped_id", "other_framing"):
+            return MISSING, (error,)
+        for body in (value[HEADER_SIZE:], value):
+            form, problems = _form(schema, schema, body)
+            if not problems:
+                return form, ()
+        error.soft = True
+        return MISSING, (error,)
 
     def _read_json(self, record: Record, value: bytes, *, in_header: bool) -> Read:
         framed = not in_header and self._is_framed(value)

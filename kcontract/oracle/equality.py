@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from kcontract.oracle.logical_equality import SAME
@@ -28,15 +29,15 @@ def equal_whole(effect: Any, expected: Any, shapes: Shapes) -> bool:
 def differences(effect: Any, expected: Any, shapes: Shapes, limit: int = 5) -> list[tuple[str, Any, Any]]:
     """The first places at which a whole value differs: pointer, expected, got."""
     found: list[tuple[str, Any, Any]] = []
-    queue = [("", effect, expected)]
+    queue = deque([("", effect, expected)])
     while queue and len(found) < limit:
-        pointer, got, want = queue.pop(0)
+        pointer, got, want = queue.popleft()
         steps = _steps(got, want)
         if steps is None or pointer.count("/") > _MAX_DEPTH:
             if not _same(got, want, shapes.at(pointer), shapes, pointer, 0):
                 found.append((pointer, want, got))
             continue
-        queue[:0] = [(child(pointer, step), _get(got, step), _get(want, step)) for step in steps]
+        queue.extendleft((child(pointer, step), _get(got, step), _get(want, step)) for step in reversed(steps))
     return found
 
 

@@ -66,6 +66,8 @@ class Keys:
         expected = evaluate(self._from, record, payload)
         if expected is MISSING:
             return ()
+        if record.key is None and value is MISSING and expected is not None:
+            return (_damage("null", f"no key, and {self._from} is {expected!r:.60}"),)
         as_text = isinstance(value, str) and not isinstance(expected, str)
         if _equal_key(value, expected, self._shape, as_text=as_text):
             if isinstance(value, str) and isinstance(expected, str) and value != expected:

@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from kcontract.model.contract import SchemaText
+from kcontract.oracle.reading import MISSING
 from kcontract.schema.json.validate import JsonSchema
 
 
 def applies(when: SchemaText, payload: Any) -> bool:
-    """Whether a payload, in its JSON form, meets the condition. Raises SchemaError if it is no JSON Schema."""
-    return _compiled(when.text).accepts(payload)
+    """Whether a payload, in its JSON form, meets the condition; a tombstone's counts as null. Raises SchemaError if
+    the condition is no JSON Schema."""
+    return _compiled(when.text).accepts(None if payload is MISSING else payload)
 
 
 @lru_cache(maxsize=256)

@@ -30,13 +30,13 @@ def where_matches(  # two records, each with its payload
     where: Where,
     input_record: Record,
     input_payload: Any,
-    effect_record: Record,
+    _effect_record: Record,
     effect_payload: Any,
     shapes: Shapes | None = None,
 ) -> tuple[Mismatch, ...]:
-    """All pairs that disagree. Payloads in their JSON form, MISSING for one that is absent: a pair whose expression
-    points into an absent payload is not compared. `shapes` is what the input's schema says of its places."""
-    if effect_payload is MISSING and effect_record.value is None:
+    """All pairs that disagree. Payloads in their JSON form, MISSING for one that is absent or cannot be read: a pair
+    that points into such a payload is not compared. `shapes` is what the input's schema says of its places."""
+    if effect_payload is MISSING:
         return ()
     found: list[Mismatch] = []
     for pointer, expression in where.pairs:

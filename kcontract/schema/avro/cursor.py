@@ -14,6 +14,7 @@ MANY_EMPTY = 65_536
 COUNT_BOMB = 10**8
 """From this count on, items without bytes are an attack on the reader (MALFORMED.md 21)."""
 _LARGE = 2**24
+_BLOCK_COST = 48
 _CONTINUED = re.compile(rb"[\x80-\xff]*")
 _INT64 = 2**63
 
@@ -37,6 +38,8 @@ class Cursor:
 
     def note(self, code: str, reason: str, at: int, layer: Layer = Layer.DECODE) -> None:
         """A tolerance of ORACLE.md §1: the strict decoder stops here, the lenient one goes on."""
+        if code in self.problems.seen:
+            return
         self.problems.note(DecodeError(layer, code, reason, offset=at, soft=True))
 
     def charge(self, cost: int, at: int) -> None:
@@ -142,6 +145,7 @@ def read_count(cursor: Cursor, least: int, cost: int) -> tuple[int, int | None]:
     """
     start = cursor.pos
     count, size = read_long(cursor), None
+    cursor.charge(_BLOCK_COST, start)
     if count < 0:
         count, size = _negative_count(cursor, count, start)
     if count == 0:

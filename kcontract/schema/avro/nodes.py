@@ -93,13 +93,37 @@ class AvroSchema(msgspec.Struct, frozen=True, eq=False):
         return self.named[node.name] if isinstance(node, Ref) else node
 
     def same(self, other: AvroSchema) -> bool:
-        """Whether both mean the same, attributes without meaning for the wire included."""
-        return self.root == other.root and self.named == other.named
+        """Whether both mean the same to writers and readers: documentation and sort order do not count, nor whether a
+        type is defined in place or elsewhere."""
+        if _bare(self.root) != _bare(other.root) or self.named.keys() != other.named.keys():
+            return False
+        return all(_definition(node) == _definition(other.named[name]) for name, node in self.named.items())
 
     @property
     def record_name(self) -> str:
         """Full name of the root's named type, "" if it has none."""
         return getattr(self.follow(self.root), "name", "")
+
+
+def _bare(node: Node) -> Node:
+    """The node with references for all named types in it."""
+    match node:
+        case Array(items=items):
+            return Array(_bare(items))
+        case Map(values=values):
+            return Map(_bare(values))
+        case Union(branches=branches):
+            return Union(tuple(map(_bare, branches)))
+        case Primitive():
+            return node
+    return Ref(node.name)
+
+
+def _definition(node: Named) -> Named:
+    if not isinstance(node, RecordType):
+        return node
+    fields = (Field(f.name, _bare(f.type), f.has_default, f.default, f.aliases) for f in node.fields)
+    return RecordType(node.name, tuple(fields), node.aliases)
 
 
 class Branch(Value, frozen=True):

@@ -134,7 +134,7 @@ def _check_decimal(cursor: Cursor, logical: Logical, raw: bytes, start: int) -> 
         cursor.note("decimal_abuse:empty", "a decimal without bytes", start, Layer.CONSTRAINTS)
     elif len(raw) > MAX_DECIMAL_BYTES:
         cursor.note("decimal_abuse:huge", f"a decimal of {len(raw)} bytes", start, Layer.RESOURCES)
-    elif abs(unscaled(raw)) >= 10**logical.precision:
+    elif len(raw) * 2.5 > logical.precision and abs(unscaled(raw)) >= 10**logical.precision:
         reason = f"more than {logical.precision} digits"
         cursor.note("decimal_abuse:precision", reason, start, Layer.CONSTRAINTS)
 
