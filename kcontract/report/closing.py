@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from kcontract.model.summary import Blocked, RunSummary, UnitSummary
 from kcontract.model.verdicts import verdict
 from kcontract.report.abbreviate import plural
+from kcontract.report.finding import finding_line, in_order
 from kcontract.report.kinds_table import kinds_table
 from kcontract.report.words import FAINT, GOOD, HEAD, LABEL, WARN, bullet, indented, line, words
 
@@ -20,6 +21,7 @@ EXIT_MEANING = {
     130: "interrupted",
 }
 NOT_A_BROKER = "NOT A BROKER: measured on librdkafka's mock. Only a run on a real Apache Kafka proves anything."
+_LISTED = 50
 
 
 def unit_block(unit: UnitSummary, *, verbose: bool) -> Iterator[RenderableType]:
@@ -48,7 +50,13 @@ def closing(summary: RunSummary) -> Iterator[RenderableType]:
     findings = plural(len(summary.findings), "finding") if summary.findings else "no finding"
     style = HEAD if summary.findings else GOOD if summary.exit_code == 0 else WARN
     yield ""
-    yield line((findings, style), f" · {plural(len(tested), 'unit')} · {plural(cases, 'case')} · {_time(summary)}")
+    if len(summary.findings) > 1:
+        yield from (finding_line(finding) for finding in in_order(summary.findings)[:_LISTED])
+        yield ""
+    parts = [plural(len(tested), "unit"), plural(cases, "case"), _time(summary)]
+    if blocked := len(summary.units) - len(tested):
+        parts.insert(1, f"{blocked} could not run")
+    yield line((findings, style), *(f" · {part}" for part in parts))
     yield words(f"measured on {summary.broker}" + (f"; registry: {summary.registry}" if summary.registry else ""))
     if not summary.is_broker:
         yield words(NOT_A_BROKER, WARN)

@@ -11,7 +11,7 @@ from kcontract.report.visible import as_text, visible_lines
 
 _FRAME = 5
 """Magic byte and a big-endian schema id (Confluent wire format)."""
-_TEXT = 2000
+_TEXT = 600
 """Characters shown of a text that is not JSON."""
 
 

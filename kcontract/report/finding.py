@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
+from rich.constrain import Constrain
 from rich.rule import Rule
 from rich.table import Table
 
 from kcontract.model.finding import Finding
-from kcontract.model.verdicts import verdict
+from kcontract.model.verdicts import rank, verdict
 from kcontract.report import sections
 from kcontract.report.abbreviate import plural
 from kcontract.report.book import Book
@@ -36,17 +37,19 @@ def finding_block(finding: Finding, book: Book, width: int) -> RenderableType:
         ("meaning", sections.means(first.code)),
         ("run it again", sections.again(finding)),
     )
-    return Group(
-        Rule(style=FAINT),
-        *_header(finding),
-        *(block for label, content in parts for block in _section(label, tuple(content), narrow)),
-    )
+    blocks = (block for label, content in parts for block in _section(label, tuple(content), narrow))
+    return Constrain(Group(Rule(style=FAINT), *_header(finding), *blocks), width)
 
 
 def finding_line(finding: Finding) -> RenderableType:
     """The finding on one line, as it is told while the run goes on."""
     first = finding.first
-    return line((first.code, HEAD), f"  {finding.id}  ", (finding.unit, LABEL), f"  {first.kind}")
+    return line((first.code, HEAD), f"  {finding.id}  ", (finding.unit, LABEL), f"  {first.kind}".rstrip())
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By unit, then by precedence of the verdict, then the most frequent first."""
+    return tuple(sorted(findings, key=lambda finding: (finding.unit, rank(finding.first.code), -finding.count)))
 
 
 def _header(finding: Finding) -> Iterator[RenderableType]:

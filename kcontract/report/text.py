@@ -9,12 +9,11 @@ from rich.text import Text
 from kcontract.model.events import RunStarted, UnitBlocked, UnitStarted
 from kcontract.model.finding import Finding
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
-from kcontract.model.verdicts import rank
 from kcontract.ports import StreamItem
 from kcontract.report.abbreviate import plural
 from kcontract.report.book import Book
 from kcontract.report.closing import NOT_A_BROKER, closing, unit_block
-from kcontract.report.finding import finding_block, finding_line
+from kcontract.report.finding import finding_block, finding_line, in_order
 from kcontract.report.live import Live
 from kcontract.report.words import FAINT, LABEL, WARN, console_for, line, words
 
@@ -82,7 +81,7 @@ class TextReport:
             self._live.print(block)
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        ordered = sorted(findings, key=lambda finding: (finding.unit, rank(finding.first.code), -finding.count))
+        ordered = in_order(findings)
         shown = ordered if self._verbose else ordered[:_BLOCKS]
         for finding in shown:
             self._live.print(Text())

@@ -26,5 +26,5 @@ def as_text(data: bytes) -> str | None:
 
 
 def _escape(char: str) -> str:
-    number = ord(char)
-    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
+    units = char.encode("utf-16-be", "surrogatepass")  # as JSON writes what is beyond U+FFFF: two escapes
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

@@ -1,0 +1,264 @@
+"""One invented finding for each verdict that is judged."""
+
+from __future__ import annotations
+
+from kcontract.model.finding import Finding
+from kcontract.model.record import Record
+from tests.unit.report.samples import (
+    ONE_EVENT,
+    PATIENT,
+    TRACEBACK,
+    at,
+    event,
+    finding,
+    log,
+    patient,
+    record,
+    verdict,
+)
+
+BAD_INDEX = patient(tail=b"\x0e")
+NO_NAME = b'{"patient": "' + PATIENT.encode() + b'", "amount": "12.50"}'
+
+
+def crashed() -> Finding:
+    facts = (
+        "sent to patient.created/2@131",
+        "the process exited with code 1 with this record as the only suspect",
+        "committed offset 132 in patient.created/2, the record stands at 131",
+    )
+    first = verdict(
+        "CRASHED",
+        "union_index_bad:high",
+        BAD_INDEX,
+        seen=facts,
+        stderr=TRACEBACK,
+        parent=patient(),
+        cause="IndexError at consumer.py:41",
+        note="union /weight: index 7; no such branch (L3 union_index_bad:high)",
+    )
+    return finding(first, 14, kinds=("union_index_bad:high", "truncated", "bit_flip"))
+
+
+def crash_loop() -> Finding:
+    facts = (
+        "sent to patient.created/2@131",
+        "the process was killed by signal 11 with this record as the only suspect",
+        "the process was killed by signal 11 again after a restart",
+        "nothing is committed in patient.created/2, the record stands at 131",
+    )
+    return finding(verdict("CRASH_LOOP", "empty_value", b"", seen=facts, cause="SIGSEGV", parent=patient()))
+
+
+def stuck() -> Finding:
+    facts = (
+        "sent to patient.created/2@131",
+        "the process lives, but the record behind this one got no outcome and no offset moved",
+        "committed offset 131 in patient.created/2, the record stands at 131",
+    )
+    return finding(verdict("STUCK", "null_value", None, seen=facts, parent=patient(), also=("NOT_DEAD_LETTERED",)))
+
+
+def lost() -> Finding:
+    facts = (
+        "sent to patient.created/2@131",
+        "0 of 1 effects came to invoice.opened",
+        "the service was started again, and the offset is committed past the record",
+        "alone behind a healthy record it is handled as promised",
+    )
+    return finding(verdict("LOST", "valid", patient(), seen=facts, promised=ONE_EVENT, at=at(36)))
+
+
+def skipped_valid() -> Finding:
+    facts = ("sent to patient.created/2@131", "0 of 1 effects came to invoice.opened", "the same alone")
+    first = verdict(
+        "SKIPPED_VALID", "valid", patient(""), seen=facts, promised=ONE_EVENT, at=at(36), note="name is empty"
+    )
+    return finding(first, 3)
+
+
+def rejected_valid() -> Finding:
+    sent = record(patient("José 😀"))
+    facts = ("sent to patient.created/2@131", "a dead letter came: patient.created.dlq/0@17")
+    first = verdict(
+        "REJECTED_VALID",
+        "valid",
+        sent.value,
+        seen=facts,
+        promised="billing handles each valid record",
+        at=at(28),
+        evidence=(log("patient.created.dlq", sent),),
+    )
+    return finding(first)
+
+
+def not_dead_lettered() -> Finding:
+    facts = ("sent to patient.created/2@131", "nothing came to patient.created.dlq", "the same alone")
+    return finding(verdict("NOT_DEAD_LETTERED", "truncated", patient()[:30], seen=facts, parent=patient()), 8)
+
+
+def dead_letter_altered() -> Finding:
+    letter = Record(key=None, value=b'"' + BAD_INDEX.hex().encode() + b'"', headers=(("error", b"IndexError"),))
+    facts = ("sent to patient.created/2@131", "patient.created.dlq/0@17: value 58 bytes became 118 bytes")
+    first = verdict(
+        "DEAD_LETTER_ALTERED",
+        "union_index_bad:high",
+        BAD_INDEX,
+        seen=facts,
+        parent=patient(),
+        cause="value+key+headers",
+        evidence=(log("patient.created.dlq", letter),),
+    )
+    return finding(first, 412)
+
+
+def accepted_invalid() -> Finding:
+    value = patient()[:5] + b"\x06abc" + patient()[5 + 37 :]
+    facts = ("sent to patient.created/2@131", "an effect came back: invoice.opened/0@17")
+    first = verdict(
+        "ACCEPTED_INVALID",
+        "logical_out_of_range:uuid",
+        value,
+        seen=facts,
+        parent=patient(),
+        note="/patient_id is no UUID (L5 logical_out_of_range:uuid)",
+        evidence=(event('{"patient": "abc"}'),),
+    )
+    return finding(first, 2)
+
+
+def misread() -> Finding:
+    facts = ("sent to patient.created/2@131", "invoice.opened/0@17: /patient is 'Ada Lovelace'")
+    first = verdict(
+        "MISREAD",
+        "valid",
+        patient(),
+        seen=facts,
+        promised=ONE_EVENT,
+        at=at(36),
+        cause="/patient",
+        evidence=(event('{"patient": "Ada Lovelace"}'),),
+    )
+    return finding(first, id_="77b0e1d4")
+
+
+def collateral() -> Finding:
+    facts = (
+        "sent to patient.created/2@131",
+        "0 of 1 effects came to invoice.opened",
+        "alone behind a healthy record it is handled as promised",
+        "the same window sent once more misses it again",
+    )
+    return finding(verdict("COLLATERAL", "valid", patient(), seen=facts, promised=ONE_EVENT, at=at(36)), 41)
+
+
+def undeclared_event() -> Finding:
+    first = verdict(
+        "UNDECLARED_EVENT",
+        "",
+        None,
+        case="",
+        record=None,
+        topic="patient.created.DLT",
+        at=at(28),
+        promised="billing writes to invoice.opened, patient.created.dlq and nowhere else",
+        seen=("a record came to patient.created.DLT/0@17",),
+        cause="patient.created.DLT",
+        evidence=(log("patient.created.DLT", record(BAD_INDEX)),),
+    )
+    return finding(first, 7)
+
+
+def could_not_run() -> Finding:
+    first = verdict(
+        "COULD_NOT_RUN",
+        "",
+        None,
+        case="",
+        record=None,
+        at=at(29),
+        promised="the service billing can be started",
+        seen=("the process exited with code 1 before it was ready",),
+        cause="ModuleNotFoundError at consumer.py:3",
+        stderr="ModuleNotFoundError: No module named 'confluent_kafka'\n",
+    )
+    return finding(first)
+
+
+def no_event() -> Finding:
+    return _request(
+        "NO_EVENT",
+        18,
+        "patient-api sends an event to patient.created for each accepted request",
+        "the answer was 201, and no event came",
+    )
+
+
+def phantom_event() -> Finding:
+    return _request(
+        "PHANTOM_EVENT",
+        18,
+        "patient-api sends nothing for a request that it must refuse",
+        "the answer was 422, and an event came: patient.created/0@17",
+        kind="wrong_type",
+        evidence=(log("patient.created", Record(key=b"x", value=patient())),),
+        note="/born as a number",
+    )
+
+
+def invalid_event() -> Finding:
+    came = event(NO_NAME.decode())
+    return _own("INVALID_EVENT", "missing_required:name", came, "events on invoice.opened conform", "/name is missing")
+
+
+def wrong_key() -> Finding:
+    came = event(NO_NAME.decode(), key=b'"' + PATIENT.encode() + b'"')
+    promised = "the key of invoice.opened is $message.payload#/patient"
+    return _own("WRONG_KEY", "key_payload_mismatch", came, promised, "the key is another one")
+
+
+def _own(code: str, kind: str, came: object, promised: str, reason: str) -> Finding:
+    first = verdict(
+        code,
+        kind,
+        None,
+        case="",
+        topic="invoice.opened",
+        at=at(9),
+        promised=promised,
+        record=None,
+        seen=(f"invoice.opened/0@17: {reason}",),
+        cause=kind,
+        evidence=(came,),
+    )
+    return finding(first, 2)
+
+
+def _request(code: str, line: int, promised: str, fact: str, kind: str = "valid", **more: object) -> Finding:
+    request = f'POST http://127.0.0.1:8041/api/patients\n{{"id": "{PATIENT}", "name": "Ada"}}'
+    first = verdict(
+        code, kind, None, at=at(line), promised=promised, seen=(fact,), record=None, request=request, **more
+    )
+    return finding(first, unit="patient-api")
+
+
+FINDINGS = (
+    could_not_run,
+    crash_loop,
+    crashed,
+    stuck,
+    accepted_invalid,
+    dead_letter_altered,
+    not_dead_lettered,
+    misread,
+    invalid_event,
+    rejected_valid,
+    skipped_valid,
+    collateral,
+    lost,
+    undeclared_event,
+    no_event,
+    phantom_event,
+    wrong_key,
+)
+"""In the order of the catalogue."""
