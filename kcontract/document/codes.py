@@ -144,7 +144,7 @@ DURATION_INVALID = Code(
 RATE_INVALID = Code(
     "RATE_INVALID",
     "A rate is malformed.",
-    "A rate is a number a second: `200/s`.",
+    "A rate is a number of records a second, more than none: `200/s`, `0.5/s`.",
 )
 SHARE_INVALID = Code(
     "SHARE_INVALID",

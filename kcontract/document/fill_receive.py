@@ -55,7 +55,9 @@ def fill_receive(
 def _check_identity(reading: Reading, section: Section, message: Message) -> None:
     if section.get("idempotent") and message.identity is None:
         fix = "add message.identity, for example $message.payload#/event_id"
-        reading.notebook.add(codes.IDENTITY_MISSING, section.place("idempotent"), "what is a repeat is not said", fix)
+        reading.notebook.add(
+            codes.IDENTITY_MISSING, section.place("idempotent"), "what makes a record a repeat is not said", fix
+        )
 
 
 def _on_invalid(reading: Reading, found: Found | None, reply: Reply | None) -> OnInvalid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from kcontract.document.format import CONTRACT, PROJECT
@@ -78,3 +79,8 @@ def _form(form: Form, definitions: dict[str, Any]) -> dict[str, Any]:
     if form.one_of:
         schema["oneOf"] = [{"required": [name]} for name in form.one_of]
     return schema
+
+
+if __name__ == "__main__":
+    for name, schema in (("contract", contract_schema()), ("project", project_schema())):
+        Path(__file__).with_name(f"{name}.schema.json").write_text(rendered(schema), encoding="utf-8")

@@ -29,7 +29,8 @@ def text_of(node: ScalarNode, expected: str) -> str:
     """The text of a node; raises Refused (TYPE_WRONG) for a number, boolean or nothing."""
     if isinstance(node.value, str):
         return node.value
-    fix = f"write {expected}" if node.value is None else f'quote it: "{node.text[:40]}"'
+    quotable = node.value is not None and "such as" not in expected
+    fix = f'quote it: "{node.text[:40]}"' if quotable else f"write {expected}"
     raise Refused(codes.TYPE_WRONG, f"expected {expected}, found {describe(node)}", fix)
 
 

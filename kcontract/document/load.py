@@ -64,7 +64,8 @@ def load_project_in(tree: Tree, root: str) -> LoadedProject:
 
 def load_contracts(paths: Sequence[Path], loaded: LoadedProject) -> Loaded:
     """The contracts in files (*.yaml, *.yml) and directories, relative ones to the working directory; without any, and
-    for the root itself, those that the project's globs name. A contract with an error is left out; its mistakes are all there."""
+    for the root itself, those that the project's globs name. A contract with an error is left out; its mistakes
+    are all there."""
     notebook = Notebook()
     notebook.extend(loaded.mistakes)
     library = Library(loaded.tree)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from glob import escape
 from pathlib import Path
 
 from kcontract.document import codes
@@ -28,16 +29,15 @@ def find_root(start: Path) -> Path:
 def locate(tree: Tree, path: str, origin: str) -> str:
     """The path from the root of what `path` names in the file `origin`.
 
-    Relative to that file, else to the root; `./…` and `../…` mean the file only. Raises Refused: PATH_OUTSIDE,
-    PATH_AMBIGUOUS, PATH_MISSING.
+    Relative to that file, else to the root; found in both places is an error, unless `./` or `../` says which. Raises
+    Refused: PATH_OUTSIDE, PATH_AMBIGUOUS, PATH_MISSING.
     """
     if "\0" in path or posixpath.isabs(path):
         raise Refused(codes.PATH_OUTSIDE, f"`{path[:120]}` is not a path inside the project", "write a relative path")
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(origin), path))
-    explicit = path.startswith(("./", "../"))
-    places = [beside] if explicit else list(dict.fromkeys((beside, posixpath.normpath(path))))
+    places = tuple(dict.fromkeys((beside, posixpath.normpath(path))))
     found = [place for place in places if not _leaves(place) and tree.exists(place)]
-    if len(found) > 1:
+    if len(found) > 1 and not path.startswith(("./", "../")):
         fix = f"write ./{path} for the one beside the contract, or rename one"
         raise Refused(codes.PATH_AMBIGUOUS, f"`{path}` is both {found[0]} and {found[1]}", fix)
     if not found:
@@ -51,10 +51,10 @@ def _leaves(place: str) -> bool:
     return place == ".." or place.startswith("../")
 
 
-def _nowhere(tree: Tree, path: str, places: list[str]) -> Refused:
-    inside = [place for place in places if not _leaves(place)]
-    if not inside or (len(inside) < len(places) and path.startswith("..")):
+def _nowhere(tree: Tree, path: str, places: tuple[str, ...]) -> Refused:
+    if _leaves(places[0]):
         return Refused(codes.PATH_OUTSIDE, f"`{path[:120]}` leaves the project", "copy the file into the project")
+    inside = [place for place in places if not _leaves(place)]
     siblings = [name for place in inside for name in _siblings(tree, place)]
     near = did_you_mean(posixpath.basename(path), dict.fromkeys(siblings))
     fix = near if near.startswith("did") else "paths are relative to the contract, else to the project root"
@@ -63,4 +63,4 @@ def _nowhere(tree: Tree, path: str, places: list[str]) -> Refused:
 
 def _siblings(tree: Tree, place: str) -> list[str]:
     directory = posixpath.dirname(place)
-    return [posixpath.basename(path) for path in tree.glob(posixpath.join(directory, "*"))]
+    return [posixpath.basename(path) for path in tree.glob(posixpath.join(escape(directory), "*"))]

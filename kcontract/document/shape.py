@@ -216,6 +216,6 @@ def _check_presence(shape: Form, node: MapNode, notebook: Notebook) -> None:
     given = [name for name in shape.one_of if name in node.entries]
     if shape.one_of and len(given) != 1:
         choice = ", ".join(f"`{name}`" for name in shape.one_of)
-        has = "has none" if not given else f"has {' and '.join(f'`{name}`' for name in given)}"
+        has = "takes none of its forms" if not given else f"has {' and '.join(f'`{name}`' for name in given)}"
         at = node.entries[given[1]].key_at if given else node.at
         notebook.add(shape.one_of_code, at, f"{shape.name} {has}", f"give exactly one of {choice}")

@@ -94,7 +94,7 @@ def describe(node: Node) -> str:
     if isinstance(node, MapNode):
         return "a mapping"
     if node.value is None:
-        return "empty"
+        return "nothing"
     shown = node.text if len(node.text) <= 40 else node.text[:40] + "…"
     if isinstance(node.value, str):
         return f"the text `{shown}`"
