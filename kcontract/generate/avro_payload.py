@@ -1,0 +1,153 @@
+"""Payloads of an Avro schema."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from kcontract.generate.avro_leaves import is_leaf
+from kcontract.generate.avro_values import AvroValues
+from kcontract.generate.json_schema import JsonSchemaView, parts_of
+from kcontract.generate.payload import Check, replaced
+from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint
+from kcontract.schema.avro.encode import encode, encode_spans
+from kcontract.schema.avro.json_form import json_form
+from kcontract.schema.avro.nodes import (
+    Array,
+    AvroSchema,
+    Branch,
+    Datum,
+    EnumType,
+    Fixed,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Union,
+)  # fmt: skip
+
+
+class AvroPayload:
+    """Data of an Avro schema, written in the one plain form."""
+
+    def __init__(self, schema: AvroSchema, constraints: JsonSchemaView | None, check: Check = lambda _: True) -> None:
+        self.schema = schema
+        self.view = constraints
+        self._check = check if constraints is not None else None
+        self._values = AvroValues(schema, self.fits, constraints)
+        self.ordinary, self.boundaries, self.random = (
+            self._values.ordinary,
+            self._values.boundaries,
+            self._values.random,
+        )
+
+    @property
+    def unsupported(self) -> list[str]:
+        return self._values.unsupported
+
+    def fits(self, value: Datum) -> bool:
+        """Whether the contract's constraints allow the datum."""
+        return self._check is None or self._check(self.to_json(value))
+
+    def encode(self, value: Datum) -> bytes:
+        return encode(self.schema, value)
+
+    def to_json(self, value: Datum) -> Any:
+        return json_form(self.schema, value)
+
+    def node_at(self, value: Datum, pointer: str) -> tuple[Node, Datum] | None:
+        """The innermost node at a pointer (behind unions) and what stands there; None if nothing does."""
+        node: Node = self.schema.root
+        for part in ("", *parts_of(pointer)):
+            if part:
+                below = self._below(node, value, part)
+                if below is None:
+                    return None
+                node, value = below
+            node = self.schema.follow(node)
+            while isinstance(node, Union):
+                node, value = self.schema.follow(node.branches[value.index]), value.value
+        return node, value
+
+    @staticmethod
+    def _below(node: Node, value: Datum, part: str) -> tuple[Node, Datum] | None:
+        if isinstance(node, RecordType) and part in value:
+            return next(field.type for field in node.fields if field.name == part), value[part]
+        if isinstance(node, Map) and part in value:
+            return node.values, value[part]
+        if isinstance(node, Array) and part.isdigit() and int(part) < len(value):
+            return node.items, value[int(part)]
+        return None
+
+    def uuids(self, value: Datum) -> list[str]:
+        spans = encode_spans(self.schema, value)[1]
+        return [s.path for s in spans if getattr(getattr(s.node, "logical", None), "name", "") == "uuid"]
+
+    def get(self, value: Datum, pointer: str) -> Any:
+        found = self.node_at(value, pointer)
+        return None if found is None else _form(self.schema, *found)
+
+    def put(self, value: Datum, pointer: str, new: Any) -> Datum:
+        found = self.node_at(value, pointer)
+        if found is None or not is_leaf(found[0]):
+            return value
+        raw = self._raw(found[0], new)
+        return value if raw is None else replaced(value, parts_of(pointer), raw)
+
+    def _raw(self, node: Node, new: Any) -> Any:
+        """The raw value of a JSON value, for the leaves that a list of a user may hold; None if there is none."""
+        logical = getattr(node, "logical", None)
+        if isinstance(node, Fixed) and logical is not None and logical.name == "uuid" and isinstance(new, str):
+            return UUID(new).bytes
+        if isinstance(node, EnumType):
+            return new if new in node.symbols else None
+        if not isinstance(node, Primitive) or (logical is not None and logical.name != "uuid"):
+            return None
+        wanted = {"string": str, "int": int, "long": int, "double": float, "float": float, "boolean": bool}.get(
+            node.type
+        )
+        return new if wanted and type(new) is wanted else None
+
+    def stamped(self, value: Datum, pointer: str, mint: Mint) -> tuple[Datum, bytes] | None:
+        found = self.node_at(value, pointer)
+        if found is None:
+            return None
+        for token in self._candidates(*found, mint):
+            new = self.put(value, pointer, token)
+            if new is not value and self.fits(new):
+                return new, str(token).encode()
+        return None
+
+    @staticmethod
+    def _candidates(node: Node, old: Any, mint: Mint) -> list[Any]:
+        if isinstance(node, Fixed):
+            return [mint.uuid()]
+        if not isinstance(node, Primitive) or (node.logical is not None and node.logical.name != "uuid"):
+            return []
+        if node.type == "string":
+            return [mint.uuid(), *(mint.like(old.encode()).decode() for _ in range(3) if old)]
+        long = [mint.number(LONG_LOW, LONG_HIGH)] if node.type == "long" else []
+        return [*long, mint.number(INT_LOW, INT_HIGH)] if node.type in ("int", "long") else []
+
+    def graft(self, value: Datum, pointer: str, donor: Datum) -> Datum:
+        return _grafted(value, parts_of(pointer), donor)
+
+
+def _grafted(value: Any, parts: tuple[str, ...], donor: Any) -> Any:
+    if isinstance(value, Branch):
+        if not isinstance(donor, Branch):
+            return value
+        if value.value is None or value.index != donor.index:
+            return donor
+        return Branch(value.index, _grafted(value.value, parts, donor.value))
+    if not parts:
+        return value
+    head = parts[0]
+    if isinstance(value, dict) and isinstance(donor, dict) and head in donor:
+        return {**value, head: _grafted(value[head], parts[1:], donor[head]) if head in value else donor[head]}
+    return value
+
+
+def _form(schema: AvroSchema, node: Node, value: Datum) -> Any:
+    """The JSON form of a part of a datum."""
+    return json_form(AvroSchema(node, schema.named), value)

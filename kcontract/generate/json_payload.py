@@ -1,0 +1,97 @@
+"""Payloads of a JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kcontract.generate.json_schema import JsonSchemaView, follow, item_schema, parts_of, property_schemas, step
+from kcontract.generate.json_values import JsonValues
+from kcontract.generate.payload import Check, replaced, validator
+from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint
+
+_MISSING = object()
+
+
+class JsonPayload:
+    """JSON values of a schema, written as compact UTF-8."""
+
+    def __init__(self, schema: Any, documents: Mapping[str, Any], also: Check = lambda _: True) -> None:
+        self.view = JsonSchemaView(schema, documents)
+        self._valid = validator(schema, documents)
+        self._also = also
+        self._values = JsonValues(self.view, self.fits)
+        self.ordinary, self.boundaries, self.random = (
+            self._values.ordinary,
+            self._values.boundaries,
+            self._values.random,
+        )
+
+    @property
+    def unsupported(self) -> list[str]:
+        return self._values.unsupported
+
+    def fits(self, value: Any) -> bool:
+        """Whether the schema allows the value, formats included."""
+        return self._valid(value) and self._also(value)
+
+    @staticmethod
+    def encode(value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @staticmethod
+    def to_json(value: Any) -> Any:
+        return value
+
+    def uuids(self, value: Any) -> list[str]:
+        return list(self._uuids(self.view.document, value, ""))
+
+    def _uuids(self, schema: Any, value: Any, pointer: str) -> Iterator[str]:
+        plains = self._values.plains(schema)
+        if isinstance(value, str):
+            pinned = any("const" in plain or "enum" in plain for plain in plains)
+            if not pinned and any(plain.get("format") == "uuid" for plain in plains):
+                yield pointer
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                more = [property_schemas(p).get(name, p.get("additionalProperties", True)) for p in plains]
+                yield from self._uuids(_any_of(more), inner, step(pointer, name))
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                yield from self._uuids(_any_of([item_schema(p, index) for p in plains]), inner, step(pointer, index))
+
+    @staticmethod
+    def get(value: Any, pointer: str) -> Any:
+        return follow(value, pointer)
+
+    @staticmethod
+    def put(value: Any, pointer: str, new: Any) -> Any:
+        return replaced(value, parts_of(pointer), new)
+
+    def stamped(self, value: Any, pointer: str, mint: Mint) -> tuple[Any, bytes] | None:
+        old = follow(value, pointer)
+        candidates: list[Any] = []
+        if isinstance(old, str):
+            candidates = [mint.uuid(), *(mint.like(old.encode()).decode() for _ in range(3) if old)]
+        elif isinstance(old, int) and not isinstance(old, bool):
+            candidates = [mint.number(LONG_LOW, LONG_HIGH), mint.number(INT_LOW, INT_HIGH)]
+        for candidate in candidates:
+            new = self.put(value, pointer, candidate)
+            if candidate != old and self.fits(new):
+                return new, str(candidate).encode()
+        return None
+
+    @staticmethod
+    def graft(value: Any, pointer: str, donor: Any) -> Any:
+        parts = parts_of(pointer)
+        for depth in range(1, len(parts) + 1):
+            path = "".join(step("", part) for part in parts[:depth])
+            if follow(value, path, _MISSING) in (_MISSING, None):
+                found = follow(donor, path, _MISSING)
+                return value if found is _MISSING else replaced(value, parts[:depth], found)
+        return value
+
+
+def _any_of(schemas: list[Any]) -> Any:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}

@@ -1,0 +1,192 @@
+"""A JSON Schema taken apart for generation: references resolved, `allOf` merged, choices spelt out.
+
+This is a reading good enough to aim with; whether a value is valid is always said by a real validator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+from urllib.parse import unquote, urldefrag
+
+Plain = dict[str, Any]
+"""A schema object without `$ref`, `allOf`, `anyOf`, `oneOf` or `if` at its top."""
+
+MAX_CHOICES = 24
+TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+_LARGEST = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"})
+_SMALLEST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"})
+_APPLICATORS = frozenset(
+    {"$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "then", "else",
+     "$id", "id", "$schema", "$anchor", "$defs", "definitions", "title", "description", "$comment", "examples", "default"}
+)  # fmt: skip
+_KEYWORDS = {
+    "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties"),
+    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
+    "string": ("minLength", "maxLength", "pattern", "format"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+}
+
+
+class JsonSchemaView:
+    """A schema document and the documents it may name (`documents`: URI or name → document)."""
+
+    def __init__(self, document: Any, documents: Mapping[str, Any] | None = None) -> None:
+        self.document = document
+        self._named: dict[str, Any] = dict(documents or {})
+        for other in (document, *self._named.copy().values()):
+            self._collect(other, "")
+
+    def _collect(self, node: Any, base: str) -> None:
+        """Remember every `$id` and `$anchor`."""
+        if isinstance(node, list):
+            for item in node:
+                self._collect(item, base)
+        if not isinstance(node, dict):
+            return
+        name = node.get("$id", node.get("id"))
+        if isinstance(name, str):
+            base = name
+            self._named.setdefault(name.rstrip("#"), node)
+        for word in ("$anchor", "$dynamicAnchor"):
+            if isinstance(node.get(word), str):
+                self._named.setdefault(f"#{node[word]}", node)
+        for key, value in node.items():
+            if key not in ("enum", "const", "default", "examples"):
+                self._collect(value, base)
+
+    def resolve(self, reference: str) -> Any:
+        """The schema that a `$ref` names; True (anything) for one that cannot be found."""
+        if reference in self._named:
+            return self._named[reference]
+        target, fragment = urldefrag(reference)
+        document = self.document if not target else self._named.get(target, self._by_tail(target))
+        if not fragment:
+            return document
+        if f"#{fragment}" in self._named and not fragment.startswith("/"):
+            return self._named[f"#{fragment}"]
+        return follow(document, unquote(fragment), default=True)
+
+    def _by_tail(self, target: str) -> Any:
+        tail = target.rpartition("/")[2]
+        return next((doc for name, doc in self._named.items() if name.rpartition("/")[2] == tail), True)
+
+    def choices(self, schema: Any, _seen: tuple[str, ...] = ()) -> list[Plain]:
+        """The schema as alternatives without combinators, at most MAX_CHOICES; empty if nothing can match."""
+        if schema is True:
+            return [{}]
+        if not isinstance(schema, dict):
+            return []
+        found: list[Plain] = [{key: value for key, value in schema.items() if key not in _APPLICATORS}]
+        for group in self._groups(schema, _seen):
+            found = [both for left in found for right in group if (both := merged(left, right)) is not None]
+            found = found[:MAX_CHOICES]
+        return found
+
+    def _groups(self, schema: Plain, seen: tuple[str, ...]) -> Iterator[list[Plain]]:
+        """Groups of alternatives, of which one each must hold."""
+        for word in ("$ref", "$dynamicRef", "$recursiveRef"):
+            reference = schema.get(word)
+            if isinstance(reference, str) and reference not in seen:
+                yield self.choices(self.resolve(reference), (*seen, reference))
+        for part in schema.get("allOf", ()):
+            yield self.choices(part, seen)
+        for word in ("anyOf", "oneOf"):
+            if isinstance(schema.get(word), list):
+                yield [choice for part in schema[word] for choice in self.choices(part, seen)]
+        if "if" in schema:
+            yes, no = schema.get("then", True), schema.get("else", True)
+            yield self.choices({"allOf": [schema["if"], yes]}, seen) + self.choices(no, seen)
+
+
+def follow(document: Any, pointer: str, default: Any = None) -> Any:
+    """What an RFC 6901 pointer names in a JSON value, or the default."""
+    node = document
+    for part in parts_of(pointer):
+        if isinstance(node, dict) and part in node:
+            node = node[part]
+        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+        else:
+            return default
+    return node
+
+
+def parts_of(pointer: str) -> tuple[str, ...]:
+    """The unescaped steps of an RFC 6901 pointer; none for the empty one."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
+def step(pointer: str, part: str | int) -> str:
+    """The pointer one step further down."""
+    return f"{pointer}/{str(part).replace('~', '~0').replace('/', '~1')}"
+
+
+def merged(left: Plain, right: Plain) -> Plain | None:
+    """A schema that both describe, or None if they plainly exclude each other."""
+    out = dict(left)
+    for key, value in right.items():
+        if key not in out:
+            out[key] = value
+            continue
+        both = _both(key, out[key], value)
+        if both is None:
+            return None
+        out[key] = both
+    return out
+
+
+def _both(key: str, left: Any, right: Any) -> Any:
+    """One keyword's value for both; None for a plain contradiction."""
+    if left == right:
+        return left
+    if key in _LARGEST or key in _SMALLEST:
+        return max(left, right) if key in _LARGEST else min(left, right)
+    if key == "type":
+        return sorted(set(type_names(left)) & set(type_names(right)), key=TYPES.index) or None
+    if key == "enum":
+        return [item for item in left if item in right] or None
+    if key == "required":
+        return list(dict.fromkeys([*left, *right]))
+    if key in ("properties", "patternProperties"):
+        return {name: _conjunction(left.get(name, True), right.get(name, True)) for name in {**left, **right}}
+    if key in ("additionalProperties", "items", "additionalItems", "contains", "propertyNames"):
+        return _conjunction(left, right)
+    return None if key == "const" else right
+
+
+def _conjunction(left: Any, right: Any) -> Any:
+    if left is True or right is True:
+        return right if left is True else left
+    return False if left is False or right is False else {"allOf": [left, right]}
+
+
+def type_names(value: Any) -> list[str]:
+    """The types that a `type` keyword allows; `number` includes `integer`."""
+    names = [value] if isinstance(value, str) else list(value)
+    return [*names, "integer"] if "number" in names and "integer" not in names else names
+
+
+def types_of(plain: Plain) -> list[str]:
+    """The types that a schema object aims at: declared, or guessed from its keywords, or all."""
+    if "type" in plain:
+        names = [plain["type"]] if isinstance(plain["type"], str) else list(plain["type"])
+        return [name for name in names if name in TYPES]
+    guessed = [name for name, words in _KEYWORDS.items() if any(word in plain for word in words)]
+    return guessed or ["string", "integer", "number", "boolean", "null", "array", "object"]
+
+
+def property_schemas(plain: Plain) -> dict[str, Any]:
+    """Declared properties, and required ones without a declaration of their own."""
+    declared = {name: sub for name, sub in plain.get("properties", {}).items() if sub is not False}
+    missing = [name for name in plain.get("required", ()) if name not in declared]
+    return {**declared, **{name: plain.get("additionalProperties", True) for name in missing}}
+
+
+def item_schema(plain: Plain, index: int) -> Any:
+    """The schema of an array's item (2020-12 `prefixItems`, and the older array form of `items`)."""
+    items = plain.get("items", True)
+    prefix = plain.get("prefixItems", items if isinstance(items, list) else [])
+    if index < len(prefix):
+        return prefix[index]
+    return cast("Any", plain.get("additionalItems", True) if isinstance(items, list) else items)

@@ -1,0 +1,326 @@
+"""Values for a JSON Schema: an ordinary one, the edges one at a time, and random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from random import Random
+from typing import Any
+
+import jsonschema_rs
+
+from kcontract.generate.formats import SAMPLES
+from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, property_schemas, types_of
+from kcontract.generate.numbers import floats, integer_limits, integers, random_integer
+from kcontract.generate.patterns import Pattern, UnsupportedPatternError
+from kcontract.generate.text import boundary_texts, random_text
+
+MAX_DEPTH = 6
+MAX_ITEMS = 40
+_LEAF_WORDS = ("type", "minLength", "maxLength", "pattern", "format", "enum", "const", "not", "minimum", "maximum",
+               "exclusiveMinimum", "exclusiveMaximum", "multipleOf")  # fmt: skip
+
+
+class TooDeepError(Exception):
+    """The depth budget is spent, or nothing fits here."""
+
+
+class JsonValues:
+    """Generates from a view of a schema. `fits` is the real validator of the whole value.
+
+    `unsupported` collects what could not be generated (patterns outside the subset), for the report.
+    """
+
+    def __init__(self, view: JsonSchemaView, fits: Callable[[Any], bool]) -> None:
+        self._view = view
+        self._fits = fits
+        self._leaves: dict[int, tuple[Plain, list[Any]]] = {}
+        self._choices: dict[int, tuple[Any, list[Plain]]] = {}
+        self.unsupported: list[str] = []
+
+    def ordinary(self, rng: Random, *, full: bool = False) -> Any:
+        """A small ordinary value; with `full`, with every optional property and an item in every array.
+
+        Raises TooDeepError if none could be found.
+        """
+        for value in self._candidates(rng, full):
+            if self._fits(value):
+                return value
+        raise TooDeepError("no valid value found")
+
+    def _candidates(self, rng: Random, full: bool) -> Iterator[Any]:
+        for choice in self.plains(self._view.document):
+            for depth in (0, MAX_DEPTH - 2):
+                value = self._attempt(lambda choice=choice, depth=depth: self._plain(choice, depth, full))  # type: ignore[misc]
+                if value:
+                    yield value[0]
+        for _ in range(300):
+            value = self._attempt(lambda: self.draw(self._view.document, rng))
+            if value:
+                yield value[0]
+
+    def boundaries(self, rng: Random) -> Iterator[Any]:
+        """Valid values, each with one edge: breadth first over the places, so that a prefix is fair to all."""
+        seen: set[str] = set()  # of texts, which tell 1 from True and from 1.0
+        lists = [self._edges(choice, 0) for choice in self.plains(self._view.document)]
+        base = self._attempt(lambda: self.ordinary(rng))
+        for value in [*base, *round_robin(lists)]:
+            if self._fits(value) and repr(value) not in seen:
+                seen.add(repr(value))
+                yield value
+
+    def random(self, rng: Random) -> Iterator[Any]:
+        """Valid values without end; ends when a thousand tries in a row found none."""
+        misses = 0
+        while misses < 1000:
+            value = self._attempt(lambda: self.draw(self._view.document, rng))
+            misses += 1
+            if value and self._fits(value[0]):
+                misses = 0
+                yield value[0]
+
+    def _attempt(self, make: Callable[[], Any]) -> list[Any]:
+        try:
+            return [make()]
+        except (TooDeepError, RecursionError):
+            return []
+
+    def plains(self, schema: Any) -> list[Plain]:
+        """The alternatives of a subschema (kept, since schemas are the same objects every time)."""
+        known = self._choices.get(id(schema))
+        if known is None:
+            known = schema, self._view.choices(schema)
+            self._choices[id(schema)] = known
+        return known[1]
+
+    # -- ordinary ------------------------------------------------------------------------------------------------
+
+    def simple(self, schema: Any, depth: int, full: bool = False) -> Any:
+        """An ordinary value of a subschema; TooDeepError if the depth budget does not allow one."""
+        for choice in self.plains(schema):
+            value = self._attempt(lambda choice=choice: self._plain(choice, depth, full))  # type: ignore[misc]
+            if value:
+                return value[0]
+        raise TooDeepError("no alternative fits")
+
+    def _plain(self, plain: Plain, depth: int, full: bool) -> Any:
+        if depth > MAX_DEPTH:
+            raise TooDeepError("too deep")
+        kind = (types_of(plain) or ["null"])[0]
+        if "const" in plain or "enum" in plain or kind not in ("object", "array"):
+            leaves = self.leaves(plain)
+            if not leaves:
+                raise TooDeepError("no leaf fits")
+            return leaves[0]
+        return self._object(plain, depth, full) if kind == "object" else self._array(plain, depth, full)
+
+    def _object(self, plain: Plain, depth: int, full: bool) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        required = plain.get("required", ())
+        for name, sub in property_schemas(plain).items():
+            if name in required:
+                out[name] = self.simple(sub, depth + 1, full)
+            elif full:
+                out.update((name, value) for value in self._attempt(lambda sub=sub: self.simple(sub, depth + 2, full)))  # type: ignore[misc]
+        more = plain.get("additionalProperties", True)
+        while len(out) < plain.get("minProperties", 0):
+            out[f"p{len(out)}"] = self.simple(more, depth + 1)
+        return out
+
+    def _array(self, plain: Plain, depth: int, full: bool) -> list[Any]:
+        low = max(plain.get("minItems", 0), 1 if "contains" in plain else 0)
+        wanted = max(low, 1) if full and plain.get("maxItems", 1) > 0 and depth < MAX_DEPTH - 1 else low
+        return self._items(plain, wanted, depth, full)
+
+    def _items(self, plain: Plain, count: int, depth: int, full: bool = False) -> list[Any]:
+        if count > 2_000:
+            raise TooDeepError("more items than are generated")
+        out = [self._item(plain, index, depth, full) for index in range(count)]
+        if "contains" in plain and out and count > 0:
+            out[0] = self.simple({"allOf": [plain["contains"], item_schema(plain, 0)]}, depth + 1)
+        return out
+
+    def _item(self, plain: Plain, index: int, depth: int, full: bool) -> Any:
+        schema = item_schema(plain, index)
+        if plain.get("uniqueItems") and index:
+            options = list(islice(self._all_edges(schema, depth + 1), index + 12))
+            return options[index % len(options)] if options else index
+        return self.simple(schema, depth + 1, full)
+
+    # -- edges ---------------------------------------------------------------------------------------------------
+
+    def _all_edges(self, schema: Any, depth: int) -> Iterator[Any]:
+        return round_robin([self._edges(choice, depth) for choice in self.plains(schema)])
+
+    def _edges(self, plain: Plain, depth: int) -> Iterator[Any]:
+        if depth > MAX_DEPTH:
+            return
+        if "const" in plain or "enum" in plain:
+            yield from self.leaves(plain)
+            return
+        if any(kind not in ("object", "array") for kind in types_of(plain)):
+            yield from self.leaves(plain)
+        if "object" in types_of(plain):
+            yield from self._object_edges(plain, depth)
+        if "array" in types_of(plain):
+            yield from self._array_edges(plain, depth)
+
+    def _object_edges(self, plain: Plain, depth: int) -> Iterator[Any]:
+        bases = self._attempt(lambda: self._object(plain, depth, True))
+        least = self._attempt(lambda: self._object(plain, depth, False))
+        yield from bases + least
+        base = (bases or least)[:1]
+        if not base:
+            return
+        required = plain.get("required", ())
+        places = [
+            self._with(base[0], name, self._all_edges(sub, depth + 1)) for name, sub in property_schemas(plain).items()
+        ]
+        omitted = ({k: v for k, v in base[0].items() if k != name} for name in base[0] if name not in required)
+        yield from round_robin([omitted, *places, self._extra(plain, base[0], depth)])
+
+    def _extra(self, plain: Plain, base: dict[str, Any], depth: int) -> Iterator[Any]:
+        """Maps: properties that only `additionalProperties` describes."""
+        more = plain.get("additionalProperties")
+        if isinstance(more, dict):
+            for name in ("", "key", "ключ 😀", "a/b~c"):
+                yield from ({**base, name: value} for value in islice(self._all_edges(more, depth + 1), 3))
+
+    @staticmethod
+    def _with(base: dict[str, Any], name: str, values: Iterator[Any]) -> Iterator[Any]:
+        for value in values:
+            yield {**base, name: value}
+
+    def _array_edges(self, plain: Plain, depth: int) -> Iterator[Any]:
+        low, high = plain.get("minItems", 0), plain.get("maxItems")
+        counts = [low, low + 1, low + 2, *([high - 1, high] if high is not None else [MAX_ITEMS])]
+        for count in dict.fromkeys(counts):
+            if low <= count <= (MAX_ITEMS if high is None else min(high, 1_000)):
+                yield from self._attempt(lambda count=count: self._items(plain, count, depth))  # type: ignore[misc]
+        size = max(low, 1)
+        base = self._attempt(lambda: self._items(plain, size, depth))
+        if base and (high is None or high >= size):
+            for value in self._all_edges(item_schema(plain, 0), depth + 1):
+                yield [value, *base[0][1:]]
+
+    # -- leaves --------------------------------------------------------------------------------------------------
+
+    def leaves(self, plain: Plain) -> list[Any]:
+        """Legal scalars, an ordinary one first (and the members of an enum of any type)."""
+        known = self._leaves.get(id(plain))
+        if known is None:
+            known = plain, self._make_leaves(plain)
+            self._leaves[id(plain)] = known
+        return known[1]
+
+    def _make_leaves(self, plain: Plain) -> list[Any]:
+        if "const" in plain or "enum" in plain:
+            candidates = [plain["const"]] if "const" in plain else list(plain["enum"])
+        else:
+            candidates = list(round_robin([iter(self._of_type(kind, plain)) for kind in types_of(plain)]))
+        check = leaf_check(plain)
+        return [value for value in candidates if check(value)]
+
+    def _of_type(self, kind: str, plain: Plain) -> list[Any]:
+        if kind == "string":
+            return self._texts(plain)
+        if kind == "integer":
+            return integers(plain)
+        if kind == "number":
+            return [*floats(plain), *integers(plain)[1:5]]
+        if kind == "boolean":
+            return [True, False]
+        return [None] if kind == "null" else []
+
+    def _texts(self, plain: Plain) -> list[Any]:
+        low, high = plain.get("minLength", 0), plain.get("maxLength")
+        if low > 1_000_000:
+            return []
+        if "pattern" in plain:
+            found = self._patterned(plain["pattern"])
+            return [*found, *SAMPLES.get(plain.get("format", ""), ()), *boundary_texts(low, high)]
+        if plain.get("format") in SAMPLES:
+            return list(SAMPLES[plain["format"]])
+        texts = boundary_texts(low, high)
+        ordinary = "abc"[: 3 if high is None else min(3, high)].ljust(low, "x")
+        return [ordinary, *texts]
+
+    def _patterned(self, source: str) -> list[str]:
+        try:
+            pattern = Pattern(source)
+        except UnsupportedPatternError as problem:
+            self.unsupported.append(f"pattern {source}: {problem}")
+            return []
+        rng = Random(source)  # noqa: S311 - test data
+        return list(dict.fromkeys(pattern.draw(rng, lean) for lean in (None, 0, 1, *[None] * 20)))
+
+    # -- random --------------------------------------------------------------------------------------------------
+
+    def draw(self, schema: Any, rng: Random, depth: int = 0) -> Any:
+        """A random value of a subschema; TooDeepError if the depth budget does not allow one."""
+        choices = self.plains(schema)
+        if not choices or depth > MAX_DEPTH:
+            raise TooDeepError("too deep")
+        plain = rng.choice(choices)
+        kind = rng.choice(types_of(plain) or ["null"])
+        if "const" in plain or "enum" in plain or kind not in ("object", "array"):
+            return self._random_leaf(kind, plain, rng)
+        return self._random_object(plain, rng, depth) if kind == "object" else self._random_array(plain, rng, depth)
+
+    def _random_leaf(self, kind: str, plain: Plain, rng: Random) -> Any:
+        leaves = self.leaves(plain)
+        free = not plain.keys() & {"const", "enum", "multipleOf", "pattern", "format", "not"}
+        if kind == "integer" and free and rng.random() < 0.7:
+            low, high = integer_limits(plain)
+            if low <= high:
+                return random_integer(rng, low, high)
+        if kind == "string" and free and rng.random() < 0.7:
+            return random_text(rng, plain.get("minLength", 0), plain.get("maxLength"))
+        if not leaves:
+            raise TooDeepError("no leaf fits")
+        return rng.choice(leaves)
+
+    def _random_object(self, plain: Plain, rng: Random, depth: int) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        required = plain.get("required", ())
+        for name, sub in property_schemas(plain).items():
+            if name in required:
+                out[name] = self.draw(sub, rng, depth + 1)
+            elif rng.random() < 0.7 / (1 + depth / 3):
+                out.update((name, value) for value in self._attempt(lambda sub=sub: self.draw(sub, rng, depth + 1)))  # type: ignore[misc]
+        more = plain.get("additionalProperties", True)
+        extra = rng.randint(0, 2) if isinstance(more, dict) else 0
+        while len(out) < plain.get("minProperties", 0) + extra:
+            out[random_text(rng, 1, 12)] = self.draw(more, rng, depth + 1)
+        return out
+
+    def _random_array(self, plain: Plain, rng: Random, depth: int) -> list[Any]:
+        low = max(plain.get("minItems", 0), 1 if "contains" in plain else 0)
+        count = rng.randint(low, min(plain.get("maxItems", low + 4), low + 4))
+        out = [self.draw(item_schema(plain, index), rng, depth + 1) for index in range(count)]
+        if "contains" in plain and out:
+            out[rng.randrange(len(out))] = self.simple(plain["contains"], depth + 1)
+        return out
+
+
+def round_robin(lists: list[Iterator[Any]] | list[Any]) -> Iterator[Any]:
+    """One item of each in turn until all are used up."""
+    waiting = [iter(items) for items in lists]
+    while waiting:
+        rest = []
+        for items in waiting:
+            try:
+                yield next(items)
+            except StopIteration:
+                continue
+            rest.append(items)
+        waiting = rest
+
+
+def leaf_check(plain: Plain) -> Callable[[Any], bool]:
+    """A validator of a scalar's own keywords."""
+    words = {key: plain[key] for key in _LEAF_WORDS if key in plain}
+    try:
+        return jsonschema_rs.validator_for(words, validate_formats=True).is_valid
+    except ValueError:  # a pattern that this engine cannot compile, or a part that points elsewhere
+        return lambda _: True

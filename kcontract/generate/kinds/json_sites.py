@@ -1,0 +1,83 @@
+"""Places in a JSON value with what the schema says there, and texts in which a place holds anything at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, parts_of, property_schemas, step
+from kcontract.generate.kind import Ground, Parent
+from kcontract.generate.payload import replaced
+from kcontract.model.record import Record
+
+_RAW = "\ue000raw\ue000"
+
+
+class Site(NamedTuple):
+    """A place in a value; `plains` are the alternatives that the schema has for it."""
+
+    pointer: str
+    value: Any
+    plains: list[Plain]
+
+    @property
+    def is_leaf(self) -> bool:
+        return not isinstance(self.value, dict | list)
+
+    @property
+    def is_number(self) -> bool:
+        return isinstance(self.value, int | float) and not isinstance(self.value, bool)
+
+
+def sites(ground: Ground, parent: Parent) -> list[Site]:
+    """All places of the parent's value, outer before inner; for Avro without constraints none."""
+    view = ground.payload.view
+    return [] if view is None else list(_sites(view, view.document, parent.json, ""))
+
+
+def _sites(view: JsonSchemaView, schema: Any, value: Any, pointer: str) -> Iterator[Site]:
+    plains = view.choices(schema)
+    yield Site(pointer, value, plains)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            schemas = [property_schemas(p).get(name, p.get("additionalProperties", True)) for p in plains]
+            yield from _sites(view, _any_of(schemas), inner, step(pointer, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value[:2]):
+            yield from _sites(view, _any_of([item_schema(p, index) for p in plains]), inner, step(pointer, index))
+
+
+def _any_of(schemas: list[Any]) -> Any:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+
+def with_raw(parent: Parent, pointer: str, raw: bytes) -> Record:
+    """The record with these very bytes in place of a JSON value."""
+    value = replaced(parent.json, parts_of(pointer), _RAW)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return parent.with_body(text.replace(f'"{_RAW}"'.encode(), raw))
+
+
+def with_value(ground: Ground, parent: Parent, pointer: str, value: Any) -> Record | None:
+    """The record with another value at a place, in the payload's own encoding; None if Avro cannot say it."""
+    if ground.json:
+        return parent.with_json(replaced(parent.json, parts_of(pointer), value))
+    datum = ground.payload.put(parent.datum, pointer, value)
+    return None if datum is parent.datum else parent.with_body(ground.payload.encode(datum))
+
+
+def is_token(parent: Parent, site: Site) -> bool:
+    """Whether a place holds an identity."""
+    return str(site.value).encode() in parent.tokens
+
+
+def removed(value: Any, parts: tuple[str, ...]) -> Any:
+    """A copy of a JSON value without the property that the steps lead to."""
+    head, rest = parts[0], parts[1:]
+    if isinstance(value, dict):
+        if not rest:
+            return {key: inner for key, inner in value.items() if key != head}
+        return {**value, head: removed(value[head], rest)}
+    index = int(head)
+    return [*value[:index], removed(value[index], rest), *value[index + 1 :]]

@@ -1,0 +1,80 @@
+"""Choosing among the mutants of a kind, and saying which kinds do not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from random import Random
+
+from kcontract.generate.avro_payload import AvroPayload
+from kcontract.generate.contract_parts import EventType
+from kcontract.generate.kind import Ground, Kind, Mutant, Parent
+from kcontract.model.contract import Contract, Receive
+from kcontract.model.registry import RegisteredSchema
+
+_LOOKED_AT = 400
+"""Mutants of one parent that are looked at, at most."""
+
+
+def ground_of(contract: Contract, receive: Receive, book: tuple[RegisteredSchema, ...], event: EventType) -> Ground:
+    """What the kinds may know of one event type."""
+    payload = event.payload
+    avro = payload.schema if isinstance(payload, AvroPayload) else None
+    return Ground(contract, receive, book, payload, avro, event.entry.id if event.entry is not None else None)
+
+
+def not_applicable(
+    kinds: Iterable[Kind], grounds: Sequence[Ground], excluded: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Code and reason of every kind of which no record is sent."""
+    for kind in kinds:
+        if kind.code in excluded:
+            yield kind.code, "excluded by the contract"
+        elif not kind.generated:
+            yield kind.code, "not generated yet"
+        else:
+            reasons = [kind.applies(ground) for ground in grounds]
+            if all(reasons):
+                yield kind.code, reasons[0]
+
+
+def chosen(
+    kind: Kind, ground: Ground, parents: Sequence[Parent], rng: Random, limit: int, wants: Callable[[str], bool]
+) -> Iterator[tuple[Mutant, Parent]]:
+    """Mutants of a kind: every variant once, then evenly over variants and places up to `limit` × its share.
+
+    A variant comes from the first parent that can have it.
+    """
+    groups: dict[str, list[tuple[Mutant, Parent]]] = {}
+    for parent in parents:
+        found: dict[str, list[tuple[Mutant, Parent]]] = {}
+        for mutant in islice(kind.mutants(ground, parent, rng), _LOOKED_AT):
+            name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
+            if wants(name):
+                found.setdefault(mutant.variant, []).append((mutant, parent))
+        groups = {**found, **groups}
+    budget = max(limit * kind.share, len(groups))
+    yield from _evenly([_spread(group, -(-budget // len(groups))) for group in groups.values()], budget)
+
+
+def _spread(group: list[tuple[Mutant, Parent]], count: int) -> list[tuple[Mutant, Parent]]:
+    """At most `count`, of as many places as there are."""
+    if len(group) <= count:
+        return group
+    places: dict[str, list[tuple[Mutant, Parent]]] = {}
+    for item in group:
+        places.setdefault(item[0].place, []).append(item)
+    ordered = [item for layer in range(count) for items in places.values() for item in items[layer : layer + 1]]
+    first = len(places)
+    if first <= count:
+        return ordered[:count]
+    return [ordered[index * first // count] for index in range(count)]
+
+
+def _evenly(groups: list[list[tuple[Mutant, Parent]]], budget: int) -> Iterator[tuple[Mutant, Parent]]:
+    sent = 0
+    for turn in range(budget):
+        for group in groups:
+            if turn < len(group) and sent < budget:
+                sent += 1
+                yield group[turn]

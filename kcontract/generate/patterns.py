@@ -1,0 +1,200 @@
+"""Texts that match a regular expression: a careful subset of ECMA 262 (JSON Schema's `pattern`).
+
+Understood: literals, `.`, classes with ranges and negation, `\\d \\w \\s` and their complements, `\\uXXXX`, groups,
+alternation, the quantifiers, `^` and `$` at the ends. Anything else (look-around, back references, `\\p{…}`, `\\b`)
+raises Unsupported, and the caller says so. What comes out is still checked by the validator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+
+_DIGITS = "0123456789"
+_WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+_SPACE = " \t\n"
+_PRINTABLE = "".join(map(chr, range(32, 127)))
+_CLASSES = {
+    "d": _DIGITS, "w": _WORD, "s": _SPACE,
+    "D": "".join(c for c in _PRINTABLE if c not in _DIGITS),
+    "W": "".join(c for c in _PRINTABLE if c not in _WORD),
+    "S": "".join(c for c in _PRINTABLE if c != " "),
+}  # fmt: skip
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
+_MORE = 4
+"""Repetitions beyond the least that an unbounded quantifier gets."""
+
+
+class UnsupportedPatternError(Exception):
+    """The pattern uses something outside the subset."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    part: _Part
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Alternatives, each a sequence of parts. A character class is its text, a plain string of candidates."""
+
+    options: tuple[tuple[_Part, ...], ...]
+
+
+_Part = str | _Repeat | _Choice
+
+
+@dataclass(slots=True)
+class _Parser:
+    text: str
+    at: int = field(default=0)
+
+    def peek(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    def take(self) -> str:
+        char = self.peek()
+        if not char:
+            raise UnsupportedPatternError("ends in the middle")
+        self.at += 1
+        return char
+
+    def choice(self) -> _Choice:
+        options = [self.sequence()]
+        while self.peek() == "|":
+            self.take()
+            options.append(self.sequence())
+        return _Choice(tuple(options))
+
+    def sequence(self) -> tuple[_Part, ...]:
+        parts: list[_Part] = []
+        while self.peek() and self.peek() not in "|)":
+            atom = self.atom()
+            if atom is not None:
+                parts.append(self.quantified(atom))
+        return tuple(parts)
+
+    def atom(self) -> _Part | None:
+        char = self.take()
+        if char in "^$":
+            return None  # the validator has the last word on an anchor in the middle
+        if char == "(":
+            return self.group()
+        if char == "[":
+            return self.char_class()
+        if char == ".":
+            return _PRINTABLE
+        if char == "\\":
+            return self.escape()
+        if char in "*+?":
+            raise UnsupportedPatternError(f"nothing to repeat before {char}")
+        return char
+
+    def group(self) -> _Choice:
+        if self.peek() == "?":
+            self.take()
+            if self.peek() != ":":
+                raise UnsupportedPatternError("look-around or named group")
+            self.take()
+        inner = self.choice()
+        if self.take() != ")":
+            raise UnsupportedPatternError("group without end")
+        return inner
+
+    def escape(self) -> str:
+        char = self.take()
+        if char in _CLASSES:
+            return _CLASSES[char]
+        if char in _CONTROLS:
+            return _CONTROLS[char]
+        if char in "ux":
+            width = 4 if char == "u" else 2
+            digits = "".join(self.take() for _ in range(width))
+            return chr(int(digits, 16)) if all(d in "0123456789abcdefABCDEF" for d in digits) else self.refuse(char)
+        return self.refuse(char) if char.isalnum() else char
+
+    def refuse(self, char: str) -> str:
+        raise UnsupportedPatternError(f"\\{char}")
+
+    def char_class(self) -> str:
+        negated = self.peek() == "^"
+        if negated:
+            self.take()
+        chars: list[str] = []
+        while self.peek() != "]":
+            chars.append(self.class_item())
+        self.take()
+        members = "".join(chars)
+        if negated:
+            members = "".join(c for c in _PRINTABLE if c not in members)
+        if not members:
+            raise UnsupportedPatternError("a class without printable members")
+        return members
+
+    def class_item(self) -> str:
+        char = self.take()
+        first = self.escape() if char == "\\" else char
+        if len(first) != 1 or self.peek() != "-" or self.text[self.at + 1 : self.at + 2] in ("]", ""):
+            return first
+        self.take()
+        char = self.take()
+        last = self.escape() if char == "\\" else char
+        if len(last) != 1 or not first <= last:
+            raise UnsupportedPatternError("a class range out of order")
+        return "".join(chr(c) for c in range(ord(first), min(ord(last), ord(first) + 512) + 1))
+
+    def quantified(self, atom: _Part) -> _Part:
+        bounds = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+        low: int
+        high: int | None
+        if self.peek() in bounds and self.peek():
+            low, high = bounds[self.take()]
+        elif self.peek() == "{":
+            low, high = self.braces()
+        else:
+            return atom
+        if self.peek() == "?":
+            self.take()  # lazy or not: the same texts match
+        if self.peek() and self.peek() in "*+{":
+            raise UnsupportedPatternError("a quantifier of a quantifier")
+        return _Repeat(atom, low, low + _MORE if high is None else high)
+
+    def braces(self) -> tuple[int, int | None]:
+        self.take()
+        body = ""
+        while self.peek() != "}":
+            body += self.take()
+        self.take()
+        low, comma, high = body.partition(",")
+        if not low.isdigit() or (high and not high.isdigit()) or max(int(low), int(high or 0)) > 10_000:
+            raise UnsupportedPatternError(f"{{{body}}}")
+        return int(low), (int(high) if high else None) if comma else int(low)
+
+
+def _write(part: _Part, rng: Random, lean: float | None) -> str:
+    """`lean` 0 takes the fewest repetitions, 1 the most, None any."""
+    if isinstance(part, str):
+        return rng.choice(part)
+    if isinstance(part, _Choice):
+        return "".join(_write(inner, rng, lean) for inner in rng.choice(part.options))
+    if lean is None:
+        count = rng.randint(part.low, min(part.high, part.low + 20))
+    else:
+        count = part.low if lean == 0 else min(part.high, part.low + 300)
+    return "".join(_write(part.part, rng, lean) for _ in range(count))
+
+
+class Pattern:
+    """Writes texts for one pattern. Raises UnsupportedPatternError for one outside the subset."""
+
+    def __init__(self, source: str) -> None:
+        parser = _Parser(source)
+        self._tree = parser.choice()
+        if parser.peek():
+            raise UnsupportedPatternError("a group that was not opened")
+
+    def draw(self, rng: Random, lean: float | None = None) -> str:
+        """A text that the pattern describes; `lean` 0 is a shortest one, 1 a long one."""
+        return _write(self._tree, rng, lean)

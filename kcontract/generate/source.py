@@ -1,0 +1,343 @@
+"""The source of a run's cases for one contract and one receiver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from random import Random
+from typing import Any
+
+from kcontract.errors import UsageError
+from kcontract.generate.catalogue import KINDS, checked, kind_of, selects
+from kcontract.generate.contract_parts import EventType, event_types
+from kcontract.generate.envelope import takes_marker
+from kcontract.generate.kind import Kind, Mutant, Parent
+from kcontract.generate.mutants import chosen, ground_of, not_applicable
+from kcontract.generate.older import OLDER_WRITER, older_parents
+from kcontract.generate.templates import Builder, Stamped, Stamper
+from kcontract.generate.tokens import Mint
+from kcontract.generate.values import Values
+from kcontract.model.case import CASE_HEADER, VALID_KIND, Case, Expectation, Role
+from kcontract.model.contract import Contract, Receive
+from kcontract.model.record import Record
+from kcontract.model.registry import RegisteredSchema
+from kcontract.oracle.topic import TopicOracle
+
+_PROBES = (
+    "wrong_encoding:text", "truncated:middle", "missing_required", "wrong_type", "json_syntax:truncated",
+    "bad_magic:0xff", "unknown_schema_id:max_int", "wrong_root:array", "union_index_bad:beyond", "invalid_utf8",
+    "value_violation", "out_of_bounds", "wrong_encoding:random", "empty_value",
+)  # fmt: skip
+"""Plainly invalid kinds, in the order in which probes are chosen from them."""
+PROBE_COUNT = 4
+_PARENTS = 4
+Resolver = Callable[[str], Any]
+"""Gives one value of a contract's `generators` function, named `module:function`."""
+
+
+class CaseSource:
+    """Makes the cases of one contract for one receiver.
+
+    Values depend on `seed` alone; identities on `seed` and `run`, so that a service with a memory never meets them
+    twice. Raises UsageError for unknown names in `kinds`, a payload that is not in the `book`, and a contract of which
+    no valid record could be generated; SchemaError for an illegal schema.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        receive: Receive,
+        book: Sequence[RegisteredSchema],
+        *,
+        seed: int,
+        run: str,
+        max_examples: int = 200,
+        kinds: frozenset[str] | None = None,
+        per_kind: int = 4,
+        resolve: Resolver | None = None,
+    ) -> None:
+        self.oracle = TopicOracle(contract, receive, tuple(book))
+        self._contract = contract
+        self._receive = receive
+        self._book = tuple(book)
+        self._run = run
+        self._seed = seed
+        self._max_examples = max_examples
+        self._per_kind = per_kind
+        self._kinds = None if kinds is None else checked(kinds)
+        self._excluded = frozenset(contract.malformed_for(receive).exclude)
+        self._mint = Mint(Random(f"{seed}/{run}/tokens"))  # noqa: S311 - test data
+        self._stamper = Stamper(contract, self._mint, self._rng("stamp"), pooled=self._pooled())
+        self._builder = Builder(contract, self._book, self._mint, self._rng("build"), resolve)
+        self._types = event_types(contract, self._book)
+        self._values = tuple(
+            Values(event, contract.message.examples, self._rng(f"values/{event.name}")) for event in self._types
+        )
+        self._marks = takes_marker(contract)
+        self._count = 0
+        self._resent: dict[str, int] = {}
+        self._ordinary: tuple[tuple[EventType, Parent], ...] | None = None
+        self._markers: dict[str, tuple[Mutant, Parent, str]] = {}
+        self._turn = 0
+
+    def _rng(self, name: str) -> Random:
+        return Random(f"{self._seed}/{name}")  # noqa: S311 - test data
+
+    def _pooled(self) -> bool:
+        """`order: key` wants few keys, unless the key is what must be fresh."""
+        message = self._contract.message
+        fresh = {expression for expression in (message.identity, message.correlation_id) if expression is not None}
+        return self._receive.order == "key" and message.key_from not in fresh
+
+    # -- what the engine asks for --------------------------------------------------------------------------------
+
+    @property
+    def not_applicable(self) -> tuple[tuple[str, str], ...]:
+        """Kinds that are not sent, and why: not applicable, excluded, or not generated yet."""
+        grounds = [ground_of(self._contract, self._receive, self._book, event) for event in self._types]
+        return tuple(not_applicable(KINDS, grounds, self._excluded))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be generated, in words."""
+        return tuple(dict.fromkeys(note for event in self._types for note in event.payload.unsupported))
+
+    def healthy(self, role: Role, partition: int | None) -> Case:
+        """An ordinary, small, valid record with fresh identity. With a partition its key, if it has one, hashes there;
+        where no key does (they are fixed by the contract), the case's partition says where it lands."""
+        types = self._healthy_parents()
+        self._turn += 1
+        _, parent = types[self._turn % len(types)]
+        return self._send(parent.record, parent.tokens, VALID_KIND, role=role, partition=partition)
+
+    def probes(self) -> tuple[Case, ...]:
+        """A few plainly invalid records of different kinds; kinds the contract excludes are not among them."""
+        cases: list[Case] = []
+        for name in _PROBES:
+            if len(cases) < PROBE_COUNT and not selects(self._excluded, name):
+                cases.extend(islice((c for c in self._of_name(name) if c.expectation is Expectation.INVALID), 1))
+        return tuple(cases)
+
+    def marker(self, kind: str, partition: int) -> Case:
+        """An invalid record of that kind (a code or `code:variant`) for the end of a partition's share of a window.
+
+        Raises UsageError if the kind makes none for this contract.
+        """
+        if kind not in self._markers:
+            self._markers[kind] = self._find_marker(kind)
+        mutant, parent, name = self._markers[kind]
+        return self._send(
+            mutant.record, parent.tokens, name, role=Role.MARKER, partition=partition, mutant=mutant, parent=parent
+        )
+
+    def valid(self) -> Iterator[Case]:
+        """Valid records: examples, those of older writers, edges, random ones; at most `max_examples`."""
+        if not self._wants(VALID_KIND):
+            yield from islice(self._older(wanted=True), self._max_examples)
+            return
+        yield from islice(chain(self._examples(), self._older(wanted=True), self._generated()), self._max_examples)
+
+    def malformed(self) -> Iterator[Case]:
+        """Records of every applicable kind and variant, about `per_kind` each; whatever the oracle says of them."""
+        for kind in KINDS:
+            if self._wants(kind.code) or any(map(self._wants, kind.names)):
+                yield from self._of_kind(kind)
+        yield from self._older(wanted=False)
+
+    def again(self, case: Case) -> Case:
+        """The same record with fresh identity, in the same partition; what is expected of it is decided anew."""
+        number = self._resent[case.root] = self._resent.get(case.root, 0) + 1
+        identity = f"{case.root}.{number}"
+        partition = case.partition if case.record.key is not None else None
+        stamped = self._stamper.fresh(self._unmarked(case.record), case.tokens, partition)
+        return self._case(
+            identity, stamped, case.kind, role=case.role, partition=case.partition, parent=case.parent, note=case.note
+        )
+
+    # -- valid ---------------------------------------------------------------------------------------------------
+
+    def _healthy_parents(self) -> tuple[tuple[EventType, Parent], ...]:
+        if self._ordinary is None:
+            found = [
+                (event, self._first_valid(values)) for event, values in zip(self._types, self._values, strict=True)
+            ]
+            self._ordinary = tuple(found)
+        return self._ordinary
+
+    def _first_valid(self, values: Values) -> Parent:
+        reason = "no value of its schema was found"
+        for value in islice(values.candidates(), 40):
+            parent = self._builder.build(values.event, value, values.donor)
+            expected = self.oracle.expect(parent.record, hint=VALID_KIND)
+            if expected.expectation is Expectation.VALID:
+                return parent
+            reason = expected.rejection.reason if expected.rejection else reason
+        raise UsageError(
+            "GENERATE_NO_VALID",
+            f"no valid record for {self._contract.topic} could be generated: {reason}",
+            "give one in message.examples, or values for a field in message.generators",
+        )
+
+    def _examples(self) -> Iterator[Case]:
+        for values in self._values:
+            for value in values.examples:
+                yield from self._if_valid(
+                    self._builder.build(values.event, value, values.donor), "an example of the contract"
+                )
+
+    def _generated(self) -> Iterator[Case]:
+        """Edges, at most four fifths of what is asked for, then random values until the caller has enough."""
+        yield from islice(self._from_values([values.edges() for values in self._values]), self._max_examples * 4 // 5)
+        yield from self._from_values([values.random() for values in self._values])
+
+    def _from_values(self, lists: list[Iterator[Any]]) -> Iterator[Case]:
+        live = list(zip(self._values, lists, strict=True))
+        while live:
+            for pair in tuple(live):
+                values, source = pair
+                value = next(source, _END)
+                if value is _END:
+                    live.remove(pair)
+                else:
+                    yield from self._if_valid(self._builder.build(values.event, value, values.donor), "")
+
+    def _if_valid(self, parent: Parent, note: str, kind: str = VALID_KIND) -> Iterator[Case]:
+        """The case of a record that was just built, if the oracle calls it valid."""
+        if self.oracle.expect(parent.record, hint=kind).expectation is Expectation.VALID:
+            stamped = Stamped(parent.record, parent.tokens)
+            if self._pooled():
+                stamped = self._stamper.fresh(parent.record, parent.tokens)
+            yield self._case(self._next_id(), stamped, kind, note=note)
+
+    def _older(self, *, wanted: bool) -> Iterator[Case]:
+        """Records of older writers: those that are valid, or the others."""
+        if not self._wants(OLDER_WRITER):
+            return
+        for parent, note in older_parents(self._contract, self._book, self._types, self._builder, self._rng("older")):
+            expected = self.oracle.expect(parent.record, hint=OLDER_WRITER).expectation
+            if (expected is Expectation.VALID) is wanted:
+                yield self._case(self._next_id(), Stamped(parent.record, parent.tokens), OLDER_WRITER, note=note)
+
+    # -- malformed -----------------------------------------------------------------------------------------------
+
+    def _wants(self, name: str) -> bool:
+        if selects(self._excluded, name):
+            return False
+        return self._kinds is None or selects(self._kinds, name)
+
+    def _of_kind(self, kind: Kind) -> Iterator[Case]:
+        for event, parents in self._parents():
+            ground = ground_of(self._contract, self._receive, self._book, event)
+            if not kind.generated or kind.applies(ground):
+                continue
+            rng = self._rng(f"{kind.code}/{event.name}")
+            for mutant, parent in chosen(kind, ground, parents, rng, self._per_kind, self._wants):
+                yield from self._mutated(kind, mutant, parent)
+
+    def _mutated(self, kind: Kind, mutant: Mutant, parent: Parent) -> Iterator[Case]:
+        name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
+        case = self._send(mutant.record, parent.tokens, name, mutant=mutant, parent=parent)
+        unsent = not kind.keep_valid and case.expectation is Expectation.VALID
+        if not unsent and not (case.rejection is not None and selects(self._excluded, case.rejection.code)):
+            yield case
+
+    def _parents(self) -> Iterator[tuple[EventType, list[Parent]]]:
+        """For each event type the full record, the ordinary one, and a few more valid ones."""
+        for (event, ordinary), values in zip(self._healthy_parents(), self._values, strict=True):
+            full = [self._builder.build(event, values.donor, values.donor)] if values.donor is not None else []
+            more = [
+                self._builder.build(event, value, values.donor) for value in islice(values.edges(), 2, 2 + _PARENTS)
+            ]
+            valid = [p for p in (*full, ordinary, *more) if self._is_valid(p.record)]
+            yield event, valid
+
+    def _is_valid(self, record: Record) -> bool:
+        return self.oracle.expect(record, hint=VALID_KIND).expectation is Expectation.VALID
+
+    def _of_name(self, name: str) -> Iterator[Case]:
+        kind = kind_of(name)
+        for mutant, parent in self._mutants_of(kind, name):
+            yield from self._mutated(kind, mutant, parent)
+
+    def _mutants_of(self, kind: Kind, name: str) -> Iterator[tuple[Mutant, Parent]]:
+        """All mutants of a code or of one variant, from the healthy records."""
+        variant = name.partition(":")[2]
+        for event, parent in self._healthy_parents():
+            ground = ground_of(self._contract, self._receive, self._book, event)
+            if kind.applies(ground):
+                continue
+            for mutant in kind.mutants(ground, parent, self._rng(kind.code)):
+                if variant in ("", mutant.variant):
+                    yield mutant, parent
+
+    def _find_marker(self, name: str) -> tuple[Mutant, Parent, str]:
+        kind = kind_of(name)
+        for mutant, parent in self._mutants_of(kind, name):
+            full_name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
+            if self.oracle.expect(mutant.record, hint=full_name).expectation is Expectation.INVALID:
+                return mutant, parent, full_name
+        raise UsageError("GENERATE_NO_MARKER", f"{name} makes no invalid record for {self._contract.topic}", "")
+
+    # -- cases ---------------------------------------------------------------------------------------------------
+
+    def _next_id(self) -> str:
+        self._count += 1
+        return str(self._count)
+
+    def _send(
+        self,
+        record: Record,
+        tokens: tuple[bytes, ...],
+        kind: str,
+        *,
+        role: Role = Role.CASE,
+        partition: int | None = None,
+        mutant: Mutant | None = None,
+        parent: Parent | None = None,
+    ) -> Case:
+        """A case of a record with fresh tokens."""
+        stamped = self._stamper.fresh(record, tokens, partition)
+        note = mutant.note if mutant is not None else ""
+        original = parent.record.value if parent is not None else None
+        return self._case(self._next_id(), stamped, kind, role=role, partition=partition, parent=original, note=note)
+
+    def _case(
+        self,
+        identity: str,
+        stamped: Stamped,
+        kind: str,
+        *,
+        role: Role = Role.CASE,
+        partition: int | None = None,
+        parent: bytes | None = None,
+        note: str = "",
+    ) -> Case:
+        record = self._marked(stamped.record, identity)
+        home = self._stamper.home(record.key)
+        expected = self.oracle.expect(record, hint=kind)
+        return Case(
+            id=identity,
+            topic=self._contract.topic,
+            record=record,
+            kind=kind,
+            expectation=expected.expectation,
+            role=role,
+            partition=partition if home is None else home,
+            rejection=expected.rejection,
+            tokens=stamped.tokens,
+            parent=parent,
+            note=note,
+        )
+
+    def _marked(self, record: Record, identity: str) -> Record:
+        if not self._marks:
+            return record
+        mark = (CASE_HEADER, f"{self._run}/{identity}".encode())
+        return Record(record.key, record.value, (*record.headers, mark), record.timestamp)
+
+    def _unmarked(self, record: Record) -> Record:
+        headers = tuple(pair for pair in record.headers if pair[0] != CASE_HEADER)
+        return Record(record.key, record.value, headers, record.timestamp)
+
+
+_END: Any = object()

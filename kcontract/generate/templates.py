@@ -1,0 +1,150 @@
+"""Templates: valid records with known tokens, from which any number of fresh ones is stamped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from kcontract.generate.contract_parts import EventType, payload_slots
+from kcontract.generate.envelope import Keys, RecordHeaders
+from kcontract.generate.kind import Parent
+from kcontract.generate.partitioner import partition_of
+from kcontract.generate.payload import Payload
+from kcontract.generate.tokens import Mint, restamp_record
+from kcontract.model.contract import Contract
+from kcontract.model.record import Record
+from kcontract.model.registry import RegisteredSchema
+from kcontract.schema.wire import header, join
+
+POOL = 8
+"""Keys in use per partition under `order: key` (ORACLE.md §2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A record and the tokens in it."""
+
+    record: Record
+    tokens: tuple[bytes, ...]
+
+
+class Builder:
+    """Builds records around payload values."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        book: Sequence[RegisteredSchema],
+        mint: Mint,
+        rng: Random,
+        resolve: Callable[[str], Any] | None = None,
+    ) -> None:
+        message = contract.message
+        self._contract = contract
+        self._resolve = resolve
+        self._mint = mint
+        self._rng = rng
+        self._headers = RecordHeaders(contract)
+        self._keys = Keys(contract, book)
+        self._given = dict(message.generators)
+        self._slots = [slot for slot in dict.fromkeys(payload_slots(message)) if slot not in self._given]
+
+    def build(self, event: EventType, value: Any, donor: Any, entry: RegisteredSchema | None = None) -> Parent:
+        """The record of a payload value. What is missing on the way to an identity is taken from `donor`."""
+        payload = event.payload
+        value, tokens = self._stamp(payload, self._chosen(payload, value), donor)
+        headers, more = self._headers.make(self._mint, self._rng)
+        key, own = self._keys.make(lambda pointer: payload.get(value, pointer), headers, self._mint, self._rng)
+        head, mark = self._frame(entry or event.entry)
+        body = payload.encode(value)
+        record = Record(key, head + body, headers + mark)
+        datum = value if event.kind == "avro" else None
+        return Parent(record, head, body, payload.to_json(value), datum, (*tokens, *more, *own))
+
+    def _frame(self, entry: RegisteredSchema | None) -> tuple[bytes, tuple[tuple[str, bytes | None], ...]]:
+        wire = self._contract.message.wire
+        if entry is None or wire == "plain":
+            return b"", ()
+        if wire == "confluent-header":
+            return b"", (header(entry.guid or ""),)
+        return join(entry.id, b""), ()
+
+    def _chosen(self, payload: Payload, value: Any) -> Any:
+        """`generators`: one of the listed values, or what the function gives, at each pointer."""
+        for pointer, source in self._given.items():
+            if isinstance(source, list | tuple):
+                value = payload.put(value, pointer, self._rng.choice(source)) if source else value
+            elif self._resolve is not None:
+                value = payload.put(value, pointer, self._resolve(source))
+        return value
+
+    def _stamp(self, payload: Payload, value: Any, donor: Any) -> tuple[Any, list[bytes]]:
+        tokens: list[bytes] = []
+        for slot in self._slots:
+            value = payload.graft(value, slot, donor)
+        places = [*self._slots, *(place for place in payload.uuids(value) if place not in self._given)]
+        for pointer in dict.fromkeys(places):
+            stamped = payload.stamped(value, pointer, self._mint)
+            if stamped is not None:
+                value, token = stamped
+                tokens.append(token)
+        return value, tokens
+
+
+class Stamper:
+    """Gives records fresh tokens, and their keys a wanted partition."""
+
+    def __init__(self, contract: Contract, mint: Mint, rng: Random, *, pooled: bool) -> None:
+        self._partitions = contract.partitions
+        self._mint = mint
+        self._rng = rng
+        self._pooled = pooled
+        self._pools: dict[tuple[int, bytes], list[list[bytes]]] = {}
+
+    def fresh(self, record: Record, tokens: tuple[bytes, ...], partition: int | None = None) -> Stamped:
+        """The record with fresh tokens; its key hashes to `partition` if 64 tries a partition find one."""
+        if self._pooled and record.key:
+            stamped = self._from_pool(record, tokens, partition)
+            if stamped is not None:
+                return stamped
+        stamped = self._drawn(record, tokens)
+        for _ in range(64 * self._partitions):
+            if partition is None or self.lands(stamped.record.key, partition):
+                break
+            stamped = self._drawn(record, tokens)
+        return stamped
+
+    def lands(self, key: bytes | None, partition: int) -> bool:
+        """Whether a record with this key may be given that partition."""
+        return key is None or partition_of(key, self._partitions) == partition
+
+    def home(self, key: bytes | None) -> int | None:
+        """The partition of a key; None for a record without one."""
+        return None if key is None else partition_of(key, self._partitions)
+
+    def _drawn(self, record: Record, tokens: tuple[bytes, ...]) -> Stamped:
+        new = tuple(map(self._mint.like, tokens))
+        return Stamped(restamp_record(record, tokens, new), new)
+
+    def _from_pool(self, record: Record, tokens: tuple[bytes, ...], partition: int | None) -> Stamped | None:
+        """With `order: key`: a key of the partition's pool, the other tokens fresh."""
+        key = next((token for token in tokens if token == record.key), None)
+        if key is None:
+            return None
+        pools = self._pools.setdefault((len(key), key[:0]), [[] for _ in range(self._partitions)])
+        self._fill(pools, key)
+        wanted = self._rng.randrange(self._partitions) if partition is None else partition
+        chosen = self._rng.choice(pools[wanted]) if pools[wanted] else key
+        new = tuple(chosen if token == key else self._mint.like(token) for token in tokens)
+        return Stamped(restamp_record(record, tokens, new), new)
+
+    def _fill(self, pools: list[list[bytes]], key: bytes) -> None:
+        tries = 0
+        while any(len(pool) < POOL for pool in pools) and tries < 200 * self._partitions:
+            tries += 1
+            token = self._mint.like(key)
+            pool = pools[partition_of(token, self._partitions)]
+            if len(pool) < POOL:
+                pool.append(token)

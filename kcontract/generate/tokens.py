@@ -1,0 +1,100 @@
+"""Tokens: the parts of a record that are fresh for every case and every re-sending.
+
+A token is written in a canonical text of constant length, and stands in a record in any of its `forms`:
+
+* 36 characters of UUID text; also as the 16 raw bytes of a `fixed(16)`;
+* 14 digits, from [10^13, 10^14): as an Avro long always 7 bytes of varint;
+* 9 digits, from [2·10^8, 10^9): as an Avro int or long always 5 bytes (its zigzag value is at least 2^28);
+* any other text: only its digits change (its letters too, where there are fewer than six digits).
+
+So a token is replaced by plain byte replacement: no length prefix, offset or decimal text around it moves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from random import Random
+from uuid import UUID
+
+from kcontract.model.record import Headers, Record
+from kcontract.schema.avro.encode import long_bytes
+
+LONG_LOW, LONG_HIGH = 10**13, 10**14
+INT_LOW, INT_HIGH = 2 * 10**8, 10**9
+_STRIDE = 7_368_787  # a prime that divides neither range: a walk through all of it without repetition
+_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def is_uuid(text: bytes) -> bool:
+    """Whether this is UUID text in the canonical lower case form (RFC 9562 §4)."""
+    return len(text) == 36 and _UUID.fullmatch(text) is not None
+
+
+def _range_of(token: bytes) -> tuple[int, int] | None:
+    if not token.isdigit():
+        return None
+    number = int(token)
+    if len(token) == 14 and number >= LONG_LOW:
+        return LONG_LOW, LONG_HIGH
+    return (INT_LOW, INT_HIGH) if len(token) == 9 and number >= INT_LOW else None
+
+
+def forms(token: bytes) -> tuple[bytes, ...]:
+    """Every way in which a token may stand in the bytes of a record; equal in number and lengths for its successors."""
+    if is_uuid(token):
+        return token, UUID(token.decode()).bytes
+    return (token, long_bytes(int(token))) if _range_of(token) else (token,)
+
+
+class Mint:
+    """Fresh tokens. Numbers never repeat within a mint; UUIDs do with probability 2^-122."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._count = rng.randrange(INT_HIGH - INT_LOW)
+
+    def uuid(self) -> str:
+        """Text of a random UUID, version 4."""
+        bits = self._rng.getrandbits(122)
+        text = f"{bits:031x}"
+        return f"{text[:8]}-{text[8:12]}-4{text[12:15]}-{'89ab'[bits & 3]}{text[16:19]}-{text[19:31]}"
+
+    def number(self, low: int, high: int) -> int:
+        """A number of [low, high) that this mint has not given before, until the range is used up."""
+        self._count += 1
+        return low + self._count * _STRIDE % (high - low)
+
+    def like(self, token: bytes) -> bytes:
+        """A fresh token of the same form and length as an old one."""
+        if is_uuid(token):
+            return self.uuid().encode()
+        span = _range_of(token)
+        return str(self.number(*span)).encode() if span else self._varied(token)
+
+    def _varied(self, token: bytes) -> bytes:
+        letters = sum(byte in b"0123456789" for byte in token) < 6
+        return bytes(self._other(byte, letters) for byte in token)
+
+    def _other(self, byte: int, letters: bool) -> int:
+        if 48 <= byte <= 57:
+            return self._rng.randrange(48, 58) if byte != 48 else self._rng.randrange(48, 50)
+        if letters and (97 <= byte <= 122 or 65 <= byte <= 90):
+            return (97 if byte >= 97 else 65) + self._rng.randrange(26)
+        return byte
+
+
+def _swap(data: bytes | None, pairs: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+    if data:
+        for old, new in pairs:
+            data = data.replace(old, new)
+    return data
+
+
+def restamp_record(record: Record, old: Iterable[bytes], new: Iterable[bytes]) -> Record:
+    """The record with every form of each old token replaced by the same form of the new one, in key, value, headers."""
+    pairs = [
+        pair for before, after in zip(old, new, strict=True) for pair in zip(forms(before), forms(after), strict=True)
+    ]
+    headers: Headers = tuple((name, _swap(value, pairs)) for name, value in record.headers)
+    return Record(_swap(record.key, pairs), _swap(record.value, pairs), headers, record.timestamp)

@@ -1,0 +1,69 @@
+"""The stream of payload values of one event type: examples, edges, random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from random import Random
+from typing import Any
+
+from kcontract.errors import UsageError
+from kcontract.generate.avro_payload import AvroPayload
+from kcontract.generate.contract_parts import EventType
+from kcontract.generate.from_json import datum_of
+from kcontract.generate.json_values import TooDeepError
+
+_DULL = 200
+"""Repetitions in a row after which a schema is taken to be used up."""
+
+
+class Values:
+    """Values of an event type's payload. `examples` are those of the contract that fit this type."""
+
+    def __init__(self, event: EventType, examples: Sequence[Any], rng: Random) -> None:
+        self.event = event
+        self._rng = rng
+        self.examples = [value for example in examples for value in self._example(example)]
+        self.donor = self._full()
+
+    def _example(self, example: Any) -> list[Any]:
+        payload = self.event.payload
+        try:
+            value = datum_of(payload.schema, example) if isinstance(payload, AvroPayload) else example
+        except UsageError:
+            return []  # another event type's, or one that `lint` complains about
+        return [value] if payload.fits(value) else []
+
+    def _full(self) -> Any:
+        """A value with everything optional in it: what mutants need, and what missing identities are taken from."""
+        try:
+            return self.event.payload.ordinary(self._rng, full=True)
+        except TooDeepError:
+            return self.examples[0] if self.examples else None
+
+    def candidates(self) -> Iterator[Any]:
+        """Values for a healthy record, the likeliest to be handled first."""
+        payload = self.event.payload
+        yield from self.examples
+        try:
+            yield payload.ordinary(self._rng)
+        except TooDeepError:
+            return
+        yield from chain((self.donor,), payload.boundaries(self._rng), payload.random(self._rng))
+
+    def edges(self) -> Iterator[Any]:
+        """Each edge once."""
+        return self.event.payload.boundaries(self._rng)
+
+    def random(self) -> Iterator[Any]:
+        """Random values, each once; ends when the schema has no more."""
+        seen: set[str] = set()
+        dull = 0
+        for value in self.event.payload.random(self._rng):
+            text = repr(value)
+            dull = dull + 1 if text in seen else 0
+            if dull > _DULL:
+                return
+            if not dull:
+                seen.add(text)
+                yield value
