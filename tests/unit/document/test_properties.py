@@ -114,7 +114,7 @@ def test_pointers_survive_the_round_trip(tokens: list[str]) -> None:
 def test_expressions_survive_the_round_trip(root: str, tokens: list[str]) -> None:
     """An expression is written as it was read, save for a bare `#`."""
     text = root + join_pointer(*tokens)
-    assert str(parse_expression(text)) == text.removesuffix("#")
+    assert str(parse_expression(text)) == (text if tokens else text[:-1])
 
 
 @settings(deadline=None)
