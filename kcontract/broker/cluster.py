@@ -10,6 +10,7 @@ from kcontract.broker.client import LOGGER, Handle, Settings, client_settings
 from kcontract.broker.eviction import evict
 from kcontract.broker.groups import Groups
 from kcontract.broker.locate import locate
+from kcontract.broker.mock_topics import MockTopics
 from kcontract.broker.reader import TopicReader
 from kcontract.broker.sender import Sender
 from kcontract.broker.topics import Topics
@@ -27,7 +28,7 @@ class KafkaCluster:
         self._settings = client_settings(handle.bootstrap, settings or {})
         # Kept for good: an admin client that goes away takes the answers to its open requests along.
         self._admin = AdminClient(self._settings, logger=LOGGER)
-        self._topics = Topics(self._admin)
+        self._topics = Topics(self._admin) if handle.is_broker else MockTopics(self._admin)
         self._groups = Groups(self._admin)
         self._sender = Sender(self._settings, self._topics.record_limit, self._locate)
 

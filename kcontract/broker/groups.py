@@ -61,7 +61,8 @@ class Groups:
             raise
 
     def describe(self, group: str) -> GroupView:
-        """State and members; DEAD for a group that does not exist, UNKNOWN while its coordinator is on its way."""
+        """State and members; DEAD for a group that does not exist, UNKNOWN while its coordinator is on its way, and
+        always on the mock."""
         future = self._admin.describe_consumer_groups([group], request_timeout=REQUEST_S)[group]
         try:
             return _view(result(future, f"describe group {group}"))
@@ -69,7 +70,7 @@ class Groups:
             code = kafka_error(error).code()
             if code in _ABSENT:
                 return GroupView("DEAD")
-            if code in MOVING:
+            if code in MOVING or code == KafkaError._UNSUPPORTED_FEATURE:
                 return GroupView("UNKNOWN")
             raise refused(f"describe group {group}", error) from error
 

@@ -23,7 +23,7 @@ from kcontract.model.record import TopicPartition as Place
 _INTERNAL = frozenset({"__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata"})
 _SPREADING = MOVING | {KafkaError.UNKNOWN_TOPIC_OR_PART}
 _LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-_DEFAULT_LIMIT = 1_048_588
+DEFAULT_LIMIT = 1_048_588
 
 
 class Topics:
@@ -77,7 +77,7 @@ class Topics:
             entries = result(self._admin.describe_configs([resource])[resource], f"describe topic {name}")
             return int(entries["max.message.bytes"].value)
         except (KafkaException, BrokerError, KeyError, TypeError, ValueError):
-            return _DEFAULT_LIMIT
+            return DEFAULT_LIMIT
 
     def _ends(self, places: list[Place], passing: frozenset[int]) -> dict[Place, int]:
         if not places:
@@ -101,9 +101,9 @@ class Topics:
                 if kafka_error(error).code() not in ignored:
                     raise refused(f"{what} {name}", error) from error
 
-    def _metadata(self) -> dict[str, TopicMetadata]:
+    def _metadata(self, topic: str | None = None) -> dict[str, TopicMetadata]:
         try:
-            found: dict[str, TopicMetadata] = self._admin.list_topics(timeout=REQUEST_S).topics
+            found: dict[str, TopicMetadata] = self._admin.list_topics(topic, timeout=REQUEST_S).topics
         except KafkaException as error:
             raise refused("list the topics", error) from error
         return found
