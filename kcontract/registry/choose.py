@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
+from typing import cast
 
 from kcontract.errors import UsageError
-from kcontract.registry.client import RegistryClient
+from kcontract.model.registry import RegisteredReference, RegisteredSchema
+from kcontract.registry.client import Kind, RegistryClient
 from kcontract.registry.server.embedded import EmbeddedRegistry
 
 
@@ -19,6 +22,24 @@ class ChosenRegistry:
     @property
     def url(self) -> str:
         return self.client.url
+
+    @property
+    def label(self) -> str:
+        """What reports say that schemas were looked up in."""
+        return "embedded registry" if self.embedded is not None else f"registry at {self.url}"
+
+    def register(
+        self, subject: str, text: str, kind: str, references: Sequence[RegisteredReference] = ()
+    ) -> RegisteredSchema:
+        """See `Registry.register`."""
+        return self.client.register(subject, text, cast("Kind", kind), tuple(references))
+
+    def set_compatibility(self, subject: str, level: str) -> None:
+        self.client.set_compatibility(subject, level)
+
+    def schemas(self) -> tuple[RegisteredSchema, ...]:
+        """Every registered version of every subject."""
+        return self.client.all()
 
     def stop(self) -> None:
         """Close the client, and the registry if it is ours."""

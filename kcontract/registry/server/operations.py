@@ -174,16 +174,21 @@ def _content(store: Store, body: SchemaBody) -> Content:
     return content(body.schema_type or "AVRO", body.schema or "", references, _referenced(store, references))
 
 
-def _referenced(store: Store, references: tuple[RegisteredReference, ...], depth: int = 0) -> tuple[str, ...]:
-    """Texts of everything that is referred to, innermost first. A registered schema cannot refer to itself."""
-    texts: dict[str, None] = {}
-    for reference in references:
+def _referenced(store: Store, references: tuple[RegisteredReference, ...]) -> dict[str, str]:
+    """Name → text of everything that is referred to, at any distance."""
+    texts: dict[str, str] = {}
+    waiting = list(references)
+    while waiting:
+        reference = waiting.pop()
+        if reference.name in texts:
+            continue
         found = _exact(store.versions(reference.subject), reference.version)
-        if found is None or depth > 100:
+        if found is None:
             where = f'subject "{reference.subject}" and version {reference.version}'
             raise invalid_schema(f"No schema reference found for {where}")
-        texts.update(dict.fromkeys((*_referenced(store, found.references, depth + 1), found.text)))
-    return tuple(texts)
+        texts[reference.name] = found.text
+        waiting += found.references
+    return texts
 
 
 def _check_numbers(store: Store, subject: str, body: SchemaBody) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
-from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 
+from kcontract.errors import SchemaError
 from kcontract.model.registry import RegisteredReference
 from kcontract.registry.server.refusals import invalid_schema
 from kcontract.registry.server.store import Content
+from kcontract.schema.avro.parse import parse
 
 _MAX_CHARACTERS = 1_000_000
 _DIALECTS = (
@@ -22,8 +24,11 @@ _DIALECTS = (
 )
 
 
-def content(kind: str, text: str, references: tuple[RegisteredReference, ...], referenced: tuple[str, ...]) -> Content:
-    """A schema as it will be stored. `kind` is the API's AVRO or JSON, `referenced` the texts that it refers to.
+def content(
+    kind: str, text: str, references: tuple[RegisteredReference, ...], referenced: Mapping[str, str]
+) -> Content:
+    """A schema as it will be stored. `kind` is the API's AVRO or JSON, `referenced` the texts that it refers to, by
+    the names that references give them.
 
     Raises RefusalError (42201) for a text that is not a schema of its kind.
     """
@@ -33,7 +38,7 @@ def content(kind: str, text: str, references: tuple[RegisteredReference, ...], r
         raise invalid_schema(f"Schema longer than {_MAX_CHARACTERS} characters")
     parsed = _parsed(text)
     if kind == "AVRO":
-        _check_avro(parsed, referenced)
+        _check_avro(text, referenced)
         return Content("avro", text, _compact(parsed, sort=True), references)
     if kind == "JSON":
         _check_json(parsed)
@@ -57,16 +62,11 @@ def _compact(parsed: Any, *, sort: bool) -> str:
     return json.dumps(parsed, separators=(",", ":"), sort_keys=sort)
 
 
-def _check_avro(parsed: Any, referenced: tuple[str, ...]) -> None:
-    named: dict[str, Any] = {}
+def _check_avro(text: str, referenced: Mapping[str, str]) -> None:
     try:
-        for text in referenced:
-            parse_schema(json.loads(text), named_schemas=named)
-        parse_schema(parsed, named_schemas=named)
-    except UnknownType as error:
-        raise invalid_schema(f"Invalid schema: unknown type {error.name}") from error
-    except (SchemaParseException, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise invalid_schema(f"Invalid schema: {_brief(error)}") from error
+        parse(text, referenced)
+    except SchemaError as error:
+        raise invalid_schema(f"Invalid schema: {error.message}") from error
 
 
 def _check_json(parsed: Any) -> None:

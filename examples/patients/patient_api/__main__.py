@@ -1,0 +1,26 @@
+"""`python -m examples.patients.patient_api`: environment PORT, BROKERS, REGISTRY, and DB for a file that stays."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import uvicorn
+
+from examples.patients.patient_api.database import Patients
+from examples.patients.patient_api.events import Publisher
+from examples.patients.patient_api.service import PatientApi
+
+
+def main(api: type[PatientApi] = PatientApi) -> None:
+    """Serve until SIGTERM."""
+    env = os.environ
+    with tempfile.TemporaryDirectory() as scratch:
+        patients = Patients(Path(env.get("DB") or Path(scratch, "patients.sqlite3")))
+        app = api(patients, Publisher(env["BROKERS"], env["REGISTRY"])).app()
+        uvicorn.run(app, host="127.0.0.1", port=int(env["PORT"]), log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
