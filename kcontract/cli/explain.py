@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 from click.shell_completion import CompletionItem
 from rich.console import RenderableType
+from rich.text import Text
 
 from kcontract.cli.topics import Topic, find_topic, topics
 from kcontract.report.words import FAINT, LABEL, console_for, emit, indented, line, pairs, paragraph, words
@@ -43,7 +44,11 @@ def _listed(known: tuple[Topic, ...]) -> Iterator[RenderableType]:
         if place:
             yield ""
         yield words(family, LABEL)
-        yield indented(pairs((topic.code, words(topic.summary)) for topic in known if topic.family == family))
+        yield indented(pairs((topic.code, _summary(topic)) for topic in known if topic.family == family))
+
+
+def _summary(topic: Topic) -> Text:
+    return line(topic.summary, *([] if topic.judged else [("  (not judged by this version)", FAINT)]))
 
 
 def _explained(topic: Topic) -> Iterator[RenderableType]:

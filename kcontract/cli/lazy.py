@@ -17,6 +17,15 @@ class Entry(NamedTuple):
     help: str
 
 
+class Carried(Exception):  # noqa: N818 -- a wrapping, not an error of its own
+    """An error on its way through click, which would make exit code 1 of a closed pipe (1 means: violated) and
+    "aborted" of an EOFError."""
+
+    def __init__(self, error: BrokenPipeError | EOFError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 class LazyGroup(click.Group):
     """A group over a table name → Entry."""
 
@@ -40,6 +49,13 @@ class LazyGroup(click.Group):
         if name not in self.table and not ctx.resilient_parsing and not name.startswith("-"):
             raise click.UsageError(f"no command is called {name!r}{_near(name, self.table)}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what click would take for something else is carried past it."""
+        try:
+            return super().invoke(ctx)
+        except (BrokenPipeError, EOFError) as error:
+            raise Carried(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, from the table alone."""

@@ -9,7 +9,7 @@ import click
 
 from kcontract import __version__
 from kcontract.cli.console import fail
-from kcontract.cli.lazy import Entry, LazyGroup
+from kcontract.cli.lazy import Carried, Entry, LazyGroup
 
 COMMANDS = {
     "verify": Entry("kcontract.cli.verify:verify", "Run every service on a real broker and judge what it does."),
@@ -74,6 +74,8 @@ def run(args: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except Carried as carried:
+        return fail(carried.error, with_traceback=session.traceback)
     except (Exception, KeyboardInterrupt) as error:
         return fail(error, with_traceback=session.traceback)
     return code if isinstance(code, int) else 0

@@ -29,6 +29,7 @@ class Topic(NamedTuple):
     text: str
     facts: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    judged: bool = True
 
 
 def topics() -> tuple[Topic, ...]:
@@ -64,7 +65,7 @@ def _verdicts() -> Iterator[Topic]:
         for verdict in VERDICTS:
             if verdict.scope == scope:
                 facts = () if verdict.judged else ("Known, but not judged by this version: a run lists it as blind.",)
-                yield Topic(verdict.code, family, verdict.summary, verdict.explain, facts)
+                yield Topic(verdict.code, family, verdict.summary, verdict.explain, facts, judged=verdict.judged)
 
 
 def _kinds() -> Iterator[Topic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterable
 from typing import TextIO
@@ -25,10 +26,17 @@ PLAIN = ""
 _LABELS = re.compile(r"\b(?:Proof|Not|Python|Java|Node|Go|Node, Go|all|Fix):")
 
 
+class _Console(Console):
+    """rich leaves with exit code 1 when the reader of a pipe has gone, which would mean: a promise was violated."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, "the reader has gone")
+
+
 def console_for(stream: TextIO, width: int | None = None) -> Console:
     """A console that takes texts as they are: no markup, no emoji codes, no highlighting; colours on terminals only
     (rich reads NO_COLOR, FORCE_COLOR, TERM and COLUMNS)."""
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    return _Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
 def emit(console: Console, shown: RenderableType) -> None:
