@@ -112,11 +112,10 @@ class AvroValues:
 
     def leaves(self, node: Leaf, plains: list[Plain]) -> list[Any]:
         """Legal raw values of a leaf that one of the constraints' alternatives allows; an ordinary one first."""
-        if plains is _ANY:
-            return leaf_values(node)
         key = id(node), tuple(map(id, plains))
         if key not in self._leaves:
-            self._leaves[key] = (node, plains), self._constrained(node, plains)
+            found = leaf_values(node) if plains is _ANY else self._constrained(node, plains)
+            self._leaves[key] = (node, plains), found
         return self._leaves[key][1]
 
     def _constrained(self, node: Leaf, plains: list[Plain]) -> list[Any]:

@@ -22,7 +22,7 @@ MAX_BYTES = 900_000
 """Largest value of any case, unless asked for: bombs stay below the usual max.message.bytes of 1 MiB."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parent:
     """A valid record that mutants are made from, in its parts."""
 
@@ -65,7 +65,7 @@ class Mutant:
     """Pointer or offset: where a bound on the number of mutants must choose, every place has its turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """What the kinds may know: the contract, one receiver, the registry's schemas, the parsed payload schema."""
 

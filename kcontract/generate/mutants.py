@@ -10,6 +10,7 @@ from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.contract_parts import EventType
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.model.contract import Contract, Receive
+from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 
 _LOOKED_AT = 400
@@ -43,18 +44,20 @@ def chosen(
 ) -> Iterator[tuple[Mutant, Parent]]:
     """Mutants of a kind: every variant once, then evenly over variants and places up to `limit` × its share.
 
-    A variant comes from the first parent that can have it.
+    Variants that one parent has too few of are made from the others as well; those of dangerous kinds once.
     """
     groups: dict[str, list[tuple[Mutant, Parent]]] = {}
+    seen: set[tuple[str, Record]] = set()
     for parent in parents:
-        found: dict[str, list[tuple[Mutant, Parent]]] = {}
+        done = {variant for variant, group in groups.items() if kind.dangerous or len(group) >= limit * kind.share}
         for mutant in islice(kind.mutants(ground, parent, rng), _LOOKED_AT):
             name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
-            if wants(name):
-                found.setdefault(mutant.variant, []).append((mutant, parent))
-        groups = {**found, **groups}
-    budget = max(limit * kind.share, len(groups))
-    yield from _evenly([_spread(group, -(-budget // len(groups))) for group in groups.values()], budget)
+            if mutant.variant not in done and (mutant.variant, mutant.record) not in seen and wants(name):
+                seen.add((mutant.variant, mutant.record))
+                groups.setdefault(mutant.variant, []).append((mutant, parent))
+    if groups:
+        budget = max(limit * kind.share, len(groups))
+        yield from _evenly([_spread(group, -(-budget // len(groups))) for group in groups.values()], budget)
 
 
 def _spread(group: list[tuple[Mutant, Parent]], count: int) -> list[tuple[Mutant, Parent]]:

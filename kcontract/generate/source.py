@@ -11,13 +11,13 @@ from kcontract.errors import UsageError
 from kcontract.generate.catalogue import KINDS, checked, kind_of, selects
 from kcontract.generate.contract_parts import EventType, event_types
 from kcontract.generate.envelope import takes_marker
-from kcontract.generate.kind import Kind, Mutant, Parent
+from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.generate.mutants import chosen, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
 from kcontract.generate.templates import Builder, Stamped, Stamper
-from kcontract.generate.tokens import Mint
+from kcontract.generate.tokens import Mint, is_plain, restamp_value
 from kcontract.generate.values import Values
-from kcontract.model.case import CASE_HEADER, VALID_KIND, Case, Expectation, Role
+from kcontract.model.case import CASE_HEADER, VALID_KIND, Case, Expectation, Expected, Role
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
@@ -31,6 +31,8 @@ _PROBES = (
 """Plainly invalid kinds, in the order in which probes are chosen from them."""
 PROBE_COUNT = 4
 _PARENTS = 4
+_RETRIES = 40
+_VALID = Expected(Expectation.VALID)
 Resolver = Callable[[str], Any]
 """Gives one value of a contract's `generators` function, named `module:function`."""
 
@@ -73,11 +75,13 @@ class CaseSource:
         self._values = tuple(
             Values(event, contract.message.examples, self._rng(f"values/{event.name}")) for event in self._types
         )
+        self._grounds = tuple(ground_of(contract, receive, self._book, event) for event in self._types)
+        self._grown: tuple[tuple[Ground, list[Parent]], ...] | None = None
         self._marks = takes_marker(contract)
         self._count = 0
         self._resent: dict[str, int] = {}
         self._ordinary: tuple[tuple[EventType, Parent], ...] | None = None
-        self._markers: dict[str, tuple[Mutant, Parent, str]] = {}
+        self._markers: dict[str, tuple[Mutant, Parent, str, Expected]] = {}
         self._turn = 0
 
     def _rng(self, name: str) -> Random:
@@ -94,8 +98,7 @@ class CaseSource:
     @property
     def not_applicable(self) -> tuple[tuple[str, str], ...]:
         """Kinds that are not sent, and why: not applicable, excluded, or not generated yet."""
-        grounds = [ground_of(self._contract, self._receive, self._book, event) for event in self._types]
-        return tuple(not_applicable(KINDS, grounds, self._excluded))
+        return tuple(not_applicable(KINDS, self._grounds, self._excluded))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -108,7 +111,8 @@ class CaseSource:
         types = self._healthy_parents()
         self._turn += 1
         _, parent = types[self._turn % len(types)]
-        return self._send(parent.record, parent.tokens, VALID_KIND, role=role, partition=partition)
+        stamped = self._alike(parent.record, parent.tokens, partition, _VALID, VALID_KIND)
+        return self._case(self._next_id(), stamped, VALID_KIND, role=role, partition=partition, expected=_VALID)
 
     def probes(self) -> tuple[Case, ...]:
         """A few plainly invalid records of different kinds; kinds the contract excludes are not among them."""
@@ -125,9 +129,10 @@ class CaseSource:
         """
         if kind not in self._markers:
             self._markers[kind] = self._find_marker(kind)
-        mutant, parent, name = self._markers[kind]
-        return self._send(
-            mutant.record, parent.tokens, name, role=Role.MARKER, partition=partition, mutant=mutant, parent=parent
+        mutant, parent, name, expected = self._markers[kind]
+        stamped = self._alike(mutant.record, parent.tokens, partition, expected, name)
+        return self._case(
+            self._next_id(), stamped, name, role=Role.MARKER, partition=partition, note=mutant.note, expected=expected
         )
 
     def valid(self) -> Iterator[Case]:
@@ -150,8 +155,9 @@ class CaseSource:
         identity = f"{case.root}.{number}"
         partition = case.partition if case.record.key is not None else None
         stamped = self._stamper.fresh(self._unmarked(case.record), case.tokens, partition)
+        parent = restamp_value(case.parent, case.tokens, stamped.tokens)
         return self._case(
-            identity, stamped, case.kind, role=case.role, partition=case.partition, parent=case.parent, note=case.note
+            identity, stamped, case.kind, role=case.role, partition=case.partition, parent=parent, note=case.note
         )
 
     # -- valid ---------------------------------------------------------------------------------------------------
@@ -226,13 +232,11 @@ class CaseSource:
         return self._kinds is None or selects(self._kinds, name)
 
     def _of_kind(self, kind: Kind) -> Iterator[Case]:
-        for event, parents in self._parents():
-            ground = ground_of(self._contract, self._receive, self._book, event)
-            if not kind.generated or kind.applies(ground):
-                continue
-            rng = self._rng(f"{kind.code}/{event.name}")
-            for mutant, parent in chosen(kind, ground, parents, rng, self._per_kind, self._wants):
-                yield from self._mutated(kind, mutant, parent)
+        for ground, parents in self._all_parents():
+            if kind.generated and not kind.applies(ground):
+                rng = self._rng(f"{kind.code}/{ground.schema_id}")
+                for mutant, parent in chosen(kind, ground, parents, rng, self._per_kind, self._wants):
+                    yield from self._mutated(kind, mutant, parent)
 
     def _mutated(self, kind: Kind, mutant: Mutant, parent: Parent) -> Iterator[Case]:
         name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
@@ -241,15 +245,21 @@ class CaseSource:
         if not unsent and not (case.rejection is not None and selects(self._excluded, case.rejection.code)):
             yield case
 
-    def _parents(self) -> Iterator[tuple[EventType, list[Parent]]]:
-        """For each event type the full record, the ordinary one, and a few more valid ones."""
-        for (event, ordinary), values in zip(self._healthy_parents(), self._values, strict=True):
-            full = [self._builder.build(event, values.donor, values.donor)] if values.donor is not None else []
-            more = [
-                self._builder.build(event, value, values.donor) for value in islice(values.edges(), 2, 2 + _PARENTS)
-            ]
-            valid = [p for p in (*full, ordinary, *more) if self._is_valid(p.record)]
-            yield event, valid
+    def _all_parents(self) -> tuple[tuple[Ground, list[Parent]], ...]:
+        """What mutants are made of, for each event type."""
+        if self._grown is None:
+            pairs = zip(self._grounds, self._healthy_parents(), self._values, strict=True)
+            self._grown = tuple((ground, self._grow(values, parent)) for ground, (_, parent), values in pairs)
+        return self._grown
+
+    def _grow(self, values: Values, ordinary: Parent) -> list[Parent]:
+        """The full record, the ordinary one, and a few more valid ones."""
+        more = list(islice(values.edges(), 2, 2 + _PARENTS))
+        full = [values.donor] if values.donor is not None else []
+        made = [self._builder.build(values.event, value, values.donor) for value in (*full, *more)]
+        return [
+            parent for parent in (*made[: len(full)], ordinary, *made[len(full) :]) if self._is_valid(parent.record)
+        ]
 
     def _is_valid(self, record: Record) -> bool:
         return self.oracle.expect(record, hint=VALID_KIND).expectation is Expectation.VALID
@@ -262,21 +272,33 @@ class CaseSource:
     def _mutants_of(self, kind: Kind, name: str) -> Iterator[tuple[Mutant, Parent]]:
         """All mutants of a code or of one variant, from the healthy records."""
         variant = name.partition(":")[2]
-        for event, parent in self._healthy_parents():
-            ground = ground_of(self._contract, self._receive, self._book, event)
+        for ground, (_, parent) in zip(self._grounds, self._healthy_parents(), strict=True):
             if kind.applies(ground):
                 continue
             for mutant in kind.mutants(ground, parent, self._rng(kind.code)):
                 if variant in ("", mutant.variant):
                     yield mutant, parent
 
-    def _find_marker(self, name: str) -> tuple[Mutant, Parent, str]:
+    def _find_marker(self, name: str) -> tuple[Mutant, Parent, str, Expected]:
         kind = kind_of(name)
         for mutant, parent in self._mutants_of(kind, name):
             full_name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
-            if self.oracle.expect(mutant.record, hint=full_name).expectation is Expectation.INVALID:
-                return mutant, parent, full_name
+            expected = self.oracle.expect(mutant.record, hint=full_name)
+            if expected.expectation is Expectation.INVALID:
+                return mutant, parent, full_name, expected
         raise UsageError("GENERATE_NO_MARKER", f"{name} makes no invalid record for {self._contract.topic}", "")
+
+    def _alike(
+        self, record: Record, tokens: tuple[bytes, ...], partition: int | None, expected: Expected, kind: str
+    ) -> Stamped:
+        """Fresh tokens under which the record is expected to be treated as before: always so for plain ones."""
+        stamped = self._stamper.fresh(record, tokens, partition)
+        if not all(map(is_plain, tokens)):
+            for _ in range(_RETRIES):
+                if self.oracle.expect(stamped.record, hint=kind).expectation is expected.expectation:
+                    break
+                stamped = self._stamper.fresh(record, tokens, partition)
+        return stamped
 
     # -- cases ---------------------------------------------------------------------------------------------------
 
@@ -298,7 +320,7 @@ class CaseSource:
         """A case of a record with fresh tokens."""
         stamped = self._stamper.fresh(record, tokens, partition)
         note = mutant.note if mutant is not None else ""
-        original = parent.record.value if parent is not None else None
+        original = restamp_value(parent.record.value, tokens, stamped.tokens) if parent is not None else None
         return self._case(self._next_id(), stamped, kind, role=role, partition=partition, parent=original, note=note)
 
     def _case(
@@ -311,10 +333,13 @@ class CaseSource:
         partition: int | None = None,
         parent: bytes | None = None,
         note: str = "",
+        expected: Expected | None = None,
     ) -> Case:
+        """The case of a record; without `expected` the oracle is asked."""
         record = self._marked(stamped.record, identity)
         home = self._stamper.home(record.key)
-        expected = self.oracle.expect(record, hint=kind)
+        if expected is None:
+            expected = self.oracle.expect(record, hint=kind)
         return Case(
             id=identity,
             topic=self._contract.topic,

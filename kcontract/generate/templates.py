@@ -12,7 +12,7 @@ from kcontract.generate.envelope import Keys, RecordHeaders
 from kcontract.generate.kind import Parent
 from kcontract.generate.partitioner import partition_of
 from kcontract.generate.payload import Payload
-from kcontract.generate.tokens import Mint, restamp_record
+from kcontract.generate.tokens import Mint, forms, restamp_record, restamp_value
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
@@ -101,44 +101,39 @@ class Stamper:
         self._mint = mint
         self._rng = rng
         self._pooled = pooled
-        self._pools: dict[tuple[int, bytes], list[list[bytes]]] = {}
+        self._pools: dict[int, list[list[bytes]]] = {}
 
     def fresh(self, record: Record, tokens: tuple[bytes, ...], partition: int | None = None) -> Stamped:
         """The record with fresh tokens; its key hashes to `partition` if 64 tries a partition find one."""
-        if self._pooled and record.key:
-            stamped = self._from_pool(record, tokens, partition)
-            if stamped is not None:
-                return stamped
-        stamped = self._drawn(record, tokens)
-        for _ in range(64 * self._partitions):
-            if partition is None or self.lands(stamped.record.key, partition):
-                break
-            stamped = self._drawn(record, tokens)
-        return stamped
+        key, inside = record.key or b"", [token for token in tokens if _stands_in(token, record.key)]
+        new = dict.fromkeys(tokens, b"")
+        if inside:
+            new.update(self._for_key(key, inside, partition))
+        new.update((token, self._mint.like(token)) for token in tokens if not new[token])
+        values = tuple(new[token] for token in tokens)
+        return Stamped(restamp_record(record, tokens, values), values)
 
-    def lands(self, key: bytes | None, partition: int) -> bool:
-        """Whether a record with this key may be given that partition."""
-        return key is None or partition_of(key, self._partitions) == partition
+    def _for_key(self, key: bytes, inside: list[bytes], partition: int | None) -> dict[bytes, bytes]:
+        """New tokens for those that stand in the key: of the pool, or such that it hashes to the partition."""
+        if self._pooled and inside == [key]:
+            return {key: self._pooled_key(key, partition)}
+        drawn = [self._mint.like(token) for token in inside]
+        for _ in range(64 * self._partitions if partition is not None else 0):
+            if partition == self.home(restamp_value(key, inside, drawn)):
+                break
+            drawn = [self._mint.like(token) for token in inside]
+        return dict(zip(inside, drawn, strict=True))
 
     def home(self, key: bytes | None) -> int | None:
         """The partition of a key; None for a record without one."""
         return None if key is None else partition_of(key, self._partitions)
 
-    def _drawn(self, record: Record, tokens: tuple[bytes, ...]) -> Stamped:
-        new = tuple(map(self._mint.like, tokens))
-        return Stamped(restamp_record(record, tokens, new), new)
-
-    def _from_pool(self, record: Record, tokens: tuple[bytes, ...], partition: int | None) -> Stamped | None:
-        """With `order: key`: a key of the partition's pool, the other tokens fresh."""
-        key = next((token for token in tokens if token == record.key), None)
-        if key is None:
-            return None
-        pools = self._pools.setdefault((len(key), key[:0]), [[] for _ in range(self._partitions)])
+    def _pooled_key(self, key: bytes, partition: int | None) -> bytes:
+        """A key of the partition's pool (ORACLE.md §2, `order: key`)."""
+        pools = self._pools.setdefault(len(key), [[] for _ in range(self._partitions)])
         self._fill(pools, key)
         wanted = self._rng.randrange(self._partitions) if partition is None else partition
-        chosen = self._rng.choice(pools[wanted]) if pools[wanted] else key
-        new = tuple(chosen if token == key else self._mint.like(token) for token in tokens)
-        return Stamped(restamp_record(record, tokens, new), new)
+        return self._rng.choice(pools[wanted]) if pools[wanted] else self._mint.like(key)
 
     def _fill(self, pools: list[list[bytes]], key: bytes) -> None:
         tries = 0
@@ -148,3 +143,7 @@ class Stamper:
             pool = pools[partition_of(token, self._partitions)]
             if len(pool) < POOL:
                 pool.append(token)
+
+
+def _stands_in(token: bytes, key: bytes | None) -> bool:
+    return bool(key) and any(form in (key or b"") for form in forms(token))

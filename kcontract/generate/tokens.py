@@ -13,10 +13,12 @@ So a token is replaced by plain byte replacement: no length prefix, offset or de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from random import Random
-from uuid import UUID
 
+from msgspec import structs
+
+from kcontract.model.case import CASE_HEADER, Case
 from kcontract.model.record import Headers, Record
 from kcontract.schema.avro.encode import long_bytes
 
@@ -31,8 +33,13 @@ def is_uuid(text: bytes) -> bool:
     return len(text) == 36 and _UUID.fullmatch(text) is not None
 
 
+def is_plain(token: bytes) -> bool:
+    """Whether a token is a UUID or a number of constant length: no schema that took it can refuse its successor."""
+    return is_uuid(token) or _range_of(token) is not None
+
+
 def _range_of(token: bytes) -> tuple[int, int] | None:
-    if not token.isdigit():
+    if len(token) not in (9, 14) or not token.isdigit():
         return None
     number = int(token)
     if len(token) == 14 and number >= LONG_LOW:
@@ -40,11 +47,17 @@ def _range_of(token: bytes) -> tuple[int, int] | None:
     return (INT_LOW, INT_HIGH) if len(token) == 9 and number >= INT_LOW else None
 
 
+def raw_form(token: bytes) -> bytes | None:
+    """How a token stands in binary: the 16 bytes of a UUID, the varint of a number; None for other text."""
+    if is_uuid(token):
+        return bytes.fromhex(token.replace(b"-", b"").decode())
+    return long_bytes(int(token)) if _range_of(token) else None
+
+
 def forms(token: bytes) -> tuple[bytes, ...]:
     """Every way in which a token may stand in the bytes of a record; equal in number and lengths for its successors."""
-    if is_uuid(token):
-        return token, UUID(token.decode()).bytes
-    return (token, long_bytes(int(token))) if _range_of(token) else (token,)
+    raw = raw_form(token)
+    return (token,) if raw is None else (token, raw)
 
 
 class Mint:
@@ -78,23 +91,44 @@ class Mint:
 
     def _other(self, byte: int, letters: bool) -> int:
         if 48 <= byte <= 57:
-            return self._rng.randrange(48, 58) if byte != 48 else self._rng.randrange(48, 50)
+            return self._rng.randrange(48, 58)
         if letters and (97 <= byte <= 122 or 65 <= byte <= 90):
             return (97 if byte >= 97 else 65) + self._rng.randrange(26)
         return byte
 
 
-def _swap(data: bytes | None, pairs: Sequence[tuple[bytes, bytes]]) -> bytes | None:
-    if data:
-        for old, new in pairs:
-            data = data.replace(old, new)
-    return data
+def restamp_value(value: bytes | None, old: Sequence[bytes], new: Sequence[bytes]) -> bytes | None:
+    """The bytes with every form of each old token replaced by the same form of the new one, in their order."""
+    if not value:
+        return value
+    for before, after in zip(old, new, strict=True):
+        value = value.replace(before, after)
+        raw = raw_form(before)
+        if raw is not None and raw in value:
+            value = value.replace(raw, raw_form(after) or b"")
+    return value
 
 
-def restamp_record(record: Record, old: Iterable[bytes], new: Iterable[bytes]) -> Record:
-    """The record with every form of each old token replaced by the same form of the new one, in key, value, headers."""
-    pairs = [
-        pair for before, after in zip(old, new, strict=True) for pair in zip(forms(before), forms(after), strict=True)
-    ]
-    headers: Headers = tuple((name, _swap(value, pairs)) for name, value in record.headers)
-    return Record(_swap(record.key, pairs), _swap(record.value, pairs), headers, record.timestamp)
+def restamp_record(record: Record, old: Sequence[bytes], new: Sequence[bytes]) -> Record:
+    """The same for key, value and header values of a record."""
+    headers: Headers = tuple((name, restamp_value(value, old, new)) for name, value in record.headers)
+    key = restamp_value(record.key, old, new)
+    return Record(key, restamp_value(record.value, old, new), headers, record.timestamp)
+
+
+def restamp(case: Case, new_id: str, tokens: Sequence[bytes], marker: bytes | None = None) -> Case:
+    """A stored case with other tokens, as many as `case.tokens` and each of the same form, under another id.
+
+    `marker` is the value of its marker header; None takes `new_id` behind the run that stands there already. What is
+    expected of the case is taken over: ask the oracle where that could have changed.
+    """
+    record = restamp_record(case.record, case.tokens, tokens)
+    mark = marker if marker is not None else _next_mark(record.header(CASE_HEADER), new_id)
+    headers = tuple((name, mark if name == CASE_HEADER else value) for name, value in record.headers)
+    record = Record(record.key, record.value, headers, record.timestamp)
+    parent = restamp_value(case.parent, case.tokens, tokens)
+    return structs.replace(case, id=new_id, record=record, tokens=tuple(tokens), parent=parent)
+
+
+def _next_mark(old: bytes | None, new_id: str) -> bytes:
+    return b"/".join([*(old or b"").split(b"/")[:-1], new_id.encode()])

@@ -153,15 +153,18 @@ def _nesting(ground: Ground, parent: Parent) -> tuple[Span, Span] | None:
 
 
 def _overlong(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
+    endless = True  # once: it is large
     for span in spans_of(ground, parent):
         end = _varint_end(span)
         if end is None or end <= span.start:
             continue
         number = parent.body[span.start : end]
         opened = number[:-1] + bytes((number[-1] | 0x80,))
-        forms_ = (("padded", opened + b"\0"), ("eleven", opened + b"\x80" * (10 - len(number)) + b"\0"),
-                  ("endless", b"\x80" * _HUGE))  # fmt: skip
-        for variant, spelled in forms_:
+        spellings = [("padded", opened + b"\0"), ("eleven", opened + b"\x80" * (10 - len(number)) + b"\0")]
+        if endless:
+            spellings.append(("endless", b"\x80" * _HUGE))
+            endless = False
+        for variant, spelled in spellings:
             note = f"the number at {span.path} in {len(spelled)} bytes"
             yield Mutant(splice(parent, span.start, end, spelled), variant, note, span.path)
 
@@ -202,8 +205,13 @@ def _replaced(makes: Callable[[Span], Iterator[tuple[str, bytes, str]]]) -> Call
     """Mutants in which one leaf has other bytes: `makes` gives variant, bytes and words for each."""
 
     def mutants(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
+        large: set[str] = set()
         for span in spans_of(ground, parent):
             for variant, raw, words in makes(span):
+                if len(raw) > 10_000:
+                    if variant in large:
+                        continue
+                    large.add(variant)
                 yield Mutant(splice(parent, span.start, span.end, raw), variant, f"{words} at {span.path}", span.path)
 
     return mutants

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from kcontract.generate.kind import Applies, Ground, Parent, only_avro
 from kcontract.model.record import Record
@@ -128,6 +129,7 @@ def _empty(schema: AvroSchema, node: Node, depth: int) -> bool:
     return (isinstance(node, Primitive) and node.type == "null") or (isinstance(node, Fixed) and node.size == 0)
 
 
+@lru_cache(maxsize=32)
 def spans_of(ground: Ground, parent: Parent) -> tuple[Span, ...]:
     """Where each node of the parent's body stands."""
     if ground.avro is None:

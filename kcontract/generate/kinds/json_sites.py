@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, parts_of, property_schemas, step
@@ -30,10 +31,11 @@ class Site(NamedTuple):
         return isinstance(self.value, int | float) and not isinstance(self.value, bool)
 
 
-def sites(ground: Ground, parent: Parent) -> list[Site]:
+@lru_cache(maxsize=32)
+def sites(ground: Ground, parent: Parent) -> tuple[Site, ...]:
     """All places of the parent's value, outer before inner; for Avro without constraints none."""
     view = ground.payload.view
-    return [] if view is None else list(_sites(view, view.document, parent.json, ""))
+    return () if view is None else tuple(_sites(view, view.document, parent.json, ""))
 
 
 def _sites(view: JsonSchemaView, schema: Any, value: Any, pointer: str) -> Iterator[Site]:

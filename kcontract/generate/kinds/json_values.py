@@ -150,13 +150,15 @@ def unexpected(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
 
 def pathological(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
     """Strings and lists that are slow to look at."""
+    long = ""
     for site in sites(ground, parent):
         if isinstance(site.value, str) and not is_token(parent, site):
             patterned = any("pattern" in plain or "format" in plain for plain in site.plains)
             for bait in _BAITS if patterned else ():
                 record = parent.with_json(replaced(parent.json, parts_of(site.pointer), bait))
                 yield Mutant(record, "regex_bait", f"{bait[:20]!r}… at {site.pointer}", site.pointer)
-            if not any(plain.keys() & {"enum", "const"} for plain in site.plains):
+            if not long and not any(plain.keys() & {"enum", "const"} for plain in site.plains):
+                long = site.pointer
                 record = parent.with_json(replaced(parent.json, parts_of(site.pointer), "x" * 800_000))
                 yield Mutant(record, "long", f"a string of 800,000 characters at {site.pointer}", site.pointer)
         elif isinstance(site.value, list):
