@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from kcontract.document import codes
@@ -11,6 +12,7 @@ from kcontract.document.tree import Tree
 from kcontract.model.location import Location
 
 MAX_DEPTH = 200
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_json(tree: Tree, path: str, code: codes.Code, limit: int, notebook: Notebook) -> tuple[Any, str | None]:
@@ -30,10 +32,12 @@ def read_json(tree: Tree, path: str, code: codes.Code, limit: int, notebook: Not
 
 
 def parse_json(text: str) -> Any:
-    """The value of a JSON text, without NaN and duplicate keys. Raises ValueError or RecursionError."""
+    """The value of a JSON text without NaN, duplicate keys, lone surrogates. Raises ValueError, RecursionError."""
     value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_no_duplicates)
     if _deeper_than(value, MAX_DEPTH):
         raise ValueError(f"more than {MAX_DEPTH} levels")
+    if _SURROGATE.search(text) and _has_lone_surrogate(value):
+        raise ValueError("a \\u escape is half of a surrogate pair")
     return value
 
 
@@ -52,6 +56,14 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key `{twice[:80]}` is given twice")
     return value
+
+
+def _has_lone_surrogate(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _deeper_than(value: Any, depth: int) -> bool:

@@ -17,8 +17,20 @@ def test_integers_are_exact() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["NaN", "[Infinity]", '{"a": 1, "a": 2}', "[" * 300 + "]" * 300, "[" * 200_000, "", "{} {}", "'a'", "1" * 5_000],
-    ids=range(9),
+    [
+        "NaN",
+        "[Infinity]",
+        '{"a": 1, "a": 2}',
+        "[" * 300 + "]" * 300,
+        "[" * 200_000,
+        "",
+        "{} {}",
+        "'a'",
+        "1" * 5_000,
+        '"\\ud800"',
+        '{"\\uDEAD": 1}',
+    ],
+    ids=range(11),
 )
 def test_what_is_not_json_is_refused(text: str) -> None:
     """Constants that JSON lacks, duplicate keys, and nesting that would exhaust the stack."""
@@ -26,6 +38,11 @@ def test_what_is_not_json_is_refused(text: str) -> None:
     tree = MemoryTree({"f.json": text.encode()})
     assert read_json(tree, "f.json", codes.SCHEMA_INVALID, 1_000_000, notebook) == (None, None)
     assert [mistake.code for mistake in notebook.mistakes] == ["SCHEMA_INVALID"]
+
+
+def test_surrogate_pairs_are_characters() -> None:
+    """Two escapes may stand for one character outside the basic plane."""
+    assert parse_json('"\\ud83d\\ude00"') == "😀"
 
 
 def test_a_mistake_in_json_has_its_place() -> None:

@@ -111,7 +111,7 @@ def test_the_message_is_filled(contract: Contract) -> None:
     assert message.key is not None
     assert message.key.text == '{"type": "string", "format": "uuid"}'
     assert message.correlation_id == Expression("message.header", "correlation_id")
-    assert message.examples == ({"patient_id": "x", "event_id": "y"},)
+    assert message.examples[0]["labels"] == {"a": 1}
     assert message.generators == (("/patient_id", "tests.ids:existing"), ("/event_id", ["NO", "yes"]))
 
 
