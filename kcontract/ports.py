@@ -177,9 +177,9 @@ class Service(Protocol):
 class Launcher(Protocol):
     """Starts services under test."""
 
-    def start(self, name: str, run: Run, env: Mapping[str, str], command: Sequence[str]) -> Service:
-        """Start `command` (placeholders already filled) in the project root or `run.cwd` with exactly `env` added to
-        FORMAT.md's minimum. ServiceError if it cannot be started."""
+    def start(self, name: str, run: Run, values: Mapping[str, str]) -> Service:
+        """Start the service in the project root or `run.cwd`. Placeholders in its command and environment are filled
+        from `values`; of the caller's environment it gets FORMAT.md's minimum. ServiceError if it cannot be started."""
         ...
 
     def free_port(self) -> int: ...

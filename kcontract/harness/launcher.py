@@ -20,7 +20,7 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 
 class ServiceLauncher:
-    """Implements `ports.Launcher`."""
+    """Starts commands whose placeholders are filled; `filling` makes a `ports.Launcher` of it."""
 
     def __init__(self, root: Path, directory: RunDirectory, caller: Mapping[str, str] | None = None) -> None:
         """Services run below the project root `root`; what they print goes to files in `directory`, by which a later
@@ -31,7 +31,7 @@ class ServiceLauncher:
         self._numbers = itertools.count(1)
 
     def start(self, name: str, run: Run, env: Mapping[str, str], command: Sequence[str]) -> RunningService:
-        """See `Launcher.start`. ServiceError PROCESS_NOT_STARTED; UsageError RUN_NO_COMMAND, RUN_CWD."""
+        """Start `command` with `env` on top of FORMAT.md's minimum. ServiceError PROCESS_NOT_STARTED; UsageError RUN_NO_COMMAND, RUN_CWD."""
         if not command:
             raise UsageError("RUN_NO_COMMAND", f"{run.at}: {name} has no command", "add run: {command: [...]}")
         stem = f"{_UNSAFE.sub('_', name)}-{next(self._numbers)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kcontract.model.case import Expectation, Rejection
+from kcontract.model.events import Requested
 from kcontract.model.location import Location
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.value import Value
@@ -34,6 +36,10 @@ class CaseVerdict(Value, frozen=True):
     stderr: str = ""
     request: str = ""
     """The HTTP request of a sender's case, as text."""
+    expectation: Expectation | None = None
+    rejection: Rejection | None = None
+    requested: Requested | None = None
+    """A sender's request, for sending it again."""
 
 
 class Finding(Value, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kcontract.model.case import Expectation, Rejection
+from kcontract.model.events import Requested
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.value import Value
@@ -35,3 +36,5 @@ class StoredCase(Value, frozen=True):
     schemas: tuple[RegisteredSchema, ...] = ()
     """As the registry held them, with the ids that the record names."""
     note: str = ""
+    request: Requested | None = None
+    """A sender's request; then `record` is empty."""

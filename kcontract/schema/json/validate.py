@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
@@ -140,9 +141,15 @@ def _plain_numbers(schema: Any, value: Any) -> tuple[Any, tuple[DecodeError, ...
 
 
 def _number(one: int | float) -> int | float:
-    if isinstance(one, Literal):
-        return one.integral if one.integral is not None else float(one)
-    return one
+    """Exact within int64; beyond it as binary64, for so are the bounds that it is compared with (ORACLE.md §1, 33)."""
+    whole = one.integral if isinstance(one, Literal) else one
+    if not isinstance(whole, int):
+        return float(one)
+    if not beyond_int64(whole):
+        return whole
+    if beyond_binary64(whole):
+        return sys.float_info.max if whole > 0 else -sys.float_info.max
+    return float(whole)
 
 
 def _open_number(schema: Any, one: int | float, steps: tuple[str, ...]) -> Iterator[DecodeError]:

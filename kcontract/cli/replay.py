@@ -1,0 +1,32 @@
+"""`kcontract replay`: send the record of a finding again."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+import click
+
+from kcontract.cli.options import run_options
+
+_EPILOG = """\b
+Examples:
+  kcontract replay 3f9a01c2
+  kcontract replay 3f9a01c2 contracts/patients      when the contract has moved
+
+\b
+Exit codes: 0 it is handled as promised now · 1 it still violates · 2 usage · 3 environment · 130 interrupted
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("finding")
+@click.argument("paths", nargs=-1, type=click.Path())
+@run_options
+def replay(finding: str, paths: tuple[str, ...], **options: object) -> int:
+    """Start the service of FINDING (the id that `verify` printed) and send it the stored record, alone and behind a
+    healthy one. The record's bytes are those of the finding, from .kcontract/cases/FINDING.json."""
+    from kcontract.cli.running import run_with_reports  # noqa: PLC0415 - `--help` must not pay for the engine
+    from kcontract.wiring import replay as replay_case  # noqa: PLC0415
+
+    return run_with_reports(partial(replay_case, finding), sys.stdout, {**options, "paths": paths})

@@ -1,0 +1,31 @@
+"""Running something that tells a stream, with the reports that the user asked for."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import Any, TextIO
+
+from kcontract.cli.broker_progress import broker_progress
+from kcontract.model.summary import RunSummary
+from kcontract.report.formats import open_reports, parse_wanted
+from kcontract.wiring import VerifyOptions
+
+
+def run_with_reports(start: Callable[..., RunSummary], stdout: TextIO, options: Mapping[str, Any]) -> int:
+    """Call `start(options, tell, progress)` with reports opened before and closed after it; the run's exit code."""
+    rest = dict(options)
+    wanted, verbose = parse_wanted(rest.pop("reports")), bool(rest.pop("verbose"))
+    signal.signal(signal.SIGTERM, _interrupt)
+    reports = open_reports(wanted, stdout, verbose=verbose)
+    try:
+        with broker_progress() as progress:
+            return start(VerifyOptions(**rest), reports.take, progress).exit_code
+    finally:
+        reports.close()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends a run as Ctrl-C does, with everything cleared away."""
+    raise KeyboardInterrupt

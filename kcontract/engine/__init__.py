@@ -1,0 +1,1 @@
+"""The engine: plans units, sends cases, gathers evidence and asks the judge. It knows ports, not adapters."""

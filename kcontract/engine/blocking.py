@@ -1,0 +1,36 @@
+"""Why a unit cannot run: told before anything is started where possible, and never as a verdict on the service."""
+
+from __future__ import annotations
+
+from kcontract.engine.foreign import takes_topic
+from kcontract.engine.plan import Unit
+from kcontract.engine.recorder import Recorder
+from kcontract.engine.settings import ServiceGone
+from kcontract.errors import KcontractError, ServiceError
+from kcontract.model import events as ev
+from kcontract.model.summary import Blocked
+from kcontract.ports import Cluster
+
+_FORMS = ("image", "compose", "handler", "make", "observed")
+
+
+def check_runnable(unit: Unit, cluster: Cluster) -> None:
+    """Raises ServiceError RUN_FORM for a form of `run` that is not run yet, RUN_TOPIC on a foreign cluster."""
+    run = unit.run
+    if not run.command:
+        form = next((form for form in _FORMS if getattr(run, form)), "run")
+        raise ServiceError("RUN_FORM", f"{run.at}: `{form}` is not run by this version", "give run.command")
+    if not cluster.ours and not takes_topic(unit):
+        fix = 'add to run.env a variable with "{topic}", and let the service read its topic from it'
+        raise ServiceError("RUN_TOPIC", f"{run.at}: on a foreign cluster topics get other names", fix)
+
+
+def block(unit: str, error: ServiceGone | KcontractError, recorder: Recorder) -> Blocked:
+    """COULD_NOT_RUN in words, also in the history."""
+    if isinstance(error, ServiceGone):
+        fix = f"its last words:\n{error.stderr}" if error.stderr else "see `run` in the contract"
+        blocked = Blocked(code="COULD_NOT_RUN", reason=error.reason, fix=fix)
+    else:
+        blocked = Blocked(code=error.code, reason=error.message, fix=error.fix)
+    recorder.record(ev.UnitBlocked(recorder.now(), unit, blocked.code, blocked.reason, blocked.fix))
+    return blocked

@@ -1,0 +1,56 @@
+"""Confirming doubts: alone behind a healthy record, and where that is right, the same window once more (§3)."""
+
+from __future__ import annotations
+
+from kcontract.engine.culprits import Detective
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.engine.windows import Player
+from kcontract.judge.doubts import Doubt
+
+_PATIENCE = 3.0
+
+
+class Confirmer:
+    """Settles every doubt that the judge has, as long as there is time."""
+
+    def __init__(self, stage: Stage, player: Player, detective: Detective) -> None:
+        self._stage = stage
+        self._player = player
+        self._detective = detective
+        self._state = stage.state
+
+    def settle(self) -> None:
+        """Try every doubt again until the judge has none left that it wants tried."""
+        self._player.phase = "confirming"
+        while (doubt := next((d for d in self._state.doubts if d.wants_alone), None)) and self._can_go_on():
+            self._alone(doubt)
+            if doubt.wants_alone:  # the service did not get through: the judge has had its evidence
+                doubt.dismissed = "could not be tried again"
+        for number in sorted({doubt.window for doubt in self._state.doubts if doubt.wants_repeat}):
+            if self._can_go_on():
+                self._repeat(number)
+
+    def _can_go_on(self) -> bool:
+        return not self._stage.out_of_time and self._detective.revive()
+
+    def _alone(self, doubt: Doubt) -> None:
+        case = doubt.delivery.case
+        copy = self._player.sources[case.topic].again(case)
+        if copy.expectation is not case.expectation:
+            doubt.dismissed = "not the same with a fresh identity"
+        elif not doubt.first:
+            self._player.play("alone", [copy], of=case.root, narrow=True, patience=_PATIENCE)
+        elif self._restarted():
+            self._player.play("alone", [copy], of=case.root, narrow=True, healthy=False, patience=_PATIENCE)
+
+    def _repeat(self, number: int) -> None:
+        cases = [self._player.sources[case.topic].again(case) for case in self._player.cases[number]]
+        self._player.play("repeat", cases, of=str(number), patience=_PATIENCE)
+
+    def _restarted(self) -> bool:
+        try:
+            self._stage.lifecycle.restart(behind=True)
+        except ServiceGone:
+            return False
+        return True

@@ -1,0 +1,154 @@
+"""Starting, restarting and stopping the service of a unit, with its group in a known state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from kcontract.engine.observer import Observer
+from kcontract.engine.plan import Unit
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.tools import Tools
+from kcontract.errors import BrokerError
+from kcontract.model import events as ev
+from kcontract.model.contract import Run
+from kcontract.model.record import TopicPartition
+from kcontract.model.service import ExitInfo
+from kcontract.model.summary import Progress
+from kcontract.ports import Service
+
+
+class Lifecycle:
+    """One service process after another, all members of the same group."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        tools: Tools,
+        observer: Observer,
+        values: Mapping[str, str],
+        places: tuple[TopicPartition, ...],
+    ) -> None:
+        """`values` fill the placeholders of the service's run; `places` are the partitions that it must be assigned."""
+        self._unit = unit
+        self._cluster = tools.cluster
+        self._launcher = tools.launcher
+        self._trigger = tools.trigger
+        self._recorder = tools.recorder
+        self._observer = observer
+        self._values = values
+        self._places = places
+        self.starts = 0
+
+    @property
+    def port(self) -> str:
+        """The port that the service was told to listen on."""
+        return self._values["port"]
+
+    @property
+    def service(self) -> Service | None:
+        return self._observer.service
+
+    @property
+    def gone(self) -> bool:
+        """Whether no process of the service runs."""
+        return self.service is None or self._observer.exited
+
+    def start(self) -> None:
+        """Start the service and wait until it is ready. ServiceGone if it exits or does not get there in time."""
+        recorder, run = self._recorder, self._unit.run
+        recorder.progress(Progress(unit=self._unit.name, phase="starting"), force=True)
+        self.starts += 1
+        begun = recorder.now()
+        service = self._launcher.start(self._unit.name, run, self._values)
+        self._observer.service, self._observer.exited = service, False
+        recorder.record(ev.ServiceStarted(recorder.now(), service.pid, self.starts))
+        if not self._observer.wait(lambda: self._is_ready(run), begun + run.start_timeout):
+            raise ServiceGone(self._why_not_ready(run), service.output()[-4000:])
+        recorder.record(ev.ServiceReady(recorder.now(), service.pid))
+
+    def _is_ready(self, run: Run) -> bool:
+        if run.ready is not None and not self._answers(run.ready):
+            return False
+        if self._places:
+            return frozenset(self._places) <= self._observer.look_at_members().assigned()
+        return run.ready is not None or self._answers(f"http://127.0.0.1:{self.port}/")
+
+    def _answers(self, ready: str) -> bool:
+        """A URL answers 2xx (any status for the bare port), or the output matches a regular expression."""
+        if not ready.startswith(("http://", "https://")):
+            return self.service is not None and re.search(ready, self.service.output()) is not None
+        url = ready.replace("{port}", self._values["port"])
+        status = self._trigger.request("GET", url, {}, None, 1.0).status
+        return status != 0 if ready == f"http://127.0.0.1:{self.port}/" else 200 <= status < 300
+
+    def _why_not_ready(self, run: Run) -> str:
+        if self._observer.exited:
+            return "the service exited before it was ready"
+        if run.ready is not None and not self._answers(run.ready):
+            return f"ready: {run.ready} did not hold within {run.start_timeout:g} s"
+        if self._places:
+            return (
+                f"no member of group {self._unit.group} had all of its input's partitions within {run.start_timeout:g}"
+                " s; does the service take its group from the environment ({group}), or has it a fixed one (run.group)?"
+            )
+        return f"the service did not listen on port {self.port} within {run.start_timeout:g} s"
+
+    def kill(self, reason: ev.KillReason) -> None:
+        """SIGKILL, with everything that it started."""
+        if self.service is not None and not self.gone:
+            self._ended(self.service.kill(), reason)
+
+    def stop(self) -> None:
+        """SIGTERM, then SIGKILL after `stopTimeout`."""
+        if self.service is not None and not self.gone:
+            self._recorder.progress(Progress(unit=self._unit.name, phase="stopping"), force=True)
+            self._ended(self.service.terminate(self._unit.run.stop_timeout), "finished")
+
+    def _ended(self, info: ExitInfo, reason: ev.KillReason) -> None:
+        service = self.service
+        if service is not None:
+            self._observer.exited = True
+            now = self._recorder.now()
+            self._recorder.record(
+                ev.ServiceKilled(now, service.pid, reason, info.code, stderr=info.stderr, stdout=info.stdout)
+            )
+
+    def restart(self, *, behind: bool) -> None:
+        """Start a new process. `behind`: it begins behind everything sent so far; else where its commits stand."""
+        self.kill("restart")
+        self.evict()
+        if behind:
+            self.commit_ends()
+        self.start()
+
+    def evict(self) -> None:
+        """Make the dead process's members leave, so that the next start need not wait out their session."""
+        if not self._places or not self._cluster.ours:
+            return
+        members = tuple(member.id for member in self._cluster.describe(self._unit.group).members)
+        if members:
+            self._cluster.evict(self._unit.group, members)
+            self._recorder.record(ev.Evicted(self._recorder.now(), members))
+
+    def commit_ends(self) -> None:
+        """Commit the current end offsets for the empty group, so that `auto.offset.reset` decides nothing."""
+        if not self._places:
+            return
+        ends = dict(self._cluster.end_offsets(self._places))
+        self._set_offsets(ends)
+        told = tuple((topic, partition, offset) for (topic, partition), offset in ends.items())
+        self._recorder.record(ev.OffsetsSet(self._recorder.now(), told))
+        self._observer.forget_commits(ends)
+
+    def _set_offsets(self, ends: dict[TopicPartition, int]) -> None:
+        """The broker refuses while it still sees a member; it has one more chance after another eviction."""
+        for attempt in (1, 2, 3):
+            try:
+                self._cluster.set_offsets(self._unit.group, ends)
+                return
+            except BrokerError:
+                if attempt == 3:
+                    raise
+                self.evict()
+                self._observer.look(0.1)

@@ -1,0 +1,107 @@
+"""Looking at a running unit from the outside: records, commits, members, process. No sleeps: reading is the wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kcontract.engine.recorder import Recorder
+from kcontract.model import events as ev
+from kcontract.model.cluster import GroupView
+from kcontract.model.record import TopicPartition
+from kcontract.ports import Cluster, Reader, Service
+
+_COMMITS_EVERY, _MEMBERS_EVERY = 0.02, 0.25
+_POLL = 0.01
+
+
+class Observer:
+    """Turns what the ports show into events, each change once."""
+
+    def __init__(self, cluster: Cluster, recorder: Recorder, group: str, inputs: Iterable[TopicPartition]) -> None:
+        self._cluster = cluster
+        self._recorder = recorder
+        self._group = group
+        self._inputs = tuple(inputs)
+        self._committed: dict[TopicPartition, int] = {}
+        self._commits_at = self._members_at = -1.0
+        self._view: GroupView | None = None
+        self.reader: Reader | None = None
+        self.service: Service | None = None
+        self.exited = False
+
+    def watch(self, topics: Iterable[str]) -> None:
+        """Read these topics from their present end on."""
+        self.reader = self._cluster.reader(topics)
+
+    def look(self, timeout: float = _POLL) -> None:
+        """One look at everything; waits up to `timeout` seconds for a record."""
+        recorder = self._recorder
+        if self.reader is not None:
+            seen = self.reader.poll(timeout)
+            now = recorder.now()
+            for record in seen:
+                recorder.record(ev.Seen(now, record))
+        self.look_at_process()
+        now = recorder.now()
+        if self._inputs and now - self._commits_at >= _COMMITS_EVERY:
+            self.look_at_commits()
+        if self._inputs and now - self._members_at >= _MEMBERS_EVERY:
+            self.look_at_members()
+
+    def look_at_process(self) -> None:
+        if self.service is None or self.exited:
+            return
+        ended = self.service.poll()
+        if ended is not None:
+            self.exited = True
+            event = ev.ServiceExited(
+                self._recorder.now(), self.service.pid, ended.code, stderr=ended.stderr, stdout=ended.stdout
+            )
+            self._recorder.record(event)
+
+    def look_at_commits(self) -> None:
+        committed = self._cluster.committed(self._group, self._inputs)
+        now = self._commits_at = self._recorder.now()
+        for place, offset in committed.items():
+            if self._committed.get(place) != offset:
+                self._committed[place] = offset
+                self._recorder.record(ev.Committed(now, place[0], place[1], offset))
+
+    def look_at_members(self) -> GroupView:
+        view = self._cluster.describe(self._group)
+        self._members_at = self._recorder.now()
+        if view != self._view:
+            self._view = view
+            members = tuple((member.id, member.partitions) for member in view.members)
+            self._recorder.record(ev.MembersSeen(self._members_at, view.state, members))
+        return view
+
+    def drain(self, timeout: float) -> bool:
+        """Read everything that has been written so far; False if that took too long."""
+        if self.reader is None:
+            return True
+        since = self._recorder.now()
+        seen, done = self.reader.drain(timeout)
+        now = self._recorder.now()
+        for record in seen:
+            self._recorder.record(ev.Seen(now, record))
+        if done:
+            self._recorder.record(ev.Drained(now, since))
+        return done
+
+    def wait(self, condition: Callable[[], bool], deadline: float) -> bool:
+        """Look until `condition` holds, the service is gone or the run's clock passes `deadline`."""
+        while not condition():
+            if self.exited or self._recorder.now() >= deadline:
+                return condition()
+            self.look()
+        return True
+
+    def forget_commits(self, offsets: dict[TopicPartition, int]) -> None:
+        """We have set these offsets ourselves; only later commits are the service's."""
+        self._committed.update(offsets)
+
+    def close(self) -> None:
+        if self.reader is not None:
+            self.reader.close()
+            self.reader = None

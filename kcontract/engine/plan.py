@@ -1,0 +1,107 @@
+"""Units: one service each with all contracts that name it (FORMAT.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kcontract.engine.tools import Tools
+from kcontract.model.cluster import TopicSpec
+from kcontract.model.contract import Contract, Receive, Run, Send
+
+_DEFAULT_LIMIT = 1_048_588
+"""Apache Kafka's own `max.message.bytes`."""
+_ANY_TIME = str(2**63 - 1)
+"""The broker would refuse timestamps that lie more than an hour ahead, before a consumer could meet them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One service, run alone on freshly made topics."""
+
+    name: str
+    run: Run
+    contracts: tuple[Contract, ...]
+    receives: tuple[tuple[Contract, Receive], ...]
+    sends: tuple[tuple[Contract, Send], ...]
+    group: str
+
+
+def plan_units(contracts: Sequence[Contract], run: str, select: frozenset[str] = frozenset()) -> tuple[Unit, ...]:
+    """The units of these contracts, senders first, in the order in which the contracts name them."""
+    names = dict.fromkeys(
+        [send.name for contract in contracts for send in contract.send]
+        + [receive.name for contract in contracts for receive in contract.receive]
+    )
+    return tuple(_unit(name, contracts, run) for name in names if not select or name in select)
+
+
+def _unit(name: str, contracts: Sequence[Contract], run: str) -> Unit:
+    receives = tuple((c, receive) for c in contracts for receive in c.receive if receive.name == name)
+    sends = tuple((c, send) for c in contracts for send in c.send if send.name == name)
+    named = tuple(c for c in contracts if any(c is other for other, _ in (*receives, *sends)))
+    first = receives[0][1].run if receives else sends[0][1].run
+    return Unit(name, first, named, receives, sends, first.group or f"kcontract.{run}.{name}")
+
+
+def unit_topics(unit: Unit, others: Iterable[Contract]) -> tuple[TopicSpec, ...]:
+    """The topics that must exist for the unit.
+
+    Outputs get their input's partition count, room for a dead letter that outgrows its record, and LogAppendTime
+    (ORACLE.md §2). Topics of the project's other contracts exist as well, so that writing there is seen.
+    """
+    specs: dict[str, TopicSpec] = {}
+    for contract in unit.contracts:
+        specs[contract.topic] = _topic(contract)
+    for contract, receive in unit.receives:
+        for name in output_names(contract, receive):
+            specs.setdefault(name, _output(name, contract))
+    for contract in others:
+        specs.setdefault(contract.topic, _topic(contract))
+    return tuple(specs.values())
+
+
+def output_names(contract: Contract, receive: Receive) -> tuple[str, ...]:
+    """Effect, dead letter, retry and reply topics of one receiver."""
+    names = [emits.topic for emits in receive.emits]
+    if receive.on_invalid.dead_letter:
+        names.append(receive.on_invalid.dead_letter.topic)
+    if receive.retry:
+        names.append(receive.retry.topic)
+    if contract.reply and isinstance(contract.reply.topic, str):
+        names.append(contract.reply.topic)
+    return tuple(dict.fromkeys(names))
+
+
+def placeholder_values(unit: Unit, tools: Tools) -> dict[str, str]:
+    """What the placeholders of the unit's `env` and `command` stand for (FORMAT.md)."""
+    contract, receive = unit.receives[0] if unit.receives else (unit.contracts[0], None)
+    values = {
+        "bootstrap": tools.cluster.service_bootstrap,
+        "registry": tools.registry.url,
+        "topic": contract.topic,
+        "group": unit.group,
+        "port": str(tools.launcher.free_port()),
+        "run": tools.settings.run,
+    }
+    if receive is not None:
+        dead_letter = receive.on_invalid.dead_letter
+        values["deadLetter"] = dead_letter.topic if dead_letter else ""
+        values["emits"] = receive.emits[0].topic if receive.emits else ""
+        values["retry"] = receive.retry.topic if receive.retry else ""
+    if contract.reply and isinstance(contract.reply.topic, str):
+        values["reply"] = contract.reply.topic
+    return values
+
+
+def _topic(contract: Contract) -> TopicSpec:
+    config = {"message.timestamp.after.max.ms": _ANY_TIME, **dict(contract.config)}
+    if contract.compacted:
+        config.setdefault("cleanup.policy", "compact")
+    return TopicSpec(name=contract.topic, partitions=contract.partitions, config=tuple(config.items()))
+
+
+def _output(name: str, source: Contract) -> TopicSpec:
+    limit = 4 * int(dict(source.config).get("max.message.bytes", _DEFAULT_LIMIT))
+    config = (("max.message.bytes", str(limit)), ("message.timestamp.type", "LogAppendTime"))
+    return TopicSpec(name=name, partitions=source.partitions, config=config)

@@ -1,0 +1,204 @@
+"""Verifying a receiver: probe, cases in windows, culprits, the first record after a start, confirmation."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from kcontract.engine.compose import Sources
+from kcontract.engine.confirm import Confirmer
+from kcontract.engine.culprits import Detective
+from kcontract.engine.replays import replayed
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.engine.windows import Player
+from kcontract.generate.source import CaseSource
+from kcontract.judge.evidence import Window
+from kcontract.model import events as ev
+from kcontract.model.case import VALID_KIND, Case, Expectation, Role
+
+_PROBES = 3
+"""Healthy records a partition in the probe phase."""
+_SAME_VALID = 3
+"""After so many fatal valid cases of one kind the rest of it is not sent; of a malformed kind one is enough."""
+_ONCE_AT_MOST = 2
+"""So often a window may end the service without doing it again before its cases are given up."""
+
+
+class ReceiverRun:
+    """One unit's receiving side, from its first start to the last confirmation. The caller stops the service."""
+
+    def __init__(self, stage: Stage, sources: Sources) -> None:
+        self._stage = stage
+        self._unit = stage.unit.name
+        self._player = Player(stage, sources)
+        self._lifecycle = stage.lifecycle
+        self._recorder = stage.tools.recorder
+        self._state = stage.state
+        self._settings = stage.tools.settings
+        self._detective = Detective(stage, self._player)
+        self._fatal: Counter[str] = Counter()
+        self._once = 0
+        self._gave_up = ""
+        self.not_sent: Counter[tuple[str, str]] = Counter()
+
+    def run(self) -> None:
+        """Everything in order. ServiceGone if the service never became ready."""
+        self._lifecycle.commit_ends()
+        self._lifecycle.start()
+        self._probe()
+        stored = self._settings.replay
+        if not self._alive():
+            self._gave_up = "no healthy record had its effect"
+            self._leave_out(list(self._mixed()), self._gave_up)
+        elif stored is not None:
+            self._replay(replayed(stored, self._stage.book))
+        else:
+            self._cases()
+            self._first_after_start()
+        Confirmer(self._stage, self._player, self._detective).settle()
+        if self._gave_up and not self._state.reached:
+            raise ServiceGone(self._gave_up)
+
+    def _probe(self) -> None:
+        """Learn the service's pace from healthy records, then which plainly invalid ones get an outcome."""
+        self._player.phase = "probing"
+        sources = self._player.sources
+        healthy = [sources[t].healthy(Role.HEALTHY, p) for t, p in self._player.places for _ in range(_PROBES)]
+        window = self._player.play("probe", healthy)
+        self._resolve(window)
+        self._wait_for_commit()
+        invalid = [case for source in sources.values() for case in source.probes()]
+        if invalid and self._alive() and self._detective.revive():
+            window = self._player.play("probe", invalid)
+            self._resolve(window)
+            self._learn_markers(window)
+
+    def _alive(self) -> bool:
+        """Whether any healthy record had its effect, as far as effects can be seen."""
+        return bool(self._state.pace.latencies) or not any(
+            i.shows_effects for i in self._state.promises.inputs.values()
+        )
+
+    def _wait_for_commit(self) -> None:
+        """Auto-commit comes after seconds: learn once how long, so that windows know what to wait for."""
+        if not self._state.pace.commits:
+            deadline = self._recorder.now() + 6.0
+            self._stage.observer.wait(lambda: self._state.pace.commits, deadline)
+
+    def _learn_markers(self, window: Window) -> None:
+        """A kind whose outcome can be seen marks the end of each window."""
+        markers: dict[str, str] = {}
+        for delivery in window.deliveries:
+            case = delivery.case
+            if case.expectation is not Expectation.INVALID or case.topic in markers:
+                continue
+            passed = self._state.pace.prompt_commits and self._state.is_past(delivery)
+            if delivery.dead_letters or (passed and not delivery.source.dead_letter_topic):
+                markers[case.topic] = case.kind
+        self._player.markers = markers
+
+    def _cases(self) -> None:
+        self._player.phase = "sending"
+        queue = list(self._mixed())
+        self._player.total = len(queue)
+        while queue and not self._stage.out_of_time:
+            batch, queue = queue[: self._settings.window], queue[self._settings.window :]
+            batch = [case for case in batch if not self._left_out(case)]
+            if not batch:
+                continue
+            if not self._detective.revive():
+                self._leave_out([*batch, *queue], "the service does not start any more")
+                return
+            window = self._player.play("batch", batch)
+            queue = [*self._resolve(window), *queue]
+        self._leave_out(queue, "--max-time is over")
+
+    def _replay(self, case: Case) -> None:
+        """A stored case, in a window of its own."""
+        self._player.phase = "replaying"
+        if self._detective.revive():
+            self._resolve(self._player.play("replay", [case]))
+
+    def _mixed(self) -> Iterator[Case]:
+        """Valid and malformed cases in one shuffled order, so that every window holds both."""
+        rng = random.Random(self._settings.seed)  # noqa: S311 - an order, not a secret
+        cases = [case for source in self._player.sources.values() for case in (*source.valid(), *source.malformed())]
+        rng.shuffle(cases)
+        return iter(cases)
+
+    def _resolve(self, window: Window) -> list[Case]:
+        """Find what ended or stopped the service in a window; the cases that have to be sent again."""
+        if not window.disturbed or window.outcome == "stopped":
+            return []
+        culprit = self._detective.find(window.suspects, len(self._player.places))
+        if culprit is not None:
+            self._fatal[_family(culprit)] += 1
+        elif window.outcome != "settled" and not self._explained(window):
+            return []
+        if window.outcome == "settled":
+            return []
+        roots = {culprit.root} if culprit else set()
+        return [
+            self._player.sources[d.case.topic].again(d.case)
+            for d in window.deliveries
+            if not d.has_outcome and d.case.role is Role.CASE and d.case.root not in roots
+        ]
+
+    def _explained(self, window: Window) -> bool:
+        """No record did it alone: does the same window do it once more? If so it is judged, and not sent again."""
+        cases = self._player.cases.get(window.number, ())
+        if not cases or not self._detective.revive():
+            return False
+        again = [self._player.sources[case.topic].again(case) for case in cases]
+        if self._player.play("repeat", again, of=str(window.number), patience=2.0).outcome != "settled":
+            self._gave_up = "the service ends or stands still with a window, and with none of its records alone"
+            self._leave_out(list(cases), "their window as a whole ends or stops the service")
+            return False
+        what = f"the service {'stood still' if window.stalled else 'exited'} once, and did not do it again"
+        self._recorder.record(ev.Blind(self._recorder.now(), self._unit, what, "its log may tell why"))
+        self._once += 1
+        return self._once <= _ONCE_AT_MOST
+
+    def _left_out(self, case: Case) -> bool:
+        known = self._fatal[_family(case)] >= (_SAME_VALID if case.code == VALID_KIND else 1)
+        if known:
+            self._leave_out([case], "its kind is known to be fatal")
+        return known
+
+    def _leave_out(self, cases: Sequence[Case], why: str) -> None:
+        for case in cases:
+            self.not_sent[(case.code, why)] += 1
+
+    def _first_after_start(self) -> None:
+        """poison_run:first: an invalid record right after a start, before any healthy one."""
+        if self._stage.out_of_time or not self._player.markers:
+            return
+        self._lifecycle.stop()
+        try:
+            self._lifecycle.restart(behind=True)
+        except ServiceGone:
+            return
+        poisons = [
+            msgspec.structs.replace(
+                self._player.sources[topic].marker(self._player.markers[topic], partition),
+                kind="poison_run:first",
+                role=Role.CASE,
+            )
+            for topic, partition in self._player.places
+            if topic in self._player.markers
+        ]
+        self._resolve(self._player.play("first", poisons, healthy=False))
+
+
+def _family(case: Case) -> str:
+    """Malformed cases are alike by code, valid ones by code and variant."""
+    return case.kind if case.code == VALID_KIND else case.code
+
+
+def sources_not_applicable(sources: Sequence[CaseSource]) -> tuple[tuple[str, str], ...]:
+    """Kinds that were not generated for any of the inputs, and why."""
+    return tuple(dict.fromkeys(pair for source in sources for pair in source.not_applicable))

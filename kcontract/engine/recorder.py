@@ -1,0 +1,41 @@
+"""The one way in which something happens: it is written to the history, fed to the judge and told to the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kcontract.judge.state import UnitState
+from kcontract.model.events import Event
+from kcontract.model.summary import Progress
+from kcontract.ports import Clock, History, StreamItem
+
+
+class Recorder:
+    """Distributes events. `state` is the judge's view of the unit that runs now."""
+
+    def __init__(self, history: History, clock: Clock, tell: Callable[[StreamItem], None]) -> None:
+        self._history = history
+        self._clock = clock
+        self._tell = tell
+        self._told_at = -1.0
+        self.state: UnitState | None = None
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    def record(self, event: Event) -> None:
+        self._history.append(event)
+        if self.state is not None:
+            self.state.feed(event)
+        self._tell(event)
+
+    def tell(self, item: StreamItem) -> None:
+        """Tell the reports something that is no part of the history."""
+        self._tell(item)
+
+    def progress(self, item: Progress, *, force: bool = False) -> None:
+        """At most ten times a second."""
+        now = self._clock.now()
+        if force or now - self._told_at >= 0.1:
+            self._told_at = now
+            self._tell(item)

@@ -1,0 +1,82 @@
+"""A whole run: register schemas, verify unit after unit, sum up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kcontract.engine.foreign import prefixed
+from kcontract.engine.plan import plan_units
+from kcontract.engine.registering import register_schemas
+from kcontract.engine.tools import Tools
+from kcontract.engine.unit_run import UnitRun
+from kcontract.errors import EXIT_CONFORMS, EXIT_ENVIRONMENT, EXIT_INTERRUPTED, EXIT_USAGE, EXIT_VIOLATED
+from kcontract.model import events as ev
+from kcontract.model.contract import Contract
+from kcontract.model.finding import Finding
+from kcontract.model.summary import RunSummary, UnitSummary
+
+
+class VerifyRun:
+    """Verifies contracts on a cluster. Everything that happens goes through the recorder."""
+
+    def __init__(self, contracts: Sequence[Contract], tools: Tools) -> None:
+        self._contracts = tuple(contracts)
+        if not tools.cluster.ours:
+            self._contracts = prefixed(contracts, f"kcontract.{tools.settings.run}.")
+        self._tools = tools
+
+    def run(self, version: str, started: str, history: str) -> RunSummary:
+        """Verify all units. `started` is the wall clock, RFC 3339; `history` the path that the summary names."""
+        recorder, settings = self._tools.recorder, self._tools.settings
+        cluster, registry = self._tools.cluster, self._tools.registry
+        recorder.record(
+            ev.RunStarted(
+                recorder.now(), settings.run, version, settings.seed, cluster.label, registry.label,
+                started, is_broker=cluster.is_broker,
+            )
+        )  # fmt: skip
+        units: list[UnitSummary] = []
+        findings: list[Finding] = []
+        interrupted = False
+        try:
+            self._units(units, findings)
+        except KeyboardInterrupt:
+            interrupted = True
+        recorder.record(ev.RunEnded(recorder.now(), interrupted=interrupted))
+        summary = RunSummary(
+            run=settings.run,
+            exit_code=EXIT_INTERRUPTED if interrupted else exit_code(units, findings),
+            seconds=recorder.now(),
+            broker=cluster.label,
+            registry=registry.label,
+            is_broker=cluster.is_broker,
+            units=tuple(units),
+            findings=tuple(findings),
+            history=history,
+            interrupted=interrupted,
+        )
+        recorder.tell(summary)
+        return summary
+
+    def _units(self, units: list[UnitSummary], findings: list[Finding]) -> None:
+        recorder, settings = self._tools.recorder, self._tools.settings
+        book = register_schemas(self._contracts, self._tools.registry)
+        deadline = recorder.now() + settings.max_time
+        for unit in plan_units(self._contracts, settings.run, settings.select):
+            summary, found = UnitRun(unit, self._contracts, self._tools, book).run(deadline)
+            units.append(summary)
+            findings.extend(found)
+            for finding in found:
+                recorder.tell(finding)
+            recorder.tell(summary)
+
+
+def exit_code(units: Sequence[UnitSummary], findings: Sequence[Finding]) -> int:
+    """1 if any finding, else 3 if any unit could not run, else 2 if nothing was tested (ORACLE.md §5)."""
+    if findings:
+        return EXIT_VIOLATED
+    if any(unit.blocked for unit in units):
+        return EXIT_ENVIRONMENT
+    if not any(unit.cases or unit.requests for unit in units):
+        return EXIT_USAGE
+    return EXIT_CONFORMS

@@ -1,0 +1,36 @@
+"""What a run may do and for how long."""
+
+from __future__ import annotations
+
+from kcontract.model.stored import StoredCase
+from kcontract.model.value import Value
+
+
+class Settings(Value, frozen=True):
+    """Times in seconds."""
+
+    run: str
+    """The run's name, part of every marker header and of topic names on a foreign cluster."""
+    seed: int = 0
+    max_examples: int = 200
+    """Valid cases a receiver; malformed ones come on top."""
+    per_kind: int = 4
+    """Malformed cases a kind and receiver, at most."""
+    max_time: float = 600.0
+    """For the whole run; what is not sent by then is listed as not sent."""
+    kinds: frozenset[str] | None = None
+    window: int = 400
+    """Cases a window, over all partitions."""
+    replay: StoredCase | None = None
+    """Only this case is sent, to its unit."""
+    select: frozenset[str] = frozenset()
+    """Names of the units to run; empty: all."""
+
+
+class ServiceGone(Exception):  # noqa: N818 - control flow within the engine, turned into a verdict or COULD_NOT_RUN
+    """The service exited where it had to be running. `reason` in words."""
+
+    def __init__(self, reason: str, stderr: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.stderr = stderr

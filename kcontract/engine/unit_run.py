@@ -1,0 +1,142 @@
+"""Running one unit: topics, service, both of its sides, and everything cleared away at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kcontract.engine.blocking import block, check_runnable
+from kcontract.engine.lifecycle import Lifecycle
+from kcontract.engine.observer import Observer
+from kcontract.engine.plan import Unit, output_names, placeholder_values, unit_topics
+from kcontract.engine.receivers import ReceiverRun, sources_not_applicable
+from kcontract.engine.senders import SenderRun
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.engine.tools import Tools
+from kcontract.errors import KcontractError
+from kcontract.generate.source import CaseSource
+from kcontract.judge.blind import blind_spots
+from kcontract.judge.findings import group_findings
+from kcontract.judge.promises import compile_promises
+from kcontract.judge.state import UnitState
+from kcontract.model import events as ev
+from kcontract.model.contract import Contract
+from kcontract.model.finding import Finding
+from kcontract.model.registry import RegisteredSchema
+from kcontract.model.summary import Blocked, UnitSummary
+
+
+class UnitRun:
+    """One unit, once."""
+
+    def __init__(
+        self, unit: Unit, contracts: Sequence[Contract], tools: Tools, book: tuple[RegisteredSchema, ...]
+    ) -> None:
+        """`contracts` are all of the run, so that writing to another one's topic is seen."""
+        self._unit = unit
+        self._tools = tools
+        self._book = book
+        self._recorder = tools.recorder
+        self._specs = unit_topics(unit, contracts)
+        self._blocked: Blocked | None = None
+        self._not_applicable: tuple[tuple[str, str], ...] = ()
+        self._not_sent: tuple[tuple[str, int, str], ...] = ()
+
+    def run(self, deadline: float) -> tuple[UnitSummary, tuple[Finding, ...]]:
+        """Verify the unit until `deadline` on the run's clock. What stops a unit blocks it; nothing is raised but an
+        interruption."""
+        begun = self._recorder.now()
+        stage = self._stage(deadline)
+        try:
+            check_runnable(self._unit, self._tools.cluster)
+            self._play(stage)
+        except (ServiceGone, KcontractError) as error:
+            self._blocked = block(self._unit.name, error, self._recorder)
+        finally:
+            stage.lifecycle.kill("interrupted")
+            stage.observer.close()
+            self._clear()
+        stage.state.close()
+        self._recorder.record(ev.UnitEnded(self._recorder.now(), self._unit.name))
+        self._recorder.state = None
+        reached, letters = stage.state.reached, stage.state.dead_letters
+        findings = group_findings(self._unit.name, reached, any_dead_letter=letters > 0)
+        return self._summary(stage, self._recorder.now() - begun), findings
+
+    def _stage(self, deadline: float) -> Stage:
+        unit, recorder = self._unit, self._recorder
+        promises = compile_promises(unit.name, unit.contracts, self._book)
+        state = recorder.state = UnitState(self._tools.settings.run, promises)
+        topics = tuple((spec.name, spec.partitions) for spec in self._specs)
+        started = ev.UnitStarted(recorder.now(), unit.name, unit.contracts, self._book, unit.group, topics)
+        recorder.record(started)
+        for what, remedy in blind_spots(promises):
+            recorder.record(ev.Blind(recorder.now(), unit.name, what, remedy))
+        places = tuple((contract.topic, n) for contract, _ in unit.receives for n in range(contract.partitions))
+        observer = Observer(self._tools.cluster, recorder, unit.group, places)
+        values = placeholder_values(unit, self._tools)
+        lifecycle = Lifecycle(unit, self._tools, observer, values, places)
+        return Stage(self._tools, unit, self._book, state, observer, lifecycle, deadline)
+
+    def _play(self, stage: Stage) -> None:
+        """The receiving side, then the sending one, on the same process."""
+        self._tools.cluster.create_topics(self._specs)
+        inputs = {contract.topic for contract, _ in self._unit.receives}
+        stage.observer.watch([spec.name for spec in self._specs if spec.name not in inputs])
+        if inputs:
+            self._receive(stage)
+        if self._unit.sends:
+            if stage.lifecycle.gone:
+                stage.lifecycle.restart(behind=True)
+            for contract, send in self._unit.sends:
+                SenderRun(stage, contract, send).run()
+        stage.lifecycle.stop()
+        stage.observer.drain(10.0)
+
+    def _receive(self, stage: Stage) -> None:
+        settings = self._tools.settings
+        sources = {
+            contract.topic: CaseSource(
+                contract,
+                receive,
+                self._book,
+                seed=settings.seed,
+                run=settings.run,
+                max_examples=settings.max_examples,
+                kinds=settings.kinds,
+            )
+            for contract, receive in self._unit.receives
+        }
+        receiver = ReceiverRun(stage, sources)
+        try:
+            receiver.run()
+        finally:
+            self._not_applicable = sources_not_applicable(list(sources.values()))
+            self._not_sent = tuple((kind, count, why) for (kind, why), count in receiver.not_sent.items())
+
+    def _clear(self) -> None:
+        """The next unit gets freshly made topics."""
+        cluster = self._tools.cluster
+        own = [spec.name for spec in self._specs]
+        if self._unit.run.group is None:
+            cluster.delete_groups([self._unit.group])
+        cluster.delete_topics([*own, *cluster.topics()] if cluster.ours else own)
+
+    def _summary(self, stage: Stage, seconds: float) -> UnitSummary:
+        outputs = [name for contract, receive in self._unit.receives for name in output_names(contract, receive)]
+        state, pace = stage.state, stage.state.pace
+        return UnitSummary(
+            unit=self._unit.name,
+            topics=tuple(dict.fromkeys([*(contract.topic for contract in self._unit.contracts), *outputs])),
+            seconds=seconds,
+            cases=state.tally.cases,
+            requests=state.requests.count,
+            latency_p50=pace.p50 if pace.latencies else None,
+            latency_p99=pace.p99 if pace.latencies else None,
+            starts=stage.lifecycle.starts,
+            kinds=state.tally.rows(),
+            not_applicable=self._not_applicable,
+            not_sent=self._not_sent,
+            blind=tuple(state.blind),
+            blocked=self._blocked,
+        )

@@ -1,0 +1,174 @@
+"""Playing a window: send it, gather evidence until it has settled, and say how it ended (ORACLE.md §3, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kcontract.engine.compose import MarkerKinds, Sources, compose, pinned, places_of
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.judge.evidence import Window
+from kcontract.judge.settle import Standing
+from kcontract.model import events as ev
+from kcontract.model.case import Case, Role
+from kcontract.model.cluster import Outgoing
+from kcontract.model.record import TopicPartition
+from kcontract.model.summary import Progress
+
+Outcome = Literal["settled", "exited", "stalled", "stopped"]
+_FLUSH_SECONDS, _DRAIN_SECONDS, _CHUNK = 60.0, 30.0, 1000
+_EXITS_AT_MOST = 2
+"""One restart where the commits stand tells a loop from a single crash."""
+
+
+class Player:
+    """Plays windows for one receiving unit."""
+
+    def __init__(self, stage: Stage, sources: Sources) -> None:
+        self.sources = sources
+        self.partitions = {contract.topic: contract.partitions for contract, _ in stage.unit.receives}
+        self.markers: MarkerKinds = {}
+        self.cases: dict[int, tuple[Case, ...]] = {}
+        """The cases of each window that may have to be repeated."""
+        self.phase = "sending"
+        self.total = 0
+        self._stage = stage
+        self._cluster = stage.tools.cluster
+        self._recorder = stage.tools.recorder
+        self._observer = stage.observer
+        self._state = stage.state
+        self._unit = stage.unit.name
+        self._refused: dict[str, str] = {}
+        self._number = 0
+
+    @property
+    def places(self) -> tuple[TopicPartition, ...]:
+        """Every partition of every input."""
+        return tuple((topic, number) for topic, count in self.partitions.items() for number in range(count))
+
+    def play(
+        self,
+        purpose: ev.Purpose,
+        cases: Sequence[Case],
+        *,
+        of: str = "",
+        healthy: bool = True,
+        narrow: bool = False,
+        patience: float = 1.0,
+    ) -> Window:
+        """Send the cases in a window of their own and wait until it has ended.
+
+        `narrow`: only the cases' own partitions get healthy records and sentinels. `patience` stretches the deadline
+        after which the service counts as standing still. The service must run.
+        """
+        self._number += 1
+        self._recorder.record(ev.WindowOpened(self._recorder.now(), self._number, purpose, of))
+        window = self._state.window
+        assert window is not None  # noqa: S101 - the judge has just been fed the opening
+        if purpose in ("batch", "first", "probe", "replay"):
+            self.cases[self._number] = tuple(cases)
+        if narrow:
+            cases = [pinned(case, self.partitions) for case in cases]
+        places = places_of(cases, self.partitions) if narrow else self.places
+        self._send(compose(cases, self.sources, places, self.markers, healthy=healthy))
+        outcome = self._follow(window, patience)
+        self._recorder.record(ev.WindowClosed(self._recorder.now(), window.number, outcome))
+        return window
+
+    def _send(self, cases: Sequence[Case]) -> None:
+        recorder, number = self._recorder, self._number
+        for start in range(0, len(cases), _CHUNK):
+            chunk = cases[start : start + _CHUNK]
+            now = recorder.now()
+            for case in chunk:
+                recorder.record(ev.Sent(now, number, case))
+            records = [Outgoing(case=c.id, topic=c.topic, record=c.record, partition=c.partition) for c in chunk]
+            self._cluster.send(records, self._delivered)
+            self._flush()
+            self._one_by_one([record for record in records if record.case in self._refused])
+
+    def _flush(self) -> None:
+        left = self._cluster.flush(_FLUSH_SECONDS)
+        if left:
+            now = self._recorder.now()
+            self._recorder.record(ev.Blind(now, self._unit, f"{left} records were not taken by the broker in time"))
+
+    def _one_by_one(self, records: Sequence[Outgoing]) -> None:
+        """A broker refuses a whole batch for one record in it: what it refuses alone it refuses for good."""
+        for record in records:
+            self._refused.pop(record.case)
+            self._cluster.send([record], self._delivered)
+            self._flush()
+        for case, error in self._refused.items():
+            self._recorder.record(ev.Refused(self._recorder.now(), case, error))
+        self._refused.clear()
+
+    def _delivered(self, case: str, topic: str, partition: int, offset: int, error: str) -> None:
+        if error:
+            self._refused[case] = error
+        else:
+            self._recorder.record(ev.Acknowledged(self._recorder.now(), case, topic, partition, offset))
+
+    def _follow(self, window: Window, patience: float) -> Outcome:
+        """Look until the window has settled or it is clear that it will not."""
+        again: dict[TopicPartition, int] = {}
+        while True:
+            self._observer.look()
+            self._report(window)
+            now, standing, pace = self._recorder.now(), self._state.standing(), self._state.pace
+            if self._observer.exited:
+                if not self._start_again(window):
+                    return "exited"
+            elif standing.complete and now - window.evidence_at >= pace.quiet:
+                if self._is_quiet(window):
+                    return "settled"
+            elif self._stage.out_of_time:
+                return "stopped"
+            elif now - window.progress_at >= self._stall(patience):
+                if standing.answered or len(standing.passed) == len(standing.missing) > 0:
+                    return "settled"
+                self._stage.lifecycle.kill("stalled")
+                return "stalled"
+            else:
+                self._send_again(window, standing, again, now)
+
+    def _stall(self, patience: float) -> float:
+        """Before the first latency is known, a start's worth of patience."""
+        pace = self._state.pace
+        return patience * (pace.stall if pace.latencies else max(pace.stall, 30.0))
+
+    def _is_quiet(self, window: Window) -> bool:
+        """Outputs are read to the high watermark before any negative; what comes then starts the wait anew."""
+        before = window.evidence_at
+        done = self._observer.drain(_DRAIN_SECONDS)
+        self._observer.look_at_commits()
+        return done and window.evidence_at == before
+
+    def _start_again(self, window: Window) -> bool:
+        """After an exit: once more where the commits stand. False when it exits again."""
+        self._observer.drain(_DRAIN_SECONDS)
+        self._observer.look_at_commits()
+        if len(window.exits) >= _EXITS_AT_MOST:
+            return False
+        try:
+            self._stage.lifecycle.restart(behind=False)
+        except ServiceGone:
+            return False
+        return True
+
+    def _send_again(self, window: Window, standing: Standing, again: dict[TopicPartition, int], now: float) -> None:
+        """A second sentinel where the first was passed over, or where half of the patience is gone (ORACLE.md §3)."""
+        waited = now - window.progress_at
+        pace = self._state.pace
+        for place in standing.missing:
+            due = waited >= pace.quiet if place in standing.passed else waited >= pace.stall / 2
+            if due and place not in again:
+                again[place] = 1
+                self._send([self.sources[place[0]].healthy(Role.SENTINEL, place[1])])
+
+    def _report(self, window: Window) -> None:
+        done = len(window.deliveries) - len(window.open)
+        self._recorder.progress(
+            Progress(unit=self._unit, phase=self.phase, done=self._state.tally.cases + done, total=self.total)
+        )

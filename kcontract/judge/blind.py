@@ -1,0 +1,49 @@
+"""Blind spots: verdicts that a unit's contracts give no way to reach, and the line that would (ORACLE.md §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kcontract.judge.promises import Input, Product, Promises
+
+
+def blind_spots(promises: Promises) -> Iterator[tuple[str, str]]:
+    """What cannot be seen or is not judged by this version, and the remedy."""
+    for source in promises.inputs.values():
+        yield from _of_input(source)
+    for product in promises.products.values():
+        yield from _of_product(product)
+
+
+def _of_input(source: Input) -> Iterator[tuple[str, str]]:
+    receive, topic = source.receive, source.topic
+    if not source.shows_effects:
+        what = f"{topic}: no effect of a valid record can be seen, so no record can be found lost, skipped or misread"
+        yield what, "add `emits`, `reply` or `probe` to the receiver"
+    elif not any(emits.where for emits in receive.emits):
+        yield f"{topic}: what an effect says is not compared with its input", "add `emits.where` or `emits.copies`"
+    if receive.on_invalid.policy in ("stop", "reply"):
+        yield f"{topic}: onInvalid `{receive.on_invalid.policy}` is not judged yet", ""
+    for name, given in (
+        ("probe", receive.probe), ("health", receive.health), ("order", receive.order),
+        ("idempotent", receive.idempotent), ("slo", receive.slo), ("retry", receive.retry),
+        ("faults", source.contract.faults), ("reply", source.contract.reply),
+    ):  # fmt: skip
+        if given:
+            yield f"{topic}: `{name}` is not judged yet", ""
+    if any(emits.order for emits in receive.emits):
+        yield f"{topic}: `emits.order` is not judged yet", ""
+    if any(emits.where and emits.where.function for emits in receive.emits):
+        yield f"{topic}: `where` functions are not judged yet", "name the pairs instead"
+    if source.contract.message.payload is None and not source.contract.message.one_of:
+        yield f"{topic}: without a payload schema every value is valid", "add `message.payload`"
+
+
+def _of_product(product: Product) -> Iterator[tuple[str, str]]:
+    send, topic = product.send, product.contract.topic
+    if send.action is None or send.action.http is None:
+        yield f"{topic}: only senders with an HTTP action are driven yet", ""
+    if send.where is None or not send.where.pairs:
+        yield f"{topic}: no event can be tied to its request", "add `where` to the sender"
+    if product.contract.faults:
+        yield f"{topic}: `faults` is not judged yet", ""

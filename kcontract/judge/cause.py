@@ -1,0 +1,75 @@
+"""The cause in a service's last words: exception and innermost frame of its own code."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+_PYTHON_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)', re.MULTILINE)
+_PYTHON_ERROR = re.compile(r"^(?P<error>[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Fault|Warning)?)(?::|$)", re.M)
+_JAVA_ERROR = re.compile(r"(?P<error>(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error))")
+_JAVA_FRAME = re.compile(r"^\s*at (?P<name>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)", re.MULTILINE)
+_NODE_FRAME = re.compile(r"^\s*at (?:(?P<name>[^\s(]+) \()?(?P<file>(?:file://)?/[^\s():]+):(?P<line>\d+):\d+\)?", re.M)
+_NODE_ERROR = re.compile(r"^(?:Uncaught )?(?P<error>[A-Z]\w*Error)\b", re.MULTILINE)
+_GO_PANIC = re.compile(r"^(?:panic|fatal error): (?P<error>.+)$", re.MULTILINE)
+_GO_FRAME = re.compile(r"^\s+(?P<file>/\S+\.go):(?P<line>\d+)", re.MULTILINE)
+_FOREIGN = ("/site-packages/", "/lib/python", "/node_modules/", "node:", "/go/pkg/mod/", "/usr/local/go/", "<frozen")
+_FOREIGN_JAVA = ("java.", "javax.", "jdk.", "sun.", "org.apache.kafka.", "org.springframework.", "com.fasterxml.")
+
+
+def exit_cause(code: int, stderr: str) -> str:
+    """`ValueError at consumer.py:41` from the end of standard error, else the signal or the exit code."""
+    for read in (_go, _java, _python, _node):
+        if found := read(stderr):
+            return found
+    if code < 0:
+        return _signal_name(-code)
+    return f"exit {code}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _python(stderr: str) -> str | None:
+    start = stderr.rfind("Traceback (most recent call last)")
+    if start < 0:
+        return None
+    trace = stderr[start:]
+    frames = list(_PYTHON_FRAME.finditer(trace))
+    errors = [match for match in _PYTHON_ERROR.finditer(trace) if match["error"] != "Traceback"]
+    if not frames or not errors:
+        return None
+    own = [frame for frame in frames if not any(part in frame["file"] for part in _FOREIGN)] or frames
+    return _at(errors[-1]["error"], own[-1]["file"], own[-1]["line"])
+
+
+def _java(stderr: str) -> str | None:
+    error = _JAVA_ERROR.search(stderr)
+    frames = [frame for frame in _JAVA_FRAME.finditer(stderr) if not frame["name"].startswith(_FOREIGN_JAVA)]
+    if error is None or not frames:
+        return None
+    return _at(error["error"], frames[0]["file"], frames[0]["line"])
+
+
+def _node(stderr: str) -> str | None:
+    error = _NODE_ERROR.search(stderr)
+    frames = [frame for frame in _NODE_FRAME.finditer(stderr) if not any(part in frame["file"] for part in _FOREIGN)]
+    if error is None or not frames:
+        return None
+    return _at(error["error"], frames[0]["file"], frames[0]["line"])
+
+
+def _go(stderr: str) -> str | None:
+    panic = _GO_PANIC.search(stderr)
+    if panic is None:
+        return None
+    frames = [frame for frame in _GO_FRAME.finditer(stderr) if not any(part in frame["file"] for part in _FOREIGN)]
+    return _at("panic", frames[0]["file"], frames[0]["line"]) if frames else f"panic: {panic['error'][:60]}"
+
+
+def _at(error: str, file: str, line: str) -> str:
+    return f"{error.rpartition('.')[2]} at {file.rpartition('/')[2]}:{line}"

@@ -1,0 +1,114 @@
+"""What the fold remembers: deliveries, windows and doubts that are not settled yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from kcontract.judge.promises import Input, Output
+from kcontract.model.case import Case, Expectation, Role
+from kcontract.model.events import Purpose
+from kcontract.model.record import LogRecord, TopicPartition
+from kcontract.oracle.expressions import MISSING
+
+UNREAD = object()
+"""Marks a payload that has not been read yet."""
+
+
+@dataclass(slots=True)
+class Effect:
+    """A record on a declared effect topic, tied to a delivery."""
+
+    at: float
+    record: LogRecord
+    output: Output
+    payload: Any = UNREAD
+
+    def read(self) -> Any:
+        """The payload in JSON form, read once; MISSING if it cannot be read."""
+        if self.payload is UNREAD:
+            oracle = self.output.oracle
+            self.payload = oracle.read(self.record.record) if oracle else MISSING
+        return self.payload
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One sending of a case and everything that came of it."""
+
+    case: Case
+    source: Input
+    window: int
+    sent_at: float
+    place: TopicPartition | None = None
+    offset: int = -1
+    acked_at: float = 0.0
+    refused: str = ""
+    effects: list[Effect] = field(default_factory=list)
+    dead_letters: list[LogRecord] = field(default_factory=list)
+    first_outcome_at: float | None = None
+    wanted: int = 0
+    """How many effects a valid record must have; 0 if none can be seen."""
+    _payload: Any = UNREAD
+
+    @property
+    def expectation(self) -> Expectation:
+        return self.case.expectation
+
+    def payload(self) -> Any:
+        """The input's payload in JSON form, read once; MISSING if it has none."""
+        if self._payload is UNREAD:
+            self._payload = self.source.oracle.read_leniently(self.case.record)
+        return self._payload
+
+    @property
+    def has_outcome(self) -> bool:
+        """Whether something that came back shows that the record was taken care of."""
+        if self.dead_letters:
+            return True
+        if self.expectation is Expectation.VALID:
+            return self.wanted > 0 and len(self.effects) >= self.wanted
+        return bool(self.effects)
+
+
+@dataclass(slots=True)
+class Exit:
+    """The process ended by itself."""
+
+    at: float
+    pid: int
+    code: int
+    stderr: str
+    start: int
+
+
+@dataclass(slots=True)
+class Window:
+    """A batch of records that was sent and settled together."""
+
+    number: int
+    purpose: Purpose
+    of: str
+    opened_at: float
+    deliveries: list[Delivery] = field(default_factory=list)
+    exits: list[Exit] = field(default_factory=list)
+    stalled: bool = False
+    starts: int = 0
+    """How often the service was started within the window."""
+    progress_at: float = 0.0
+    """When a delivery last got its outcome, or a commit last moved."""
+    evidence_at: float = 0.0
+    """When anything was last seen."""
+    outcome: str = ""
+    suspects: tuple[Delivery, ...] = ()
+    """Who may have ended or stopped the service, as it looked when that was first seen."""
+    open: dict[str, Delivery] = field(default_factory=dict)
+    """Deliveries without an outcome, by id, in the order of sending."""
+
+    def with_role(self, role: Role) -> list[Delivery]:
+        return [delivery for delivery in self.deliveries if delivery.case.role is role]
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether the service ended, was killed or was started again while the window was open."""
+        return bool(self.exits) or self.stalled or self.starts > 0

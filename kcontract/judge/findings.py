@@ -1,0 +1,47 @@
+"""One finding a fingerprint: the same defect seen many times is told once, with a count."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from kcontract.model.finding import CaseVerdict, Finding
+
+_BY_CAUSE = frozenset({"CRASHED", "CRASH_LOOP"})
+"""Exception and frame tell these defects apart; one bug often shows with many kinds."""
+
+
+def group_findings(unit: str, verdicts: Iterable[CaseVerdict], *, any_dead_letter: bool) -> tuple[Finding, ...]:
+    """Findings in the order in which their first verdict was reached.
+
+    `any_dead_letter`: whether the unit wrote any dead letter. If it wrote none, NOT_DEAD_LETTERED is one defect of the
+    receiver, whatever the kind (ORACLE.md §3).
+    """
+    groups: dict[tuple[str, ...], list[CaseVerdict]] = {}
+    for verdict in verdicts:
+        groups.setdefault(_fingerprint(verdict, any_dead_letter=any_dead_letter), []).append(verdict)
+    return tuple(_finding(unit, key, members) for key, members in groups.items())
+
+
+def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, ...]:
+    kind = verdict.kind.partition(":")[0]
+    if verdict.code in _BY_CAUSE and " at " in verdict.cause:
+        kind = ""
+    if verdict.code == "NOT_DEAD_LETTERED" and not any_dead_letter:
+        kind = ""
+    if verdict.code in ("STUCK", "DEAD_LETTER_ALTERED", "INVALID_EVENT", "WRONG_KEY", "UNDECLARED_EVENT", "MISREAD"):
+        kind = ""
+    return verdict.code, verdict.topic, kind, verdict.cause
+
+
+def _finding(unit: str, key: tuple[str, ...], members: list[CaseVerdict]) -> Finding:
+    digest = hashlib.sha256("\0".join((unit, *key)).encode()).hexdigest()[:8]
+    cases = {member.case.partition(".")[0] or str(number) for number, member in enumerate(members)}
+    kinds = tuple(kind for kind, _ in Counter(member.kind for member in members if member.kind).most_common())
+    return Finding(id=digest, unit=unit, first=min(members, key=_size), count=len(cases), kinds=kinds)
+
+
+def _size(verdict: CaseVerdict) -> int:
+    """The smallest example tells most."""
+    return len(verdict.record.value or b"") if verdict.record else len(verdict.request)

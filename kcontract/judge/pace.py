@@ -1,0 +1,76 @@
+"""The pace of a service on this machine, learnt from its healthy records; every deadline follows from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+QUIET_FLOOR, QUIET_CEILING = 0.05, 10.0
+"""Seconds without new evidence before a negative may be stated."""
+STALL_FLOOR, STALL_CEILING = 3.0, 120.0
+"""Seconds without progress before a service counts as standing still."""
+
+PROMPT = 1.0
+"""Seconds from outcome to commit; auto-commit takes 5, Kafka Streams 30."""
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The nearest-rank percentile of `values`, `share` of 1; 0.0 for none."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+@dataclass(slots=True)
+class Pace:
+    """Latencies in seconds. Start-up of the first record is kept apart, because it says nothing of the later ones."""
+
+    latencies: list[float] = field(default_factory=list)
+    commit_lags: list[float] = field(default_factory=list)
+    first_latency: float | None = None
+
+    def learn(self, latency: float) -> None:
+        if self.first_latency is None:
+            self.first_latency = latency
+        self.latencies.append(latency)
+        if len(self.latencies) > 4096:
+            del self.latencies[:2048]
+
+    def learn_commit(self, lag: float) -> None:
+        self.commit_lags.append(lag)
+        if len(self.commit_lags) > 1024:
+            del self.commit_lags[:512]
+
+    @property
+    def commits(self) -> bool:
+        """Whether the service was seen to commit."""
+        return bool(self.commit_lags)
+
+    @property
+    def prompt_commits(self) -> bool:
+        """Whether commits follow closely enough to wait for them; late ones say no more than an outcome does."""
+        return self.commits and self.commit_lag <= PROMPT
+
+    @property
+    def p50(self) -> float:
+        return percentile(self.latencies, 0.5)
+
+    @property
+    def p99(self) -> float:
+        return percentile(self.latencies, 0.99)
+
+    @property
+    def quiet(self) -> float:
+        """ORACLE.md §3 (c): no new evidence for four times the p99."""
+        return min(max(4 * self.p99, QUIET_FLOOR), QUIET_CEILING)
+
+    @property
+    def stall(self) -> float:
+        """No delivery has got an outcome and no commit has moved for so long."""
+        return min(max(STALL_FLOOR, 20 * self.p99, 3 * self.commit_lag), STALL_CEILING)
+
+    @property
+    def commit_lag(self) -> float:
+        """How long after its outcome a record is committed, at most."""
+        return max(self.commit_lags, default=0.0)

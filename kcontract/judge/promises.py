@@ -1,0 +1,115 @@
+"""What a unit has promised: its contracts, compiled for judging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from kcontract.model.contract import Contract, Emits, Receive, Send
+from kcontract.model.registry import RegisteredSchema
+from kcontract.oracle.effects import EffectOracle
+from kcontract.oracle.topic import TopicOracle
+
+
+class OutputRole(Enum):
+    """Why a service may write to a topic."""
+
+    EFFECT = "effect"
+    DEAD_LETTER = "dead letter"
+    RETRY = "retry"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A topic that the unit receives."""
+
+    contract: Contract
+    receive: Receive
+    oracle: TopicOracle
+
+    @property
+    def topic(self) -> str:
+        return self.contract.topic
+
+    @property
+    def dead_letter_topic(self) -> str | None:
+        dead_letter = self.receive.on_invalid.dead_letter
+        return dead_letter.topic if dead_letter else None
+
+    @property
+    def shows_effects(self) -> bool:
+        """Whether an effect of a valid record can be seen at all."""
+        return bool(self.receive.emits)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A topic that the unit may write to because of an input."""
+
+    topic: str
+    role: OutputRole
+    source: Input
+    emits: Emits | None = None
+    oracle: EffectOracle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A topic that the unit sends to when it is triggered."""
+
+    contract: Contract
+    send: Send
+    oracle: TopicOracle
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """All promises of one unit."""
+
+    unit: str
+    inputs: Mapping[str, Input]
+    outputs: Mapping[str, tuple[Output, ...]]
+    products: Mapping[str, Product]
+
+    def declares(self, topic: str) -> bool:
+        """Whether a contract of the unit names the topic as one it may write to."""
+        return topic in self.outputs or topic in self.products
+
+    @property
+    def effects(self) -> tuple[Output, ...]:
+        """All declared effects, in the order of the contracts."""
+        return tuple(output for group in self.outputs.values() for output in group if output.emits is not None)
+
+
+def compile_promises(unit: str, contracts: Iterable[Contract], book: Sequence[RegisteredSchema]) -> Promises:
+    """The promises of `unit` in these contracts. `book` is what the registry holds."""
+    inputs: dict[str, Input] = {}
+    outputs: dict[str, tuple[Output, ...]] = {}
+    products: dict[str, Product] = {}
+    for contract in contracts:
+        for receive in contract.receive:
+            if receive.name == unit:
+                source = Input(contract, receive, TopicOracle(contract, receive, book))
+                inputs[contract.topic] = source
+                for output in _outputs(source, book):
+                    outputs[output.topic] = (*outputs.get(output.topic, ()), output)
+        for send in contract.send:
+            if send.name == unit:
+                products[contract.topic] = Product(contract, send, TopicOracle(contract, None, book))
+    return Promises(unit, inputs, outputs, products)
+
+
+def _outputs(source: Input, book: Sequence[RegisteredSchema]) -> Iterable[Output]:
+    receive = source.receive
+    for emits in receive.emits:
+        oracle = EffectOracle(emits.payload, emits.key, book)
+        yield Output(emits.topic, OutputRole.EFFECT, source, emits, oracle)
+    if source.dead_letter_topic:
+        yield Output(source.dead_letter_topic, OutputRole.DEAD_LETTER, source)
+    if receive.retry:
+        yield Output(receive.retry.topic, OutputRole.RETRY, source)
+    reply = source.contract.reply
+    if reply and isinstance(reply.topic, str):
+        yield Output(reply.topic, OutputRole.REPLY, source, None, EffectOracle(reply.payload, None, book))

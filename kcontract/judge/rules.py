@@ -1,0 +1,135 @@
+"""The order of verdicts (ORACLE.md §5): a case earns the first rule whose evidence is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kcontract.judge.symptoms import Symptom
+from kcontract.model.case import Expectation
+from kcontract.model.value import Value
+
+MISSES = frozenset({Symptom.NO_EFFECT, Symptom.REJECTED})
+
+
+class CaseEvidence(Value, frozen=True):
+    """All that bears on one case, free of times and bytes.
+
+    `shown` is what its first window showed; `alone` what came of it alone behind a healthy record, `repeated` what
+    the same window showed once more: None where that was not tried.
+    """
+
+    expectation: Expectation
+    shown: frozenset[Symptom] = frozenset()
+    alone: frozenset[Symptom] | None = None
+    repeated: frozenset[Symptom] | None = None
+    exits: int = 0
+    """Exits with the case as the only suspect, confirmed alone."""
+    passed: bool = False
+    """The commit stood past the case after the last of these exits, or when it stood still."""
+    stalled: bool = False
+    """The partition stood still behind the case, confirmed alone."""
+    disturbed: bool = False
+    """The service exited or was started again within the window."""
+    committed: bool = False
+    """The commit stood past the case when its window was closed."""
+
+    def confirmed(self, symptom: Symptom) -> bool:
+        """Seen in the window, and again alone or in the repeated window."""
+        again = (self.alone or frozenset()) | (self.repeated or frozenset())
+        return symptom in self.shown and symptom in again
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A verdict and the evidence that completes it."""
+
+    code: str
+    holds: Callable[[CaseEvidence], bool]
+
+
+def _invalid(evidence: CaseEvidence) -> bool:
+    return evidence.expectation is Expectation.INVALID
+
+
+def _valid(evidence: CaseEvidence) -> bool:
+    return evidence.expectation is Expectation.VALID
+
+
+def _crash_loop(evidence: CaseEvidence) -> bool:
+    return evidence.exits >= 2 and not evidence.passed
+
+
+def _crashed(evidence: CaseEvidence) -> bool:
+    return evidence.exits >= 1 and not _crash_loop(evidence)
+
+
+def _stuck(evidence: CaseEvidence) -> bool:
+    return evidence.stalled and not evidence.passed
+
+
+def _accepted_invalid(evidence: CaseEvidence) -> bool:
+    return _invalid(evidence) and Symptom.ACCEPTED in evidence.shown
+
+
+def _dead_letter_altered(evidence: CaseEvidence) -> bool:
+    return not _valid(evidence) and Symptom.ALTERED in evidence.shown
+
+
+def _not_dead_lettered(evidence: CaseEvidence) -> bool:
+    return _invalid(evidence) and evidence.confirmed(Symptom.NO_DEAD_LETTER)
+
+
+def _misread(evidence: CaseEvidence) -> bool:
+    return _valid(evidence) and Symptom.MISREAD in evidence.shown
+
+
+def _invalid_event(evidence: CaseEvidence) -> bool:
+    return _valid(evidence) and Symptom.INVALID_EFFECT in evidence.shown
+
+
+def _rejected_valid(evidence: CaseEvidence) -> bool:
+    return _valid(evidence) and _missed(evidence) and Symptom.REJECTED in (evidence.alone or ())
+
+
+def _skipped_valid(evidence: CaseEvidence) -> bool:
+    return _valid(evidence) and _missed(evidence) and Symptom.NO_EFFECT in (evidence.alone or ())
+
+
+def _missed(evidence: CaseEvidence) -> bool:
+    return bool(evidence.shown & MISSES)
+
+
+def _right_alone(evidence: CaseEvidence) -> bool:
+    return evidence.alone is not None and not evidence.alone & MISSES
+
+
+def _collateral(evidence: CaseEvidence) -> bool:
+    again = bool((evidence.repeated or frozenset()) & MISSES)
+    return _valid(evidence) and _missed(evidence) and _right_alone(evidence) and not evidence.disturbed and again
+
+
+def _lost(evidence: CaseEvidence) -> bool:
+    vanished = Symptom.NO_EFFECT in evidence.shown and evidence.committed
+    return _valid(evidence) and vanished and _right_alone(evidence) and evidence.disturbed
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("CRASH_LOOP", _crash_loop),
+    Rule("CRASHED", _crashed),
+    Rule("STUCK", _stuck),
+    Rule("ACCEPTED_INVALID", _accepted_invalid),
+    Rule("DEAD_LETTER_ALTERED", _dead_letter_altered),
+    Rule("NOT_DEAD_LETTERED", _not_dead_lettered),
+    Rule("MISREAD", _misread),
+    Rule("INVALID_EVENT", _invalid_event),
+    Rule("REJECTED_VALID", _rejected_valid),
+    Rule("SKIPPED_VALID", _skipped_valid),
+    Rule("COLLATERAL", _collateral),
+    Rule("LOST", _lost),
+)
+
+
+def verdicts_of(evidence: CaseEvidence) -> tuple[str, ...]:
+    """Every verdict whose evidence is complete, the case's own one first. Empty: no verdict."""
+    return tuple(rule.code for rule in RULES if rule.holds(evidence))

@@ -1,0 +1,82 @@
+"""When a window has settled and negatives may be stated, and whom to suspect else (ORACLE.md §3, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kcontract.judge.evidence import Delivery, Window
+from kcontract.judge.pace import Pace
+from kcontract.model.case import Expectation, Role
+from kcontract.model.record import TopicPartition
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a window is."""
+
+    complete: bool
+    """Every end sentinel and every end marker has an outcome, and the commits have followed (§3 a and b)."""
+    answered: bool = False
+    """The same, whether the commits have followed or not."""
+    missing: tuple[TopicPartition, ...] = ()
+    """Partitions whose end sentinel has no outcome."""
+    passed: tuple[TopicPartition, ...] = ()
+    """Those of them whose sentinel is committed past all the same: a further sentinel is due."""
+
+
+def standing(window: Window, committed: Mapping[TopicPartition, int], pace: Pace, *, commits: bool) -> Standing:
+    """Where the window stands. `commits` says whether committed offsets are waited for."""
+    sentinels = _last_by_place(window, Role.SENTINEL)
+    missing = tuple(place for place, last in sentinels.items() if not _has_outcome(last, committed))
+    passed = tuple(place for place in missing if _is_past(sentinels[place], committed))
+    followed = not commits or all(
+        _is_past(last, committed) for last in (*sentinels.values(), *_last_by_place(window, Role.MARKER).values())
+    )
+    marked = all(_is_answered(marker, committed, pace) for marker in window.with_role(Role.MARKER))
+    everything = bool(sentinels) and all(delivery.place for delivery in window.deliveries if not delivery.refused)
+    answered = everything and not missing and marked
+    return Standing(answered and followed, answered, missing, passed)
+
+
+def _last_by_place(window: Window, role: Role) -> dict[TopicPartition, Delivery]:
+    """The last acknowledged delivery of a role in each partition."""
+    return {delivery.place: delivery for delivery in window.with_role(role) if delivery.place}
+
+
+def _has_outcome(delivery: Delivery, committed: Mapping[TopicPartition, int]) -> bool:
+    """Where no effect can be seen, the commit is the only outcome there is."""
+    return delivery.has_outcome or (not delivery.wanted and _is_past(delivery, committed))
+
+
+def _is_answered(marker: Delivery, committed: Mapping[TopicPartition, int], pace: Pace) -> bool:
+    """An invalid end marker was dead-lettered, accepted or, as far as commits are seen, passed."""
+    return marker.has_outcome or _is_past(marker, committed) or not pace.prompt_commits
+
+
+def _is_past(delivery: Delivery, committed: Mapping[TopicPartition, int]) -> bool:
+    return delivery.place is not None and committed.get(delivery.place, 0) > delivery.offset
+
+
+def suspects(window: Window, committed: Mapping[TopicPartition, int]) -> tuple[Delivery, ...]:
+    """Records that may have ended or stopped the service, most suspect first (ORACLE.md §4).
+
+    All without an outcome behind the last outcome seen in their partition, the heads of all partitions first; then
+    those without an outcome before it.
+    """
+    behind: list[tuple[int, Delivery]] = []
+    before: list[Delivery] = []
+    for place in {delivery.place for delivery in window.deliveries if delivery.place}:
+        there = [delivery for delivery in window.deliveries if delivery.place == place]
+        last = max((delivery.offset for delivery in there if delivery.has_outcome), default=-1)
+        open_ones = [delivery for delivery in there if not delivery.has_outcome]
+        late = [delivery for delivery in open_ones if delivery.offset > last]
+        behind += enumerate(late)
+        before += [delivery for delivery in open_ones if delivery.offset < last]
+    behind.sort(key=lambda ranked: (ranked[0], _likelihood(ranked[1])))
+    before.sort(key=lambda delivery: (_is_past(delivery, committed), -delivery.offset))
+    return (*(delivery for _, delivery in behind), *before)
+
+
+def _likelihood(delivery: Delivery) -> int:
+    return (Expectation.INVALID, Expectation.EITHER, Expectation.VALID).index(delivery.expectation)

@@ -1,0 +1,157 @@
+"""What one delivery of a closed window shows: kept, broken for all to see, or missing something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+
+from kcontract.judge.evidence import Delivery, Effect
+from kcontract.judge.promises import Output
+from kcontract.model.case import Expectation
+from kcontract.model.record import LogRecord
+from kcontract.model.value import Value
+from kcontract.oracle.when import applies
+from kcontract.oracle.where import where_matches
+
+
+class Symptom(Enum):
+    """Direct ones are proved by what came back; doubts by what did not, and need confirmation (ORACLE.md §3)."""
+
+    ACCEPTED = "accepted"
+    ALTERED = "altered"
+    MISREAD = "misread"
+    INVALID_EFFECT = "invalid effect"
+    REJECTED = "rejected"
+    NO_EFFECT = "no effect"
+    NO_DEAD_LETTER = "no dead letter"
+
+
+DIRECT = (Symptom.ACCEPTED, Symptom.ALTERED, Symptom.MISREAD, Symptom.INVALID_EFFECT)
+"""In the order of ORACLE.md §5."""
+
+
+class Shown(Value, frozen=True):
+    """One symptom with its facts."""
+
+    symptom: Symptom
+    facts: tuple[str, ...]
+    cause: str = ""
+    evidence: tuple[LogRecord, ...] = ()
+
+
+def wanted_effects(delivery: Delivery, outputs: tuple[Output, ...]) -> int:
+    """How many effects the valid record must have, all declared ones together."""
+    return sum(output.emits.count for output in _due(delivery, outputs) if output.emits)
+
+
+def symptoms(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown]:
+    """Everything wrong with a delivery whose window has settled, in the order of ORACLE.md §5."""
+    if delivery.expectation is Expectation.INVALID:
+        yield from _of_invalid(delivery)
+    elif delivery.expectation is Expectation.VALID:
+        yield from _of_valid(delivery, outputs)
+    else:
+        yield from _altered(delivery)
+
+
+def _of_invalid(delivery: Delivery) -> Iterator[Shown]:
+    if delivery.effects:
+        first = delivery.effects[0].record
+        fact = f"an effect came back: {_place(first)}"
+        yield Shown(symptom=Symptom.ACCEPTED, facts=(fact,), evidence=(first,))
+    yield from _altered(delivery)
+    if delivery.source.dead_letter_topic and not delivery.dead_letters:
+        yield Shown(symptom=Symptom.NO_DEAD_LETTER, facts=(f"nothing came to {delivery.source.dead_letter_topic}",))
+
+
+def _of_valid(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown]:
+    for effect in delivery.effects:
+        yield from _of_effect(delivery, effect)
+    if delivery.dead_letters:
+        first = delivery.dead_letters[0]
+        yield Shown(symptom=Symptom.REJECTED, facts=(f"a dead letter came: {_place(first)}",), evidence=(first,))
+    for output in _due(delivery, outputs):
+        got = sum(effect.output is output for effect in delivery.effects)
+        if output.emits and got < output.emits.count and not delivery.dead_letters:
+            fact = f"{got} of {output.emits.count} effects came to {output.topic}"
+            yield Shown(symptom=Symptom.NO_EFFECT, facts=(fact,))
+
+
+def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
+    emits, oracle = effect.output.emits, effect.output.oracle
+    if emits is None or oracle is None:
+        return
+    if emits.where is not None and emits.where.pairs:
+        shapes = delivery.source.oracle.shapes
+        mismatches = where_matches(
+            emits.where, delivery.case.record, delivery.payload(), effect.record.record, effect.read(), shapes
+        )
+        for mismatch in mismatches:
+            yield Shown(
+                symptom=Symptom.MISREAD,
+                facts=(f"{_place(effect.record)}: {mismatch}",),
+                cause=mismatch.pointer or "the whole value",
+                evidence=(effect.record,),
+            )
+    rejection = oracle.check(effect.record.record)
+    if rejection is not None:
+        fact = f"{_place(effect.record)}: {rejection.reason}"
+        yield Shown(symptom=Symptom.INVALID_EFFECT, facts=(fact,), cause=rejection.code, evidence=(effect.record,))
+
+
+def _altered(delivery: Delivery) -> Iterator[Shown]:
+    dead_letter = delivery.source.receive.on_invalid.dead_letter
+    if dead_letter is None:
+        return
+    for letter in delivery.dead_letters:
+        changed = tuple(_changes(delivery, letter, dead_letter.preserve))
+        if changed:
+            parts = "+".join(part for part, _ in changed)
+            facts = tuple(f"{_place(letter)}: {fact}" for _, fact in changed)
+            yield Shown(symptom=Symptom.ALTERED, facts=facts, cause=parts, evidence=(letter,))
+
+
+def _changes(delivery: Delivery, letter: LogRecord, preserve: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Part and description of everything that `preserve` names and that differs, byte for byte."""
+    sent, got = delivery.case.record, letter.record
+    if "value" in preserve and sent.value != got.value:
+        yield "value", f"value {_size(sent.value)} became {_size(got.value)}"
+    if "key" in preserve and sent.key != got.key:
+        yield "key", f"key {_short(sent.key)} became {_short(got.key)}"
+    if "headers" in preserve:
+        for name in dict.fromkeys(key for key, _ in sent.headers):
+            before = [value or b"" for key, value in sent.headers if key == name]
+            after = [value or b"" for key, value in got.headers if key == name]
+            if before != after:
+                yield "headers", f"header {name} {_shorts(before)} became {_shorts(after)}"
+    if "timestamp" in preserve and sent.timestamp is not None and sent.timestamp != got.timestamp:
+        yield "timestamp", f"timestamp {sent.timestamp} became {got.timestamp}"
+    if "partition" in preserve and delivery.place is not None and delivery.place[1] != letter.partition:
+        yield "partition", f"partition {delivery.place[1]} became {letter.partition}"
+
+
+def _due(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Output]:
+    """The effects that this input must have (`emits.when`)."""
+    for output in outputs:
+        if output.source is delivery.source and output.emits is not None:
+            when = output.emits.when
+            if when is None or applies(when, delivery.payload()):
+                yield output
+
+
+def _place(record: LogRecord) -> str:
+    return f"{record.topic}/{record.partition}@{record.offset}"
+
+
+def _size(value: bytes | None) -> str:
+    return "null" if value is None else f"{len(value)} bytes"
+
+
+def _short(value: bytes | None) -> str:
+    if value is None:
+        return "null"
+    return repr(value[:40].decode("utf-8", "backslashreplace")) + ("…" if len(value) > 40 else "")
+
+
+def _shorts(values: list[bytes]) -> str:
+    return "missing" if not values else ", ".join(_short(value) for value in values)

@@ -1,0 +1,61 @@
+"""Counting what became of the cases, kind by kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from kcontract.judge.evidence import Delivery
+from kcontract.model.case import Expectation, Role
+from kcontract.model.summary import KindCount
+
+_ORDER = {expectation.value: rank for rank, expectation in enumerate(Expectation)}
+
+
+@dataclass(slots=True)
+class Tally:
+    """Outcomes by kind and expectation. Re-sendings and the harness's own sentinels are not counted."""
+
+    outcomes: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    _counted: dict[str, str] = field(default_factory=dict)
+
+    def count(self, delivery: Delivery, outcome: str) -> None:
+        """The first outcome of a case, or its later verdict, which replaces it."""
+        case = delivery.case
+        if case.role is not Role.CASE:
+            return
+        counter = self.outcomes.setdefault((case.code, case.expectation.value), Counter())
+        before = self._counted.get(case.root)
+        if before is not None:
+            counter[before] -= 1
+        counter[outcome] += 1
+        self._counted[case.root] = outcome
+
+    def rows(self) -> tuple[KindCount, ...]:
+        """The table, valid kinds last of all expectations of a kind."""
+        rows = []
+        for (kind, expectation), counter in sorted(self.outcomes.items(), key=lambda item: _rank(item[0])):
+            outcomes = tuple((name, number) for name, number in counter.most_common() if number > 0)
+            if outcomes:
+                sent = sum(number for _, number in outcomes)
+                rows.append(KindCount(kind=kind, expectation=expectation, sent=sent, outcomes=outcomes))
+        return tuple(rows)
+
+    @property
+    def cases(self) -> int:
+        return len(self._counted)
+
+
+def _rank(key: tuple[str, str]) -> tuple[str, int]:
+    return key[0], _ORDER[key[1]]
+
+
+def plain_outcome(delivery: Delivery, *, committed: bool) -> str:
+    """What became of a delivery with nothing wrong about it."""
+    if delivery.refused:
+        return "refused by the broker"
+    if delivery.dead_letters:
+        return "dead-lettered"
+    if delivery.effects:
+        return "handled"
+    return "passed" if committed else "no trace"

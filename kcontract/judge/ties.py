@@ -1,0 +1,134 @@
+"""Tying what a service wrote to the case that caused it (ORACLE.md §2). Never by time."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from kcontract.judge.evidence import Delivery
+from kcontract.judge.promises import Output, OutputRole
+from kcontract.model.case import CASE_HEADER
+from kcontract.model.contract import Expression
+from kcontract.model.record import LogRecord, Record, TopicPartition
+from kcontract.oracle.expressions import MISSING, evaluate, resolve_pointer
+
+Place = tuple[str, int, int]
+
+_TEXT_ORIGINS = (
+    ("__connect.errors.topic", "__connect.errors.partition", "__connect.errors.offset"),
+    ("__streams.errors.topic", "__streams.errors.partition", "__streams.errors.offset"),
+)
+_SPRING_ORIGIN = ("kafka_dlt-original-topic", "kafka_dlt-original-partition", "kafka_dlt-original-offset")
+
+
+class Ties:
+    """An index of the deliveries that are still open to evidence."""
+
+    def __init__(self, run: str) -> None:
+        self._prefix = f"{run}/".encode()
+        self._by_id: dict[str, Delivery] = {}
+        self._by_token: dict[bytes, str] = {}
+        self._by_place: dict[Place, str] = {}
+        self._by_value: dict[bytes | None, str | None] = {}
+
+    def add(self, delivery: Delivery) -> None:
+        case = delivery.case
+        self._by_id[case.id] = delivery
+        for token in case.tokens:
+            self._by_token[token.lower()] = case.id
+        value = case.record.value
+        self._by_value[value] = None if value in self._by_value else case.id
+
+    def acknowledge(self, delivery: Delivery, place: TopicPartition, offset: int) -> None:
+        self._by_place[(*place, offset)] = delivery.case.id
+
+    def forget(self, delivery: Delivery) -> None:
+        """Close a delivery to further evidence, so that memory does not grow with the run."""
+        case = delivery.case
+        self._by_id.pop(case.id, None)
+        for token in case.tokens:
+            self._by_token.pop(token.lower(), None)
+        if delivery.place is not None:
+            self._by_place.pop((*delivery.place, delivery.offset), None)
+        if self._by_value.get(case.record.value) == case.id:
+            del self._by_value[case.record.value]
+
+    def get(self, case: str) -> Delivery | None:
+        return self._by_id.get(case)
+
+    def tie(self, seen: LogRecord, outputs: Sequence[Output]) -> Delivery | None:
+        """The one delivery that caused the record, by the first kind of evidence that names exactly one."""
+        for named in self._evidence(seen, outputs):
+            if named is not None and (delivery := self._by_id.get(named)) is not None:
+                return delivery
+        return None
+
+    def _evidence(self, seen: LogRecord, outputs: Sequence[Output]) -> Iterator[str | None]:
+        yield self._by_marker(seen.record)
+        yield self._by_correlation(seen, outputs)
+        yield self._by_where(seen, outputs)
+        yield self._by_identity(seen, outputs)
+        yield self._by_place.get(origin) if (origin := read_origin(seen.record)) else None
+        yield self._by_value.get(seen.record.value)
+
+    def _by_marker(self, record: Record) -> str | None:
+        marker = record.header(CASE_HEADER)
+        if marker is None or not marker.startswith(self._prefix):
+            return None
+        return marker[len(self._prefix) :].decode("ascii", "replace")
+
+    def _by_correlation(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
+        values = (self._value(seen, output, _correlation(output)) for output in outputs)
+        return self._one(values)
+
+    def _by_identity(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
+        identities = [self._value(seen, output, output.source.contract.message.identity) for output in outputs]
+        key = seen.record.key
+        return self._one([*identities, key.decode("utf-8", "replace") if key else None])
+
+    def _by_where(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
+        values: list[Any] = []
+        for output in outputs:
+            if output.emits is None or output.emits.where is None or output.oracle is None:
+                continue
+            payload = output.oracle.read(seen.record)
+            values += [resolve_pointer(payload, pointer) for pointer, _ in output.emits.where.pairs if pointer]
+        return self._one(values)
+
+    def _value(self, seen: LogRecord, output: Output, expression: Expression | None) -> Any:
+        if expression is None:
+            return None
+        payload = None
+        if expression.root == "message.payload":
+            payload = self._payload(seen, output)
+        return evaluate(expression, seen.record, payload)
+
+    def _payload(self, seen: LogRecord, output: Output) -> Any:
+        if output.role is OutputRole.DEAD_LETTER:
+            return output.source.oracle.read_leniently(seen.record)
+        return output.oracle.read(seen.record) if output.oracle else MISSING
+
+    def _one(self, values: Iterable[Any]) -> str | None:
+        named = {self._by_token.get(value.lower().encode()) for value in values if isinstance(value, str)}
+        named.discard(None)
+        return named.pop() if len(named) == 1 else None
+
+
+def _correlation(output: Output) -> Expression | None:
+    """Where the correlation id stands in the effect: the effect's own expression, else the message's."""
+    own = output.emits.correlation_id if output.emits else None
+    return own or output.source.contract.message.correlation_id
+
+
+def read_origin(record: Record) -> Place | None:
+    """Original topic, partition and offset as Spring, Kafka Connect and Kafka Streams (KIP-1034) note them."""
+    spring = [record.header(name) for name in _SPRING_ORIGIN]
+    if spring[0] and len(spring[1] or b"") == 4 and len(spring[2] or b"") == 8:
+        partition, offset = struct.unpack(">i", spring[1] or b"")[0], struct.unpack(">q", spring[2] or b"")[0]
+        return spring[0].decode("utf-8", "replace"), int(partition), int(offset)
+    for names in _TEXT_ORIGINS:
+        topic, partition_text, offset_text = (record.header(name) for name in names)
+        if topic and (partition_text or b"").isdigit() and (offset_text or b"").isdigit():
+            return topic.decode("utf-8", "replace"), int(partition_text or b""), int(offset_text or b"")
+    return None

@@ -1,0 +1,189 @@
+"""Putting a verdict into words: what was promised, on which line, and what was seen instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kcontract.judge.cause import exit_cause
+from kcontract.judge.doubts import Doubt
+from kcontract.judge.evidence import Delivery, Window
+from kcontract.judge.promises import Input, Promises
+from kcontract.judge.rules import CaseEvidence, verdicts_of
+from kcontract.judge.symptoms import DIRECT, Shown, Symptom
+from kcontract.judge.ties import Ties
+from kcontract.model.contract import OnInvalid
+from kcontract.model.finding import CaseVerdict
+from kcontract.model.location import Location
+from kcontract.model.record import LogRecord, TopicPartition
+
+_ABOUT_EFFECTS = ("MISREAD", "INVALID_EVENT", "SKIPPED_VALID", "COLLATERAL", "LOST")
+_SHOWN_BY = {
+    "ACCEPTED_INVALID": Symptom.ACCEPTED,
+    "DEAD_LETTER_ALTERED": Symptom.ALTERED,
+    "MISREAD": Symptom.MISREAD,
+    "INVALID_EVENT": Symptom.INVALID_EFFECT,
+    "REJECTED_VALID": Symptom.REJECTED,
+}
+
+
+def direct_verdict(delivery: Delivery, shown: tuple[Shown, ...]) -> CaseVerdict | None:
+    """The verdict that is proved by what came back, without a second try."""
+    if not any(one.symptom in DIRECT for one in shown):
+        return None
+    evidence = CaseEvidence(expectation=delivery.expectation, shown=frozenset(one.symptom for one in shown))
+    codes = verdicts_of(evidence)
+    return _verdict(codes, delivery, shown) if codes else None
+
+
+def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
+    """The verdict of a doubt whose lead (often itself) has been tried again; None if it was not seen again."""
+    evidence = CaseEvidence(
+        expectation=doubt.delivery.expectation,
+        shown=doubt.symptoms,
+        alone=lead.alone,
+        repeated=lead.repeated,
+        disturbed=doubt.disturbed,
+        committed=doubt.committed,
+    )
+    codes = verdicts_of(evidence)
+    if not codes:
+        return None
+    return _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead))
+
+
+def crash_verdict(delivery: Delivery, window: Window, committed: Mapping[TopicPartition, int]) -> CaseVerdict | None:
+    """The verdict on the only suspect of a window in which the service exited or stood still."""
+    past = delivery.place is not None and committed.get(delivery.place, 0) > delivery.offset
+    evidence = CaseEvidence(
+        expectation=delivery.expectation, exits=len(window.exits), passed=past, stalled=window.stalled
+    )
+    codes = verdicts_of(evidence)
+    if not codes:
+        return None
+    facts = [_exit_fact(number, exit_.code) for number, exit_ in enumerate(window.exits, 1)]
+    if window.stalled:
+        facts.append("the process lives, but the record behind this one got no outcome and no offset moved")
+    if window.purpose == "repeat":
+        facts.append("no record does that alone; the same window sent once more does it again")
+    facts.append(_offset_fact(delivery, committed))
+    stderr = window.exits[-1].stderr if window.exits else ""
+    cause = exit_cause(window.exits[-1].code, stderr) if window.exits else ""
+    return _verdict(codes, delivery, (Shown(symptom=Symptom.NO_EFFECT, facts=(), cause=cause),), tuple(facts), stderr)
+
+
+def undeclared_verdict(promises: Promises, record: LogRecord, ties: Ties) -> CaseVerdict:
+    """A record on a topic that no contract of the unit names."""
+    source = next(iter(promises.inputs.values()), None)
+    outputs = tuple(output for group in promises.outputs.values() for output in group)
+    delivery = ties.tie(record, outputs)
+    product = next(iter(promises.products.values()), None)
+    at = source.receive.at if source else product.send.at if product else Location(file="?")
+    return CaseVerdict(
+        code="UNDECLARED_EVENT",
+        case=delivery.case.id if delivery else "",
+        kind=delivery.case.kind if delivery else "",
+        topic=record.topic,
+        at=at,
+        promised=f"{promises.unit} writes to {_names(promises)} and nowhere else",
+        seen=(f"a record came to {record.topic}/{record.partition}@{record.offset}",),
+        cause=record.topic,
+        record=delivery.case.record if delivery else None,
+        evidence=(record,),
+    )
+
+
+def _verdict(
+    codes: tuple[str, ...],
+    delivery: Delivery,
+    shown: tuple[Shown, ...],
+    facts: tuple[str, ...] = (),
+    stderr: str = "",
+) -> CaseVerdict:
+    symptom = _SHOWN_BY.get(codes[0])
+    telling = [one for one in shown if one.symptom is symptom] or list(shown)
+    at, promised = promise(codes[0], delivery)
+    case = delivery.case
+    return CaseVerdict(
+        code=codes[0],
+        case=case.id,
+        kind=case.kind,
+        topic=case.topic,
+        at=at,
+        promised=promised,
+        seen=(*_sent_fact(delivery), *(fact for one in telling for fact in one.facts), *facts),
+        also=codes[1:],
+        cause=telling[0].cause if telling else "",
+        record=case.record,
+        parent=case.parent,
+        note=_note(delivery),
+        evidence=tuple(record for one in telling for record in one.evidence)[:4],
+        stderr=stderr,
+        expectation=case.expectation,
+        rejection=case.rejection,
+    )
+
+
+def promise(code: str, delivery: Delivery) -> tuple[Location, str]:
+    """The line of the contract that the verdict rests on, and what it promises."""
+    source, name = delivery.source, delivery.source.receive.name
+    if code in _ABOUT_EFFECTS and source.receive.emits:
+        emits = source.receive.emits[0]
+        return emits.at, f"for each valid record {name} sends {_times(emits.count)} to {emits.topic}"
+    if code in ("REJECTED_VALID", "SKIPPED_VALID", "COLLATERAL", "LOST"):
+        return source.receive.at, f"{name} handles each valid record"
+    return source.receive.on_invalid.at, f"for an invalid record {name} {_policy(source)}"
+
+
+def _policy(source: Input) -> str:
+    rule: OnInvalid = source.receive.on_invalid
+    if rule.policy == "deadLetter" and rule.dead_letter is not None:
+        return f"writes a dead letter to {rule.dead_letter.topic} with {', '.join(rule.dead_letter.preserve)} unchanged"
+    if rule.policy == "skip":
+        return "passes it over, without an effect, and goes on"
+    if rule.policy == "reply":
+        return "answers with the declared error"
+    return "stops in front of it" + (" and exits" if rule.stop == "exit" else "")
+
+
+def _note(delivery: Delivery) -> str:
+    rejection = delivery.case.rejection
+    reason = f"{rejection.reason} ({rejection.layer.value} {rejection.code})" if rejection else ""
+    return "; ".join(part for part in (delivery.case.note, reason) if part)
+
+
+def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:
+    whose = "" if lead is doubt else f" (case {lead.delivery.case.root}, which stands for this one)"
+    if code in ("SKIPPED_VALID", "REJECTED_VALID", "NOT_DEAD_LETTERED") and lead.repeated is None:
+        return (f"the same alone behind a healthy record{whose}",)
+    right = f"alone behind a healthy record it is handled as promised{whose}"
+    if code == "LOST":
+        return ("the service was started again, and the offset is committed past the record", right)
+    return (right, "the same window sent once more misses it again")
+
+
+def _sent_fact(delivery: Delivery) -> tuple[str, ...]:
+    if delivery.place is None:
+        return ()
+    topic, partition = delivery.place
+    return (f"sent to {topic}/{partition}@{delivery.offset}",)
+
+
+def _offset_fact(delivery: Delivery, committed: Mapping[TopicPartition, int]) -> str:
+    if delivery.place is None:
+        return "no offset is known"
+    stands = committed.get(delivery.place)
+    where = "nothing is committed" if stands is None else f"committed offset {stands}"
+    return f"{where} in {delivery.place[0]}/{delivery.place[1]}, the record stands at {delivery.offset}"
+
+
+def _exit_fact(number: int, code: int) -> str:
+    how = f"was killed by signal {-code}" if code < 0 else f"exited with code {code}"
+    return f"the process {how}" + (" again after a restart" if number > 1 else " with this record as the only suspect")
+
+
+def _times(count: int) -> str:
+    return "one event" if count == 1 else f"{count} events"
+
+
+def _names(promises: Promises) -> str:
+    return ", ".join([*promises.outputs, *promises.products]) or "no topic"

@@ -1,0 +1,86 @@
+"""The order of verdicts, rule by rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from kcontract.judge.rules import RULES, CaseEvidence, verdicts_of
+from kcontract.judge.symptoms import Symptom
+from kcontract.model.case import Expectation
+from kcontract.model.verdicts import VERDICTS
+
+VALID, INVALID, EITHER = Expectation.VALID, Expectation.INVALID, Expectation.EITHER
+
+
+def shown(*symptoms: Symptom) -> frozenset[Symptom]:
+    return frozenset(symptoms)
+
+
+NO_EFFECT, REJECTED, NO_LETTER = shown(Symptom.NO_EFFECT), shown(Symptom.REJECTED), shown(Symptom.NO_DEAD_LETTER)
+
+EARNS = [
+    ("CRASH_LOOP", CaseEvidence(INVALID, exits=2)),
+    ("CRASHED", CaseEvidence(INVALID, exits=1)),
+    ("CRASHED", CaseEvidence(VALID, exits=2, passed=True)),
+    ("STUCK", CaseEvidence(INVALID, stalled=True)),
+    ("ACCEPTED_INVALID", CaseEvidence(INVALID, shown=shown(Symptom.ACCEPTED))),
+    ("DEAD_LETTER_ALTERED", CaseEvidence(INVALID, shown=shown(Symptom.ALTERED))),
+    ("DEAD_LETTER_ALTERED", CaseEvidence(EITHER, shown=shown(Symptom.ALTERED))),
+    ("NOT_DEAD_LETTERED", CaseEvidence(INVALID, shown=NO_LETTER, alone=NO_LETTER)),
+    ("NOT_DEAD_LETTERED", CaseEvidence(INVALID, shown=NO_LETTER, alone=shown(), repeated=NO_LETTER)),
+    ("MISREAD", CaseEvidence(VALID, shown=shown(Symptom.MISREAD))),
+    ("INVALID_EVENT", CaseEvidence(VALID, shown=shown(Symptom.INVALID_EFFECT))),
+    ("REJECTED_VALID", CaseEvidence(VALID, shown=REJECTED, alone=REJECTED)),
+    ("SKIPPED_VALID", CaseEvidence(VALID, shown=NO_EFFECT, alone=NO_EFFECT)),
+    ("COLLATERAL", CaseEvidence(VALID, shown=NO_EFFECT, alone=shown(), repeated=NO_EFFECT)),
+    ("COLLATERAL", CaseEvidence(VALID, shown=REJECTED, alone=shown(), repeated=REJECTED)),
+    ("LOST", CaseEvidence(VALID, shown=NO_EFFECT, alone=shown(), disturbed=True, committed=True)),
+]
+
+EARNS_NOTHING = {
+    "nothing wrong": CaseEvidence(VALID),
+    "a miss that was not tried again": CaseEvidence(VALID, shown=NO_EFFECT),
+    "a missing dead letter that was not tried again": CaseEvidence(INVALID, shown=NO_LETTER),
+    "a dead letter that came alone and in the same window": CaseEvidence(
+        INVALID, shown=NO_LETTER, alone=shown(), repeated=shown()
+    ),
+    "a miss that came alone and in the same window": CaseEvidence(
+        VALID, shown=NO_EFFECT, alone=shown(), repeated=shown()
+    ),
+    "a miss around a restart that is not committed past": CaseEvidence(
+        VALID, shown=NO_EFFECT, alone=shown(), disturbed=True
+    ),
+    "standing still with the commit past the record": CaseEvidence(VALID, stalled=True, passed=True),
+    "an effect of a record that may be taken or refused": CaseEvidence(EITHER, shown=shown(Symptom.ACCEPTED)),
+    "a dead letter of a record that may be taken or refused": CaseEvidence(EITHER, shown=REJECTED, alone=REJECTED),
+}
+
+
+@pytest.mark.parametrize(("code", "evidence"), EARNS, ids=[f"{code}-{i}" for i, (code, _) in enumerate(EARNS)])
+def test_evidence_earns_its_verdict(code: str, evidence: CaseEvidence) -> None:
+    """Complete evidence earns exactly the verdict that the table names."""
+    assert verdicts_of(evidence) == (code,)
+
+
+@pytest.mark.parametrize("why", EARNS_NOTHING)
+def test_incomplete_evidence_earns_nothing(why: str) -> None:
+    """What comes close to a verdict, and is none."""
+    assert verdicts_of(EARNS_NOTHING[why]) == ()
+
+
+def test_every_rule_is_needed() -> None:
+    """Each rule is the only one that gives some evidence of the table its verdict."""
+    assert {rule.code for rule in RULES} == {code for code, _ in EARNS}
+
+
+def test_the_order_is_that_of_the_catalogue() -> None:
+    """Rules stand in the order of ORACLE.md §5, which the catalogue of verdicts has too."""
+    ranks = [verdict.code for verdict in VERDICTS]
+    order = [ranks.index(rule.code) for rule in RULES]
+    assert order == sorted(order)
+
+
+def test_the_first_in_the_order_is_the_case_s_own() -> None:
+    """Further verdicts whose evidence is complete come behind it."""
+    evidence = CaseEvidence(INVALID, shown=shown(Symptom.ACCEPTED, Symptom.ALTERED), exits=1)
+    assert verdicts_of(evidence) == ("CRASHED", "ACCEPTED_INVALID", "DEAD_LETTER_ALTERED")
