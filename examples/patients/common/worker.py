@@ -88,6 +88,8 @@ class Settings:
 class Worker:
     """Takes records from one topic and sends what `handle` makes of them; commits only what was acknowledged."""
 
+    pause = 0.5  # seconds before records are taken again
+
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.running = True
@@ -204,7 +206,7 @@ class Worker:
 
     def rewind(self, rest: list[Record]) -> None:
         """Take records again from the first that is not done, after a short pause."""
-        time.sleep(0.5)
+        time.sleep(self.pause)
         first: dict[tuple[str, int], int] = {}
         for record in rest:
             first.setdefault((record.topic, record.partition), record.offset)

@@ -13,12 +13,12 @@ from examples.patients.patient_api.events import Publisher
 from examples.patients.patient_api.service import PatientApi
 
 
-def main(api: type[PatientApi] = PatientApi) -> None:
+def main(api: type[PatientApi] = PatientApi, publisher: type[Publisher] = Publisher) -> None:
     """Serve until SIGTERM."""
     env = os.environ
     with tempfile.TemporaryDirectory() as scratch:
         patients = Patients(Path(env.get("DB") or Path(scratch, "patients.sqlite3")))
-        app = api(patients, Publisher(env["BROKERS"], env["REGISTRY"])).app()
+        app = api(patients, publisher(env["BROKERS"], env["REGISTRY"])).app()
         uvicorn.run(app, host="127.0.0.1", port=int(env["PORT"]), log_level="warning")
 
 

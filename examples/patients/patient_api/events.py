@@ -66,9 +66,9 @@ class Publisher:
             raise NotPublishedError(str(error)) from error
         except Exception as error:  # no answer from the registry: whatever its HTTP client raises
             raise NotPublishedError(repr(error)) from error
-        for error in outcomes or [KafkaError(KafkaError._TIMED_OUT)]:
-            if error is not None:
-                raise NotPublishedError(error.str())
+        for outcome in outcomes or [KafkaError(KafkaError._TIMED_OUT)]:
+            if outcome is not None:
+                raise NotPublishedError(outcome.str())
 
     def connected(self) -> str:
         """`connected`, or what is wrong."""
