@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from kcontract.model.finding import Finding
@@ -14,7 +16,7 @@ from kcontract.report.book import Book
 from kcontract.report.finding import WIDEST, finding_block, finding_line
 from tests.unit.report.findings import FINDINGS, crashed, dead_letter_altered, rejected_valid, wrong_key
 from tests.unit.report.rendering import assert_golden, plain
-from tests.unit.report.samples import book, finding, patient, verdict
+from tests.unit.report.samples import book, finding, log, patient, verdict
 
 EACH = pytest.mark.parametrize("make", FINDINGS, ids=lambda make: make.__name__)
 
@@ -89,6 +91,22 @@ def test_a_value_of_a_megabyte_stays_on_the_screen() -> None:
     assert len(text.splitlines()) < 60
     assert "1,000,009 bytes" in text
     assert "bytes …" in text
+
+
+VALUES = st.none() | st.binary(max_size=90) | st.binary(max_size=60).map(lambda tail: patient()[:5] + tail)
+HEADERS = st.lists(st.tuples(st.text(st.characters(), max_size=60), st.none() | st.binary(max_size=60)), max_size=9)
+
+
+@given(VALUES, st.none() | st.binary(max_size=90), st.none() | st.binary(max_size=60), HEADERS, st.integers(60, 200))
+def test_any_record_can_be_shown(
+    value: bytes | None, parent: bytes | None, key: bytes | None, headers: list[tuple[str, bytes | None]], width: int
+) -> None:
+    """Whatever the bytes are: no error, nothing but printable text, no line too long."""
+    found = Record(key=key, value=value, headers=tuple(headers))
+    first = verdict("ACCEPTED_INVALID", "bit_flip", None, record=found, parent=parent, evidence=(log("x", found),))
+    lines = shown(finding(first), width).split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert max(map(cell_len, lines)) <= min(width, WIDEST)
 
 
 def test_without_contract_and_schemas_the_bytes_are_shown() -> None:
