@@ -1,0 +1,1 @@
+"""Measurements of what kcontract promises, as ratios where another thing is compared."""

@@ -1,0 +1,1 @@
+"""Services that benchmarks run against."""
