@@ -21,6 +21,7 @@ from kcontract.document.leaves import (
     TEMPLATE,
     TOPIC,
     URL,
+    VARIABLE,
     choice,
     constant,
     whole_number,
@@ -33,7 +34,7 @@ RUN = Form(
     "run",
     (
         Key("command", _COMMAND, "Program and arguments; no shell."),
-        Key("env", Table(TEMPLATE, may_be_empty=True), "Environment variables, with placeholders."),
+        Key("env", Table(TEMPLATE, key=VARIABLE, may_be_empty=True), "Environment variables, with placeholders."),
         Key("cwd", PATH, "Working directory; default the project root."),
         Key("ready", READY, "URL that answers 2xx, or a regular expression on the output; default: group assigned."),
         Key("group", NAME, "Consumer group that the service fixes itself; alone: already running, observed only."),

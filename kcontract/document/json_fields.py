@@ -15,23 +15,28 @@ _MOST_PARTS = 500
 
 
 def look_up_json(schema: Any, tokens: tuple[str, ...]) -> Answer:
-    """What a legal JSON Schema (parsed) says about the pointer made of `tokens`."""
-    return _look_up(schema, tokens, schema)
+    """What a JSON Schema (parsed; an illegal one says little) says about the pointer made of `tokens`."""
+    here, answers = [schema], list[Answer]()
+    for token in tokens:
+        below: dict[int, Any] = {}
+        for place in here:
+            deeper = _step(place, token, schema)
+            if isinstance(deeper, Answer):
+                answers.append(deeper)
+            else:
+                below.update((id(child), child) for child in deeper)
+        here = list(below.values())
+    return THERE if here else best(answers)
 
 
-def _look_up(schema: Any, tokens: tuple[str, ...], root: Any) -> Answer:
-    if not tokens:
-        return THERE
+def _step(schema: Any, token: str, root: Any) -> Answer | list[Any]:
+    """The schemas of the member `token`, or what is to be said if there are none."""
     if not isinstance(schema, dict):
         return UNDECIDED
     parts = list(_parts(schema, root))
     if len(parts) >= _MOST_PARTS or any("$dynamicRef" in part or "$recursiveRef" in part for part in parts):
         return UNDECIDED
-    first, rest = tokens[0], tokens[1:]
-    deeper = [child for part in parts for child in _children(part, first)]
-    if deeper:
-        return best([_look_up(child, rest, root) for child in deeper[:8]])
-    return _undeclared(parts, first)
+    return [child for part in parts for child in _children(part, token)] or _undeclared(parts, token)
 
 
 def _parts(schema: dict[str, Any], root: Any) -> Iterator[dict[str, Any]]:
@@ -69,8 +74,8 @@ def _target(reference: Any, root: Any) -> Any:
 
 
 def _children(part: dict[str, Any], token: str) -> Iterator[Any]:
-    properties = part.get("properties")
-    if isinstance(properties, dict) and token in properties:
+    properties = _properties(part)
+    if token in properties:
         yield properties[token]
         return
     matching = [value for pattern, value in _patterns(part) if _matches(pattern, token)]
@@ -80,6 +85,11 @@ def _children(part: dict[str, Any], token: str) -> Iterator[Any]:
     extra = part.get("additionalProperties")
     if not matching and isinstance(extra, dict):
         yield extra
+
+
+def _properties(part: dict[str, Any]) -> dict[str, Any]:
+    properties = part.get("properties")
+    return properties if isinstance(properties, dict) else {}
 
 
 def _items(part: dict[str, Any], index: int) -> Iterator[Any]:
@@ -103,7 +113,7 @@ def _matches(pattern: str, token: str) -> bool:
 
 
 def _undeclared(parts: list[dict[str, Any]], token: str) -> Answer:
-    names = tuple(dict.fromkeys(name for part in parts for name in part.get("properties", ())))
+    names = tuple(dict.fromkeys(name for part in parts for name in _properties(part)))
     if any(part.get("additionalProperties") is False for part in parts) or not _may_hold(parts[0], token):
         return Answer("missing", token, names)
     return Answer("open", token, names) if names else UNDECIDED

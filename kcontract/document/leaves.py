@@ -36,7 +36,10 @@ def text_of(node: ScalarNode, expected: str) -> str:
 
 def _written(node: ScalarNode, expected: str) -> str:
     """The text as written, so that `8080` and `true` need no quotes where only text can be meant."""
-    return text_of(node, expected) if node.value is None or isinstance(node.value, str) else node.text
+    text = text_of(node, expected) if node.value is None or isinstance(node.value, str) else node.text
+    if "\0" in text:
+        raise Refused(codes.TYPE_WRONG, "no process can be given a NUL character", "remove the \\0")
+    return text
 
 
 def _text_leaf(name: str, check: Callable[[str], Any], schema: dict[str, Any] | None = None) -> Leaf:
@@ -174,6 +177,12 @@ def _http_action(text: str) -> str:
     return text
 
 
+def _variable(text: str) -> str:
+    if not text or re.search(r"[=\0]", text):
+        raise Refused(codes.TYPE_WRONG, f"`{text[:80]}` names no environment variable", "write NAME: value")
+    return text
+
+
 def _not_empty(text: str) -> str:
     if not text.strip():
         raise Refused(codes.LIST_EMPTY, "the text is empty", "fill it, or remove the key")
@@ -205,6 +214,7 @@ REGEX = _text_leaf("a regular expression", regular_expression, {"format": "regex
 URL = _text_leaf("a URL", url, {"pattern": "^https?://"})
 READY = _text_leaf("a URL or a regular expression", _ready)
 HTTP_ACTION = _text_leaf("METHOD /path", _http_action, {"pattern": f"^{_HTTP_ACTION.pattern}$"})
+VARIABLE = _text_leaf("the name of an environment variable", _variable, {"pattern": "^[^=]+$"})
 WRITTEN = Leaf("a text", lambda node: _written(node, "a text"), {"type": ["string", "number", "boolean"]})
 TEMPLATE = Leaf(
     "a text", lambda node: check_template(_written(node, "a text")), {"type": ["string", "number", "boolean"]}

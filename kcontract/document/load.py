@@ -26,7 +26,8 @@ _SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class LoadedProject:
-    """A project, where its files are read from, and what is wrong in its kcontract.yaml."""
+    """A project, where its files are read from, and what is wrong in its kcontract.yaml (what can be read is used, so
+    that one mistake there is not another one in each contract)."""
 
     project: Project
     tree: Tree
@@ -59,7 +60,7 @@ def load_project_in(tree: Tree, root: str) -> LoadedProject:
         return LoadedProject(defaults, tree)
     notebook = Notebook()
     project = fill_project(Reading(tree, PROJECT_FILE, notebook, Library(tree), defaults))
-    return LoadedProject(defaults if notebook.has_errors else project, tree, notebook.mistakes)
+    return LoadedProject(project, tree, notebook.mistakes)
 
 
 def load_contracts(paths: Sequence[Path], loaded: LoadedProject) -> Loaded:

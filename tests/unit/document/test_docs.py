@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from kcontract.document.format import CONTRACT, PROJECT
 from kcontract.document.shape import Either, Form, Items, Shape, Table
+from tests.unit.document import trees
 
-from tests.unit.document.trees import HERE, PROJECT as FILES, load  # isort: skip
-
-PAGE = (HERE.parents[2] / "docs/contract-file.md").read_text(encoding="utf-8")
+PAGE = (trees.HERE.parents[2] / "docs/contract-file.md").read_text(encoding="utf-8")
 
 
 def keys_of(shape: Shape | None) -> Iterator[str]:
@@ -36,17 +35,17 @@ def test_the_page_names_every_key() -> None:
 def test_the_example_is_a_good_contract() -> None:
     """Whoever copies the whole file gets no mistake."""
     example = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1]
-    patient = FILES["schemas/patient.avsc"].replace(b'"event_id"', b'"event_id", "doc": ""')
+    patient = trees.PROJECT["schemas/patient.avsc"].replace(b'"event_id"', b'"event_id", "doc": ""')
     patient = patient.replace(b'{"name": "tags"', b'{"name": "country", "type": "string"}, {"name": "tags"')
-    ada = FILES["examples/patient.json"].replace(b'"tags"', b'"country": "DE", "tags"')
+    ada = trees.PROJECT["examples/patient.json"].replace(b'"tags"', b'"country": "DE", "tags"')
     files = {
         "schemas/patients/patient_created.avsc": patient,
-        "schemas/patients/v1.avsc": FILES["schemas/patient_v1.avsc"],
+        "schemas/patients/v1.avsc": trees.PROJECT["schemas/patient_v1.avsc"],
         "schemas/patients/limits.json": b'{"type": "object"}',
         "schemas/patients/new_patient.json": b'{"properties": {"country": {"type": "string"}}}',
         "schemas/billing/invoice.json": b'{"properties": {"patient": {"type": "string"}}}',
         "examples/ada.json": ada,
     }
-    loaded = load(example, extra=files)
+    loaded = trees.load(example, extra=files)
     assert loaded.mistakes == ()
     assert loaded.contracts[0].topic == "patient.created"

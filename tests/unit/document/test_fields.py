@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -88,3 +89,16 @@ def test_pointers_come_back_from_their_tokens() -> None:
     tokens = ("a/b", "m~n", "", "~1", "0")
     assert join_pointer(*tokens) == "/a~1b/m~0n//~01/0"
     assert split_pointer(join_pointer(*tokens)) == tokens
+
+
+def test_schemas_that_multiply_are_looked_up_at_once() -> None:
+    """Unions of records of unions, and references to references, take no more time than their text is long."""
+    names = [f"M{i}" for i in range(30)]
+    field = {"name": "a", "type": ["null", "N", *names]}
+    records = [{"type": "record", "name": name, "fields": [{"name": "a", "type": "N"}]} for name in names]
+    root = {"type": "record", "name": "N", "fields": [{"name": "a", "type": records}, {**field, "name": "b"}]}
+    assert look_up_avro(parse(json.dumps(root)), ("b", "a") * 50 + ("x",)).kind == "missing"
+    definitions = {f"d{i}": {"allOf": [{"$ref": f"#/$defs/d{i + 1}"}] * 2} for i in range(60)}
+    assert look_up_json({"$ref": "#/$defs/d0", "$defs": definitions}, ("a",) * 50).kind == "undecided"
+    wide = {"anyOf": [{"properties": {"a": {"$ref": "#"}}} for _ in range(20)]}
+    assert look_up_json(wide, ("a",) * 50).kind == "there"

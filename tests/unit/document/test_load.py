@@ -218,13 +218,14 @@ def test_two_teams_may_take_one_contract(root: Path) -> None:
 
 
 def test_a_wrong_project_file_is_reported_with_the_contracts(root: Path) -> None:
-    """Mistakes of kcontract.yaml stand beside those of the contracts, and its defaults hold."""
-    (root / "kcontract.yaml").write_text("servces: {}\n")
+    """A mistake in kcontract.yaml stands there alone: what can be read of it still holds for the contracts."""
+    (root / "kcontract.yaml").write_text("services: {patients: {command: [run], instances: many}}\nregistri: x\n")
     loaded = load(root)
     assert [(mistake.code, str(mistake.at)) for mistake in loaded.mistakes] == [
-        ("SERVICE_UNKNOWN", "contracts/patient.created.yaml:23:20"),
-        ("KEY_UNKNOWN", "kcontract.yaml:1:1"),
+        ("TYPE_WRONG", "kcontract.yaml:1:50"),
+        ("KEY_UNKNOWN", "kcontract.yaml:2:1"),
     ]
+    assert len(loaded.contracts) == 1
 
 
 def test_one_wrong_contract_does_not_hide_the_others(root: Path) -> None:

@@ -21,6 +21,15 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4),
     max_leaves=12,
 )
+_WORDS_OF_SCHEMAS = st.sampled_from(
+    ["type", "properties", "items", "$ref", "$id", "$schema", "enum", "pattern", "allOf", "additionalProperties", "0",
+     "patternProperties", "dependentSchemas", "prefixItems", "required", "name", "fields", "symbols", "logicalType"]
+)  # fmt: skip
+_SCHEMA = st.recursive(
+    _JSON | st.sampled_from(["object", "array", "string", "record", "enum", "map", "#", "#/a", "http://x/y", "null"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_WORDS_OF_SCHEMAS, inner, max_size=5),
+    max_leaves=15,
+)
 _LINES = WHOLE.splitlines()
 _WORDS = sorted(set(WHOLE.replace("{", " ").replace("}", " ").split()))
 _SNIPPETS = st.sampled_from(
@@ -87,14 +96,14 @@ def test_any_value_in_any_place_is_read_or_refused(data: st.DataObject, value: A
 
 
 @settings(deadline=None)
-@given(_JSON | st.dictionaries(st.sampled_from(["type", "properties", "items", "$ref", "enum", "pattern"]), _JSON))
+@given(_SCHEMA)
 def test_any_inline_schema_is_read_or_refused(schema: Any) -> None:
     """A payload that is any JSON value is legal or a mistake."""
     is_sound(json.dumps({"kcontract": 1, "topic": "t", "message": {"payload": schema}}).encode())
 
 
 @settings(deadline=None)
-@given(st.sampled_from(["json", "avsc"]), _JSON)
+@given(st.sampled_from(["json", "avsc"]), _JSON | _SCHEMA)
 def test_any_schema_file_is_read_or_refused(suffix: str, schema: Any) -> None:
     """So is a schema file, pointers into it included."""
     contract = f"kcontract: 1\ntopic: t\nmessage: {{payload: s.{suffix}, identity: $message.payload#/a/0/type}}\n"
