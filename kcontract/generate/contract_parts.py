@@ -77,8 +77,8 @@ def payload_of(message: Message, schema: SchemaText, also: Check = lambda _: Tru
 def _registered(contract: Contract, schema: SchemaText, book: Sequence[RegisteredSchema]) -> RegisteredSchema:
     """The newest entry that holds this schema."""
     same = [entry for entry in book if entry.kind == schema.kind and _same_json(entry.text, schema.text)]
-    own = subjects_of(contract)
-    best = max(same, key=lambda entry: (entry.subject in own, entry.version), default=None)
+    own = value_subject(contract)
+    best = max(same, key=lambda entry: (entry.subject == own, entry.version), default=None)
     if best is None:
         raise UsageError(
             "GENERATE_NOT_REGISTERED",
@@ -88,9 +88,9 @@ def _registered(contract: Contract, schema: SchemaText, book: Sequence[Registere
     return best
 
 
-def subjects_of(contract: Contract) -> frozenset[str]:
-    """Subjects under which a contract's payload is expected by TopicNameStrategy, or by its own word."""
-    return frozenset({contract.registry.subject or f"{contract.topic}-value", f"{contract.topic}-value"})
+def value_subject(contract: Contract) -> str:
+    """The subject of a contract's payload by TopicNameStrategy, or by its own word."""
+    return contract.registry.subject or f"{contract.topic}-value"
 
 
 def _same_json(left: str, right: str) -> bool:

@@ -9,7 +9,7 @@ from random import Random
 
 from kcontract.errors import SchemaError
 from kcontract.generate.avro_payload import AvroPayload
-from kcontract.generate.contract_parts import EventType, subjects_of
+from kcontract.generate.contract_parts import EventType
 from kcontract.generate.json_payload import JsonPayload
 from kcontract.generate.json_values import TooDeepError
 from kcontract.generate.kind import Parent
@@ -24,13 +24,17 @@ PER_VERSION = 6
 """Records of each version: a full and an ordinary one, then its edges."""
 
 
-def older_versions(contract: Contract, book: Sequence[RegisteredSchema], event: EventType) -> list[RegisteredSchema]:
+def older_versions(
+    contract: Contract, book: Sequence[RegisteredSchema], event: EventType, types: Sequence[EventType]
+) -> list[RegisteredSchema]:
     """The registry's entries that came before an event type's schema in its subject."""
     own = event.entry
     if own is None or contract.message.wire == "plain":
         return []
-    subjects = {own.subject} | (subjects_of(contract) if not contract.message.one_of else frozenset())
-    entries = [e for e in book if e.subject in subjects and e.kind == own.kind and e.version < own.version]
+    entries = [e for e in book if e.subject == own.subject and e.kind == own.kind and e.version < own.version]
+    if contract.message.one_of:
+        current = {other.entry.id for other in types if other.entry is not None}
+        entries = [entry for entry in entries if entry.id not in current]
     return sorted((entry for entry in entries if entry.id != own.id), key=lambda entry: entry.version)
 
 
@@ -39,7 +43,7 @@ def older_parents(
 ) -> Iterator[tuple[Parent, str]]:
     """Records of older versions, with words for each."""
     for event in types:
-        for entry in older_versions(contract, book, event):
+        for entry in older_versions(contract, book, event, types):
             payload = _payload(entry, book)
             if payload is None:
                 continue

@@ -1,0 +1,111 @@
+"""The kinds at work on contracts that have a bit of everything."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from kcontract.generate.catalogue import KINDS, kind_of
+from kcontract.generate.kind import MAX_BYTES
+from kcontract.model.case import Case, Expectation
+from tests.unit.generate.contracts import LIMITS, avro_contract, json_contract, source, text
+
+CONTRACTS = {
+    "avro": avro_contract(),
+    "avro with constraints": avro_contract(constraints=text(LIMITS)),
+    "json": json_contract(),
+    "json on the wire": json_contract(wire="confluent"),
+}
+NOT_FOR_RECORDS = {kind.code for kind in KINDS if not kind.generated} | {"older_writer"}
+PLAINLY_INVALID = {
+    "short_header", "header_only", "bad_magic", "missing_header", "unknown_schema_id", "wrong_format_id",
+    "endian_swapped_id", "truncated", "invalid_utf8", "json_syntax", "missing_required", "wrong_type", "wrong_encoding",
+    "key_payload_mismatch", "out_of_bounds", "length_bomb",
+}  # fmt: skip
+TOLERATED = {"trailing_bytes", "concatenated", "overlong_varint", "int_overflow", "decimal_abuse", "non_finite",
+             "duplicate_keys", "depth_bomb_json", "depth_bomb", "pathological_strings"}  # fmt: skip
+
+
+def _of(name: str, *codes: str) -> list[Case]:
+    return list(source(CONTRACTS[name], kinds=frozenset(codes)).malformed())
+
+
+@pytest.fixture(scope="module")
+def cases() -> dict[str, list[Case]]:
+    """All malformed cases of all contracts by code."""
+    found: dict[str, list[Case]] = defaultdict(list)
+    for made in CONTRACTS.values():
+        for case in source(made).malformed():
+            found[case.code].append(case)
+    return found
+
+
+@pytest.mark.parametrize("code", [kind.code for kind in KINDS if kind.code not in NOT_FOR_RECORDS])
+def test_every_kind_makes_cases_of_every_variant(code: str, cases: dict[str, list[Case]]) -> None:
+    """Between them the contracts give each variant at least once, under its declared name, within the size limit."""
+    kind = kind_of(code)
+    variants = {case.kind.partition(":")[2] for case in cases[code]}
+    # 100,000 levels of this rich record would be far over the limit
+    assert variants == set(kind.variants or [""]) - ({"100000"} if code == "depth_bomb" else set())
+    assert all(len(case.record.value or b"") <= MAX_BYTES for case in cases[code])
+
+
+@pytest.mark.parametrize("code", sorted(PLAINLY_INVALID))
+def test_plain_damage_is_invalid(code: str, cases: dict[str, list[Case]]) -> None:
+    """The oracle, which knows nothing of how a record was made, refuses all of them."""
+    assert {case.expectation for case in cases[code]} == {Expectation.INVALID}
+
+
+@pytest.mark.parametrize("code", sorted(TOLERATED))
+def test_what_decoders_tolerate_is_either(code: str) -> None:
+    """Where no constraint speaks of the value, it is neither promised to be refused nor to be handled."""
+    found = _of("avro", code) + _of("json", code)
+    assert {case.expectation for case in found} == {Expectation.EITHER}
+
+
+def test_legal_spellings_keep_their_kind_and_are_valid() -> None:
+    """Blocks with sizes and several blocks must be processed."""
+    found = _of("avro", "odd_encodings:sized_block", "odd_encodings:multi_block")
+    assert {case.kind for case in found} == {"odd_encodings:sized_block", "odd_encodings:multi_block"}
+    assert {(case.expectation, case.rejection) for case in found} == {(Expectation.VALID, None)}
+
+
+@pytest.mark.parametrize(
+    ("contract", "code"),
+    [
+        *(("avro", code) for code in ("truncated", "union_index_bad", "enum_index_bad", "trailing_bytes", "int_overflow",
+                                      "decimal_abuse", "overlong_varint", "unknown_schema_id", "invalid_utf8")),
+        *(("json", code) for code in ("missing_required", "json_syntax", "wrong_type", "duplicate_keys")),
+    ],
+)  # fmt: skip
+def test_the_oracle_names_the_kind_that_was_meant(contract: str, code: str) -> None:
+    """Where one reading is possible, the rejection's code is the kind's own."""
+    named = [case.rejection.code.partition(":")[0] for case in _of(contract, code) if case.rejection]
+    assert named
+    assert set(named) == {code}
+
+
+def test_bit_flips_are_sent_only_where_they_show(cases: dict[str, list[Case]]) -> None:
+    """A flip that gives another valid message is no case."""
+    assert Expectation.VALID not in {case.expectation for case in cases["bit_flip"]}
+
+
+def test_mutants_tell_their_parent_and_what_was_changed(cases: dict[str, list[Case]]) -> None:
+    """The parent carries the same identities, so that a difference shows the damage alone."""
+    for case in cases["truncated"]:
+        assert case.parent is not None
+        assert case.record.value is not None
+        assert case.parent.startswith(case.record.value)
+        assert "bytes" in case.note
+
+
+def test_kinds_that_are_not_sent_are_listed_with_a_reason() -> None:
+    """Sent and not sent together are the whole catalogue."""
+    for made in CONTRACTS.values():
+        made_source = source(made)
+        sent = {case.code for case in made_source.malformed()} | {case.code for case in made_source.valid()}
+        listed = dict(made_source.not_applicable)
+        assert all(listed.values())
+        assert not sent & listed.keys()
+        assert {kind.code for kind in KINDS} - sent - listed.keys() <= {"value_violation"}

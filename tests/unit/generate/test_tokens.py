@@ -1,0 +1,55 @@
+"""Tokens: constant length, fresh, and found again in every form."""
+
+from __future__ import annotations
+
+from random import Random
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint, forms, is_uuid, restamp
+from kcontract.model.case import CASE_HEADER, Case, Expectation
+from kcontract.model.record import Record
+from kcontract.schema.avro.encode import long_bytes
+
+tokens = st.one_of(
+    st.uuids().map(lambda value: str(value).encode()),
+    st.integers(LONG_LOW, LONG_HIGH - 1).map(lambda value: str(value).encode()),
+    st.integers(INT_LOW, INT_HIGH - 1).map(lambda value: str(value).encode()),
+    st.from_regex(rb"[A-Z]{2}-[0-9]{8}", fullmatch=True),
+)
+
+
+@given(tokens, st.integers())
+def test_successors_have_the_same_forms_in_the_same_lengths(token: bytes, seed: int) -> None:
+    """Replacement moves no other byte: neither in text nor in Avro's binary."""
+    fresh = Mint(Random(seed)).like(token)
+    assert [len(form) for form in forms(fresh)] == [len(form) for form in forms(token)]
+    assert is_uuid(fresh) == is_uuid(token)
+
+
+def test_a_million_numbers_would_not_repeat() -> None:
+    """Numbers walk through their whole range, so even the small range has no birthday."""
+    mint = Mint(Random(1))
+    assert len({mint.number(INT_LOW, INT_HIGH) for _ in range(100_000)}) == 100_000
+
+
+def test_uuids_are_version_4() -> None:
+    """UUID text is what RFC 9562 calls a random one."""
+    for _ in range(200):
+        value = UUID(Mint(Random(_)).uuid())
+        assert (value.version, value.variant) == (4, "specified in RFC 4122")
+
+
+def test_a_stored_case_is_restamped_in_key_value_and_headers() -> None:
+    """Text, raw UUID bytes and varints of one token all change together, and the marker says the new id."""
+    old, new = b"6f9619ff-8b86-4011-b42d-00cf4fc964ff", b"0b0e5ac2-3b8a-4d57-9a51-3f6a1e0c9d11"
+    number, other = b"12345678901234", b"98765432109876"
+    value = b"\0" + UUID(old.decode()).bytes + long_bytes(int(number)) + b"H" + old
+    record = Record(old, value, (("c", number), (CASE_HEADER, b"run/7")))
+    case = Case("7", "t", record, "valid", Expectation.VALID, tokens=(old, number), parent=value)
+    again = restamp(case, "7.1", (new, other))
+    expected = b"\0" + UUID(new.decode()).bytes + long_bytes(int(other)) + b"H" + new
+    assert (again.id, again.tokens, again.parent) == ("7.1", (new, other), expected)
+    assert again.record == Record(new, expected, (("c", other), (CASE_HEADER, b"run/7.1")))
