@@ -12,6 +12,7 @@ from typing import Any
 DEEPEST = 64
 INT = 2**31
 LONG_BYTES = 10
+DECIMAL_BYTES = 4_096  # zeros may lead, but not without end
 
 
 class MalformedError(ValueError):
@@ -135,8 +136,8 @@ def _decimal(unscaled: bytes, schema: Any) -> None:
     if not isinstance(schema, dict) or schema.get("logicalType") != "decimal":
         return
     digits = schema["precision"]
-    if not unscaled or abs(int.from_bytes(unscaled, "big", signed=True)) >= 10**digits:
-        raise MalformedError(f"a decimal of other than {digits} digits")
+    if not 0 < len(unscaled) <= DECIMAL_BYTES or abs(int.from_bytes(unscaled, "big", signed=True)) >= 10**digits:
+        raise MalformedError(f"a decimal of {len(unscaled)} bytes for {digits} digits")
 
 
 def _enum(walk: _Walk, schema: Any, _depth: int) -> None:

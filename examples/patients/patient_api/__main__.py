@@ -1,4 +1,4 @@
-"""`python -m examples.patients.patient_api`: environment PORT, BROKERS, REGISTRY, and DB for a file that stays."""
+"""`python -m examples.patients.patient_api`: environment PORT, BROKERS, REGISTRY; DB for a file, PREFIX for topics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def main(api: type[PatientApi] = PatientApi, publisher: type[Publisher] = Publis
     env = os.environ
     with tempfile.TemporaryDirectory() as scratch:
         patients = Patients(Path(env.get("DB") or Path(scratch, "patients.sqlite3")))
-        app = api(patients, publisher(env["BROKERS"], env["REGISTRY"])).app()
+        app = api(patients, publisher(env["BROKERS"], env["REGISTRY"], env.get("PREFIX", ""))).app()
         uvicorn.run(app, host="127.0.0.1", port=int(env["PORT"]), log_level="warning")
 
 

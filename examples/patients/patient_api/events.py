@@ -29,7 +29,8 @@ class NotPublishedError(Exception):
 class Publisher:
     """Sends events and waits for the acknowledgement."""
 
-    def __init__(self, brokers: str, registry: str) -> None:
+    def __init__(self, brokers: str, registry: str, prefix: str = "") -> None:
+        self.prefix = prefix
         self.producer = Producer(
             {
                 "bootstrap.servers": brokers,
@@ -55,11 +56,15 @@ class Publisher:
         self, topic: str, key: bytes, value: dict[str, Any], headers: list[tuple[str, str | bytes | None]]
     ) -> None:
         outcomes: list[KafkaError | None] = []
-        context = SerializationContext(topic, MessageField.VALUE)
+        context = SerializationContext(self.prefix + topic, MessageField.VALUE)
         try:
             encoded = self.serializers[topic](value, context)
             self.producer.produce(
-                topic, key=key, value=encoded, headers=headers, on_delivery=lambda error, _: outcomes.append(error)
+                self.prefix + topic,
+                key=key,
+                value=encoded,
+                headers=headers,
+                on_delivery=lambda error, _: outcomes.append(error),
             )
             self.producer.flush()
         except (KafkaException, BufferError) as error:
