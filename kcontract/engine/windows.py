@@ -149,7 +149,7 @@ class Player:
         """After an exit: once more where the commits stand. False when it exits again."""
         self._observer.drain(_DRAIN_SECONDS)
         self._observer.look_at_commits()
-        if len(window.exits) >= _EXITS_AT_MOST:
+        if len(window.exits) >= _EXITS_AT_MOST or self._state.exits_as_known(window):
             return False
         try:
             self._stage.lifecycle.restart(behind=False)

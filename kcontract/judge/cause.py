@@ -27,6 +27,11 @@ def exit_cause(code: int, stderr: str) -> str:
     return f"exit {code}"
 
 
+def names_frame(cause: str) -> bool:
+    """Whether the cause names a place in the service's code, so that it tells defects apart whatever the kind."""
+    return " at " in cause
+
+
 def _signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name

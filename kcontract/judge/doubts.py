@@ -40,9 +40,16 @@ class Doubt:
     def symptoms(self) -> frozenset[Symptom]:
         return frozenset(shown.symptom for shown in self.shown)
 
-    @property
-    def group(self) -> tuple[str, frozenset[Symptom], bool]:
-        return self.delivery.case.kind, self.symptoms, self.disturbed
+    def group(self, *, any_dead_letter: bool) -> tuple[str, frozenset[Symptom], bool]:
+        """What it has in common with doubts that can stand for it.
+
+        Valid cases are alike by code and variant, malformed ones by code; where nothing is ever dead-lettered, all.
+        """
+        case = self.delivery.case
+        alike = case.kind if self.delivery.expectation is Expectation.VALID else case.code
+        if self.symptoms == {Symptom.NO_DEAD_LETTER} and not any_dead_letter:
+            alike = ""
+        return alike, self.symptoms, self.disturbed
 
     @property
     def wants_alone(self) -> bool:
@@ -62,8 +69,10 @@ class Doubt:
         return bool(self.dismissed) or not (self.wants_alone or self.wants_repeat)
 
 
-def choose_lead(doubt: Doubt, others: Iterable[Doubt]) -> Doubt | None:
+def choose_lead(doubt: Doubt, others: Iterable[Doubt], *, any_dead_letter: bool) -> Doubt | None:
     """The doubt that stands for this one, or None if it is to be confirmed itself."""
-    same = [other for other in others if other.lead is None and other.group == doubt.group]
+    group = doubt.group(any_dead_letter=any_dead_letter)
+    leads = (other for other in others if other.lead is None)
+    same = [other for other in leads if other.group(any_dead_letter=any_dead_letter) == group]
     several = doubt.delivery.expectation is Expectation.VALID
     return same[0] if len(same) >= (LEADS_PER_SYMPTOM if several else 1) else None

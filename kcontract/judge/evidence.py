@@ -79,7 +79,8 @@ class Exit:
     pid: int
     code: int
     stderr: str
-    start: int
+    cause: str
+    """Exception and innermost user frame, or signal, or exit code."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
+from kcontract.judge.cause import names_frame
 from kcontract.model.finding import CaseVerdict, Finding
 
 _BY_CAUSE = frozenset({"CRASHED", "CRASH_LOOP"})
@@ -26,7 +27,7 @@ def group_findings(unit: str, verdicts: Iterable[CaseVerdict], *, any_dead_lette
 
 def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, ...]:
     kind = verdict.kind.partition(":")[0]
-    if verdict.code in _BY_CAUSE and " at " in verdict.cause:
+    if verdict.code in _BY_CAUSE and names_frame(verdict.cause):
         kind = ""
     if verdict.code == "NOT_DEAD_LETTERED" and not any_dead_letter:
         kind = ""

@@ -25,6 +25,8 @@ class CaseEvidence(Value, frozen=True):
     repeated: frozenset[Symptom] | None = None
     exits: int = 0
     """Exits with the case as the only suspect, confirmed alone."""
+    known_loop: bool = False
+    """The same exit, by exception and frame, was seen to come again after a restart, with another case."""
     passed: bool = False
     """The commit stood past the case after the last of these exits, or when it stood still."""
     stalled: bool = False
@@ -57,7 +59,8 @@ def _valid(evidence: CaseEvidence) -> bool:
 
 
 def _crash_loop(evidence: CaseEvidence) -> bool:
-    return evidence.exits >= 2 and not evidence.passed
+    again = evidence.exits >= 2 or (evidence.exits == 1 and evidence.known_loop)
+    return again and not evidence.passed
 
 
 def _crashed(evidence: CaseEvidence) -> bool:

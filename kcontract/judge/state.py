@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kcontract.judge.cause import exit_cause, names_frame
 from kcontract.judge.doubts import Doubt, choose_lead
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
 from kcontract.judge.pace import Pace
@@ -40,6 +41,7 @@ class UnitState:
         self.starts = 0
         self._untied: list[tuple[float, LogRecord, tuple[Output, ...]]] = []
         self._undeclared: set[str] = set()
+        self._loops: set[str] = set()
         self._outcome_at: float | None = None
         self._effects = promises.effects
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -159,7 +161,9 @@ class UnitState:
 
     def _exited(self, event: ev.ServiceExited) -> None:
         if self.window is not None:
-            self.window.exits.append(Exit(event.at, event.pid, event.code, event.stderr, self.starts))
+            self.window.exits.append(
+                Exit(event.at, event.pid, event.code, event.stderr, exit_cause(event.code, event.stderr))
+            )
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
 
     def _killed(self, event: ev.ServiceKilled) -> None:
@@ -206,18 +210,16 @@ class UnitState:
             direct = direct_verdict(delivery, shown)
             if direct is not None:
                 self._reach(delivery, direct)
-            elif not settled:
-                continue
-            elif shown:
+            elif settled and shown:
                 self._doubt(delivery, shown, window)
-            else:
+            elif settled or (delivery.has_outcome and not shown):
                 self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
 
     def _doubt(self, delivery: Delivery, shown: tuple[Any, ...], window: Window) -> None:
         doubt = Doubt(
             delivery, shown, window.number, window.purpose == "first", window.disturbed, self.is_past(delivery)
         )
-        doubt.lead = choose_lead(doubt, self.doubts)
+        doubt.lead = choose_lead(doubt, self.doubts, any_dead_letter=self.dead_letters > 0)
         self.doubts.append(doubt)
 
     def _judge_alone(self, window: Window) -> None:
@@ -237,9 +239,15 @@ class UnitState:
                 self._resolve(doubt)
 
     def _reach_crash(self, delivery: Delivery, window: Window) -> None:
-        verdict = crash_verdict(delivery, window, self.committed)
+        verdict = crash_verdict(delivery, window, self.committed, self._loops)
         if verdict is not None:
             self._reach(delivery, verdict)
+            if verdict.code == "CRASH_LOOP" and names_frame(verdict.cause):
+                self._loops.add(verdict.cause)
+
+    def exits_as_known(self, window: Window) -> bool:
+        """Whether the window's last exit is one that was seen to come again after a restart."""
+        return bool(window.exits) and window.exits[-1].cause in self._loops
 
     def _judge_repeat(self, window: Window) -> None:
         if window.outcome != "settled":

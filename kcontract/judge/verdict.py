@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from kcontract.judge.cause import exit_cause
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.promises import Input, Promises
@@ -51,11 +50,20 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
     return _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead))
 
 
-def crash_verdict(delivery: Delivery, window: Window, committed: Mapping[TopicPartition, int]) -> CaseVerdict | None:
-    """The verdict on the only suspect of a window in which the service exited or stood still."""
+def crash_verdict(
+    delivery: Delivery, window: Window, committed: Mapping[TopicPartition, int], loops: Collection[str]
+) -> CaseVerdict | None:
+    """The verdict on the only suspect of a window in which the service exited or stood still.
+
+    `loops` are the causes of exits that were seen to come again after a restart.
+    """
     past = delivery.place is not None and committed.get(delivery.place, 0) > delivery.offset
     evidence = CaseEvidence(
-        expectation=delivery.expectation, exits=len(window.exits), passed=past, stalled=window.stalled
+        expectation=delivery.expectation,
+        exits=len(window.exits),
+        known_loop=bool(window.exits) and window.exits[-1].cause in loops,
+        passed=past,
+        stalled=window.stalled,
     )
     codes = verdicts_of(evidence)
     if not codes:
@@ -66,8 +74,7 @@ def crash_verdict(delivery: Delivery, window: Window, committed: Mapping[TopicPa
     if window.purpose == "repeat":
         facts.append("no record does that alone; the same window sent once more does it again")
     facts.append(_offset_fact(delivery, committed))
-    stderr = window.exits[-1].stderr if window.exits else ""
-    cause = exit_cause(window.exits[-1].code, stderr) if window.exits else ""
+    stderr, cause = (window.exits[-1].stderr, window.exits[-1].cause) if window.exits else ("", "")
     return _verdict(codes, delivery, (Shown(symptom=Symptom.NO_EFFECT, facts=(), cause=cause),), tuple(facts), stderr)
 
 

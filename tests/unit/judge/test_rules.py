@@ -20,7 +20,9 @@ NO_EFFECT, REJECTED, NO_LETTER = shown(Symptom.NO_EFFECT), shown(Symptom.REJECTE
 
 EARNS = [
     ("CRASH_LOOP", CaseEvidence(INVALID, exits=2)),
+    ("CRASH_LOOP", CaseEvidence(INVALID, exits=1, known_loop=True)),
     ("CRASHED", CaseEvidence(INVALID, exits=1)),
+    ("CRASHED", CaseEvidence(INVALID, exits=1, known_loop=True, passed=True)),
     ("CRASHED", CaseEvidence(VALID, exits=2, passed=True)),
     ("STUCK", CaseEvidence(INVALID, stalled=True)),
     ("ACCEPTED_INVALID", CaseEvidence(INVALID, shown=shown(Symptom.ACCEPTED))),
