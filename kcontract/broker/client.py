@@ -66,6 +66,22 @@ def client_settings(bootstrap: str, extra: Settings) -> dict[str, Any]:
     }
 
 
+class Admin:
+    """The admin client. Kept for good, for one that goes away takes the answers to its open requests along."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.renew()
+
+    def renew(self) -> None:
+        """Replace a client that has stopped to answer.
+
+        After a broker's restart its requests about groups may wait for ever for the connection that it had before
+        (librdkafka issue 5511).
+        """
+        self.client = AdminClient(dict(self._settings), logger=LOGGER)
+
+
 def kafka_error(error: KafkaException) -> KafkaError:
     """The error inside an exception of the client library."""
     inner: KafkaError = error.args[0]
@@ -95,7 +111,7 @@ def unreachable(what: str, why: str) -> BrokerError:
     return BrokerError("BROKER_UNREACHABLE", f"cannot {what}: {why}", "see whether the broker runs: kcontract doctor")
 
 
-def persist(admin: AdminClient, what: str, ask: Callable[[], T], *, passing: frozenset[int]) -> T:
+def persist(admin: Admin, what: str, ask: Callable[[], T], *, passing: frozenset[int]) -> T:
     """The answer of `ask`, asked again while it fails with one of the `passing` errors. BrokerError for others."""
     deadline = time.monotonic() + REQUEST_S
     while True:
@@ -104,4 +120,4 @@ def persist(admin: AdminClient, what: str, ask: Callable[[], T], *, passing: fro
         except KafkaException as error:
             if kafka_error(error).code() not in passing or time.monotonic() >= deadline:
                 raise refused(what, error) from error
-            admin.poll(STEP_S)
+            admin.client.poll(STEP_S)

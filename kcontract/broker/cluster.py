@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from confluent_kafka.admin import AdminClient
-
-from kcontract.broker.client import LOGGER, Handle, Settings, client_settings
+from kcontract.broker.client import Admin, Handle, Settings, client_settings
 from kcontract.broker.eviction import evict
 from kcontract.broker.groups import Groups
 from kcontract.broker.locate import locate
@@ -26,10 +24,9 @@ class KafkaCluster:
         """Connect to the broker of `handle`; `settings` are further ones of librdkafka (TLS, SASL …)."""
         self._handle = handle
         self._settings = client_settings(handle.bootstrap, settings or {})
-        # Kept for good: an admin client that goes away takes the answers to its open requests along.
-        self._admin = AdminClient(self._settings, logger=LOGGER)
-        self._topics = Topics(self._admin) if handle.is_broker else MockTopics(self._admin)
-        self._groups = Groups(self._admin)
+        admin = Admin(self._settings)
+        self._topics = Topics(admin) if handle.is_broker else MockTopics(admin)
+        self._groups = Groups(admin)
         self._sender = Sender(self._settings, self._topics.record_limit, self._locate)
 
     @property

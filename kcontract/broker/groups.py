@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from functools import partial
+from typing import TypeVar
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, ConsumerGroupDescription  # type: ignore[attr-defined]
+from confluent_kafka.admin import ConsumerGroupDescription  # type: ignore[attr-defined]
 
-from kcontract.broker.client import MOVING, REQUEST_S, kafka_error, persist, refused, result
+from kcontract.broker.client import MOVING, Admin, kafka_error, persist, refused, result
 from kcontract.errors import BrokerError
 from kcontract.model.cluster import GroupView, Member
 from kcontract.model.record import TopicPartition as Place
 
-Ask = Callable[[], Mapping[str, Future[ConsumerGroupTopicPartitions]]]
+T = TypeVar("T")
+Ask = Callable[[], Future[T]]
+
+_ANSWER_S = 4.0
+"""How long a coordinator may take, which answers within milliseconds, before the connection is made anew."""
 
 _ABSENT = frozenset({KafkaError.GROUP_ID_NOT_FOUND})
 _OCCUPIED = frozenset({
@@ -25,7 +31,7 @@ _OCCUPIED = frozenset({
 class Groups:
     """What may be asked of groups. BrokerError with BROKER_UNREACHABLE or BROKER_REFUSED from every method."""
 
-    def __init__(self, admin: AdminClient) -> None:
+    def __init__(self, admin: Admin) -> None:
         self._admin = admin
 
     def committed(self, group: str, places: Iterable[Place]) -> dict[Place, int]:
@@ -63,36 +69,54 @@ class Groups:
     def describe(self, group: str) -> GroupView:
         """State and members; DEAD for a group that does not exist, UNKNOWN while its coordinator is on its way, and
         always on the mock."""
-        future = self._admin.describe_consumer_groups([group], request_timeout=REQUEST_S)[group]
+        what = f"describe group {group}"
         try:
-            return _view(result(future, f"describe group {group}"))
+            return _view(self._answer(what, lambda: self._description(group)))
         except KafkaException as error:
             code = kafka_error(error).code()
             if code in _ABSENT:
                 return GroupView("DEAD")
             if code in MOVING or code == KafkaError._UNSUPPORTED_FEATURE:
                 return GroupView("UNKNOWN")
-            raise refused(f"describe group {group}", error) from error
+            raise refused(what, error) from error
 
     def delete(self, groups: Iterable[str]) -> None:
         """Delete those that exist and are empty."""
-        names = sorted(set(groups))
-        futures = self._admin.delete_consumer_groups(names, request_timeout=REQUEST_S) if names else {}
-        for name, future in futures.items():
+        for name in sorted(set(groups)):
+            what = f"delete group {name}"
             try:
-                result(future, f"delete group {name}")
+                self._answer(what, partial(self._deletion, name))
             except KafkaException as error:
                 if kafka_error(error).code() not in _ABSENT | {KafkaError.NON_EMPTY_GROUP}:
-                    raise refused(f"delete group {name}", error) from error
+                    raise refused(what, error) from error
 
-    def _ask(self, what: str, ask: Ask) -> ConsumerGroupTopicPartitions:
-        return persist(self._admin, what, lambda: result(next(iter(ask().values())), what), passing=MOVING)
+    def _ask(self, what: str, ask: Ask[T]) -> T:
+        return persist(self._admin, what, lambda: self._answer(what, ask), passing=MOVING)
 
-    def _offsets(self, question: ConsumerGroupTopicPartitions) -> Mapping[str, Future[ConsumerGroupTopicPartitions]]:
-        return self._admin.list_consumer_group_offsets([question], request_timeout=REQUEST_S)
+    def _answer(self, what: str, ask: Ask[T]) -> T:
+        try:
+            return result(ask(), what)
+        except KafkaException as error:
+            if kafka_error(error).code() != KafkaError._TIMED_OUT:
+                raise
+        self._admin.renew()
+        return result(ask(), what)
 
-    def _alter(self, question: ConsumerGroupTopicPartitions) -> Mapping[str, Future[ConsumerGroupTopicPartitions]]:
-        return self._admin.alter_consumer_group_offsets([question], request_timeout=REQUEST_S)
+    def _offsets(self, question: ConsumerGroupTopicPartitions) -> Future[ConsumerGroupTopicPartitions]:
+        return _only(self._admin.client.list_consumer_group_offsets([question], request_timeout=_ANSWER_S))
+
+    def _alter(self, question: ConsumerGroupTopicPartitions) -> Future[ConsumerGroupTopicPartitions]:
+        return _only(self._admin.client.alter_consumer_group_offsets([question], request_timeout=_ANSWER_S))
+
+    def _description(self, group: str) -> Future[ConsumerGroupDescription]:
+        return _only(self._admin.client.describe_consumer_groups([group], request_timeout=_ANSWER_S))
+
+    def _deletion(self, group: str) -> Future[None]:
+        return _only(self._admin.client.delete_consumer_groups([group], request_timeout=_ANSWER_S))
+
+
+def _only(futures: Mapping[str, Future[T]]) -> Future[T]:
+    return next(iter(futures.values()))
 
 
 def _code(error: BrokerError) -> int | None:

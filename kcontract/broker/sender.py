@@ -47,6 +47,7 @@ class Sender:
         self._locate = locate
         self._producers: dict[int, Producer] = {}
         self._by_topic: dict[str, Producer] = {}
+        self._closed = False
         self._refused: list[Callable[[], None]] = []
         self._unplaced: list[tuple[Outgoing, Delivered, int]] = []
         self._producer(_BATCH_BYTES)  # connects while topics are made
@@ -79,7 +80,8 @@ class Sender:
             self._by_topic.pop(topic, None)
 
     def close(self) -> None:
-        """Drop what is still queued."""
+        """Drop what is still queued, and tell nobody."""
+        self._closed = True
         for producer in self._producers.values():
             producer.purge()
             producer.flush(0)
@@ -100,6 +102,8 @@ class Sender:
         return self._producers[batch_bytes]
 
     def _report(self, item: Outgoing, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
+        if self._closed:
+            return
         place = message.partition()
         if error is not None:
             delivered(item.case, item.topic, -1 if place is None else place, -1, _text(error))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
-    AdminClient,
     ConfigResource,
     NewTopic,
     OffsetSpec,
@@ -15,7 +14,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     TopicMetadata,
 )
 
-from kcontract.broker.client import MOVING, REQUEST_S, STEP_S, kafka_error, persist, refused, result, unreachable
+from kcontract.broker.client import MOVING, REQUEST_S, STEP_S, Admin, kafka_error, persist, refused, result, unreachable
 from kcontract.errors import BrokerError
 from kcontract.model.cluster import TopicSpec
 from kcontract.model.record import TopicPartition as Place
@@ -29,7 +28,7 @@ DEFAULT_LIMIT = 1_048_588
 class Topics:
     """What may be asked of topics. BrokerError with BROKER_UNREACHABLE or BROKER_REFUSED from every method."""
 
-    def __init__(self, admin: AdminClient) -> None:
+    def __init__(self, admin: Admin) -> None:
         self._admin = admin
 
     def counts(self) -> dict[str, int]:
@@ -53,7 +52,7 @@ class Topics:
             raise BrokerError("TOPIC_EXISTS", f"topic {', '.join(there)} is there already", "delete it first")
         new = [NewTopic(s.name, s.partitions, -1, config=dict(s.config)) for s in wanted.values()]
         if new:
-            self._each("create topic", self._admin.create_topics(new, request_timeout=REQUEST_S), frozenset())
+            self._each("create topic", self._admin.client.create_topics(new, request_timeout=REQUEST_S), frozenset())
         self._wait_until(lambda: self._led(wanted), f"create topic {', '.join(wanted)}")
         # A leader in the metadata is not enough: for some milliseconds it may answer NOT_LEADER_FOR_PARTITION.
         self._ends([(s.name, number) for s in wanted.values() for number in range(s.partitions)], _SPREADING)
@@ -62,7 +61,7 @@ class Topics:
         """Delete those that exist and wait until no broker's metadata shows them."""
         doomed = sorted(set(names) & self.counts().keys())
         if doomed:
-            futures = self._admin.delete_topics(doomed, request_timeout=REQUEST_S)
+            futures = self._admin.client.delete_topics(doomed, request_timeout=REQUEST_S)
             self._each("delete topic", futures, frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART}))
             self._wait_until(lambda: not self.counts().keys() & set(doomed), f"delete topic {', '.join(doomed)}")
 
@@ -74,7 +73,7 @@ class Topics:
         """`max.message.bytes` of a topic; Kafka's default where the broker does not tell."""
         resource = ConfigResource(ResourceType.TOPIC, name)
         try:
-            entries = result(self._admin.describe_configs([resource])[resource], f"describe topic {name}")
+            entries = result(self._admin.client.describe_configs([resource])[resource], f"describe topic {name}")
             return int(entries["max.message.bytes"].value)
         except (KafkaException, BrokerError, KeyError, TypeError, ValueError):
             return DEFAULT_LIMIT
@@ -86,7 +85,7 @@ class Topics:
 
     def _ask_ends(self, places: list[Place]) -> dict[Place, int]:
         wanted = {TopicPartition(*place): _LATEST for place in places}
-        futures = self._admin.list_offsets(wanted, request_timeout=REQUEST_S)
+        futures = self._admin.client.list_offsets(wanted, request_timeout=REQUEST_S)
         try:
             return {(tp.topic, tp.partition): result(f, "read the end offsets").offset for tp, f in futures.items()}
         except KafkaException:
@@ -103,7 +102,7 @@ class Topics:
 
     def _metadata(self, topic: str | None = None) -> dict[str, TopicMetadata]:
         try:
-            found: dict[str, TopicMetadata] = self._admin.list_topics(topic, timeout=REQUEST_S).topics
+            found: dict[str, TopicMetadata] = self._admin.client.list_topics(topic, timeout=REQUEST_S).topics
         except KafkaException as error:
             raise refused("list the topics", error) from error
         return found
@@ -122,7 +121,7 @@ class Topics:
         while not done():
             if time.monotonic() >= deadline:
                 raise unreachable(what, f"not done after {REQUEST_S:.0f} s")
-            self._admin.poll(STEP_S)
+            self._admin.client.poll(STEP_S)
 
 
 def _is_public(name: str) -> bool:
