@@ -42,18 +42,18 @@ def differences(effect: Any, expected: Any, shapes: Shapes, limit: int = 5) -> l
 
 
 def _steps(got: Any, want: Any) -> list[Any] | None:
-    """The steps below a pair of containers of one kind, None for anything else."""
+    """The steps below a pair of objects, or of lists of one length; None for anything else."""
     if isinstance(got, dict) and isinstance(want, dict):
         return list(dict.fromkeys([*want, *got]))
-    if isinstance(got, list) and isinstance(want, list):
-        return list(range(max(len(got), len(want))))
+    if isinstance(got, list) and isinstance(want, list) and len(got) == len(want):
+        return list(range(len(want)))
     return None
 
 
 def _get(value: Any, step: Any) -> Any:
     if isinstance(value, dict):
         return value.get(step, MISSING)
-    return value[step] if step < len(value) else MISSING
+    return value[step]
 
 
 def _same(effect: Any, expected: Any, shape: Shape, shapes: Shapes | None, pointer: str, depth: int) -> bool:
@@ -62,8 +62,6 @@ def _same(effect: Any, expected: Any, shape: Shape, shapes: Shapes | None, point
     steps = _steps(effect, expected)
     if steps is None:
         return _same_leaf(effect, expected, shape)
-    if isinstance(expected, list) and len(effect) != len(expected):
-        return False
     return all(
         _same(
             _get(effect, step), _get(expected, step), shapes.at(below) if shapes is not None else NO_SHAPE,

@@ -11,6 +11,7 @@ from kcontract.model.record import Record
 from kcontract.model.value import Value
 from kcontract.oracle.reading import MISSING
 from kcontract.schema.json.parse import scan_json
+from kcontract.schema.json.shape import is_index
 
 __all__ = ["MISSING", "Exchange", "evaluate", "evaluate_exchange", "key_text", "parse_body", "resolve_pointer"]
 
@@ -61,15 +62,11 @@ def resolve_pointer(value: Any, pointer: str) -> Any:
         step = token.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and step in value:
             value = value[step]
-        elif isinstance(value, list) and _is_index(step) and int(step) < len(value):
+        elif isinstance(value, list) and is_index(step) and int(step) < len(value):
             value = value[int(step)]
         else:
             return MISSING
     return value
-
-
-def _is_index(step: str) -> bool:
-    return step.isascii() and step.isdigit() and len(step) < 12 and (step == "0" or step[0] != "0")
 
 
 def parse_body(body: bytes | None) -> Any:

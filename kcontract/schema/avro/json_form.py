@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from kcontract.schema.avro.logical import big_decimal_text, decimal_text, time_text, uuid_text
+from kcontract.schema.avro.logical import big_decimal_text, decimal_text, time_writer, uuid_text
 from kcontract.schema.avro.nodes import (
     Array,
     AvroSchema,
@@ -108,7 +108,7 @@ def _primitive(node: Primitive) -> Converter:
         return _float
     if logical is None:
         return _same
-    return uuid_text if logical.name == "uuid" else lambda raw: time_text(logical, raw)
+    return uuid_text if logical.name == "uuid" else time_writer(logical)
 
 
 def _bytes(node: Primitive | Fixed) -> Converter:

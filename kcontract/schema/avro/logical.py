@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from kcontract.schema.avro.nodes import Logical
 
 UNITS_PER_SECOND = {"millis": 1_000, "micros": 1_000_000, "nanos": 1_000_000_000}
 _DIGITS = {"millis": 3, "micros": 6, "nanos": 9}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)  # UTC throughout; without a zone its text has none
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 DATE_RANGE = (date.min.toordinal() - _EPOCH_DAY, date.max.toordinal() - _EPOCH_DAY)
 """Days from 0001-01-01 to 9999-12-31: what RFC 3339 can write (year 0000 aside, ORACLE.md §1)."""
@@ -61,19 +62,29 @@ def raw_range(logical: Logical) -> tuple[int, int] | None:
     return None
 
 
-def time_text(logical: Logical, raw: int) -> str | int:
-    """RFC 3339 text of a date, time or timestamp; the raw int where RFC 3339 has no text for it."""
+def time_writer(logical: Logical) -> Callable[[int], str | int]:
+    """How a date's, time's or timestamp's raw int becomes RFC 3339 text; it stays raw where there is no text for it."""
     low, high = raw_range(logical) or (0, -1)
-    if not low <= raw <= high:
-        return raw
-    if logical.name == "date":
-        return date.fromordinal(raw + _EPOCH_DAY).isoformat()
     family, _, unit = logical.name.rpartition("-")
-    seconds, fraction = divmod(raw, UNITS_PER_SECOND[unit])
-    moment = _EPOCH + timedelta(seconds=seconds)
-    # isoformat, not strftime: the latter writes year 1 without leading zeros on Linux
-    text = moment.isoformat()[11:19] if family == "time" else moment.isoformat()[:19]
-    return f"{text}.{fraction:0{_DIGITS[unit]}d}Z" if fraction else f"{text}Z"
+    if logical.name == "date":
+        return lambda raw: date.fromordinal(raw + _EPOCH_DAY).isoformat() if low <= raw <= high else raw
+    per_second, digits, is_time = UNITS_PER_SECOND[unit], _DIGITS[unit], family == "time"
+
+    def write(raw: int) -> str | int:
+        if not low <= raw <= high:
+            return raw
+        seconds, fraction = divmod(raw, per_second)
+        # isoformat, not strftime: the latter writes year 1 without leading zeros on Linux
+        text = (_EPOCH + timedelta(seconds=seconds)).isoformat()
+        text = text[11:] if is_time else text
+        return f"{text}.{fraction:0{digits}d}Z" if fraction else f"{text}Z"
+
+    return write
+
+
+def time_text(logical: Logical, raw: int) -> str | int:
+    """RFC 3339 text of one date, time or timestamp; the raw int where there is none."""
+    return time_writer(logical)(raw)
 
 
 def unscaled(raw: bytes) -> int:

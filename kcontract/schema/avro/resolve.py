@@ -234,11 +234,14 @@ def _promotion(left: str, right: str) -> Resolver:
     return _same
 
 
-def _text(datum: bytes, _: Problems) -> str:
+def _text(datum: bytes, problems: Problems) -> str:
+    """Java takes any bytes for a string, Python only UTF-8."""
     try:
         return datum.decode()
     except UnicodeDecodeError as error:
-        raise _refuse("incompatible_writer", f"bytes written, string read, and not UTF-8: {error.reason}") from None
+        reason = f"bytes written, string read, and not UTF-8: {error.reason}"
+        problems.note(_refuse("incompatible_writer:bytes", reason, soft=True))
+        return datum.decode(errors="replace")
 
 
 def _logical(left: Logical | None, right: Logical | None, inner: Resolver) -> Resolver:

@@ -33,6 +33,11 @@ def formats_at(schema: Any, steps: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name for one in subschemas(schema, steps) if isinstance(name := one.get("format"), str))
 
 
+def is_index(step: str) -> bool:
+    """Whether a reference token is an array index (RFC 6901 §4): ASCII digits without a leading zero."""
+    return step.isascii() and step.isdigit() and len(step) < 12 and (step == "0" or step[0] != "0")
+
+
 def _names(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
@@ -68,7 +73,7 @@ def _target(root: Any, reference: Any) -> list[Any]:
         step = token.replace("~1", "/").replace("~0", "~")
         if isinstance(target, dict) and step in target:
             target = target[step]
-        elif isinstance(target, list) and step.isdigit() and int(step) < len(target):
+        elif isinstance(target, list) and is_index(step) and int(step) < len(target):
             target = target[int(step)]
         else:
             return []
@@ -85,7 +90,7 @@ def _anchored(root: Any, name: str) -> list[Any]:
 
 def _below(schema: dict[str, Any], step: str) -> Iterator[Any]:
     yield from _of_property(schema, step)
-    if step.isdigit():
+    if is_index(step):
         yield from _of_item(schema, int(step))
 
 

@@ -7,7 +7,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kcontract.schema.avro.nodes import (
-    Array, AvroSchema, Branch, Datum, EnumType, Fixed, Map, Node, Primitive, RecordType, Union,
+    Array,
+    AvroSchema,
+    Branch,
+    Datum,
+    EnumType,
+    Fixed,
+    Map,
+    Node,
+    Primitive,
+    RecordType,
+    Union,
 )  # fmt: skip
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -23,7 +33,9 @@ def schemas(draw: st.DrawFn, depth: int = 3) -> Any:
 
 @st.composite
 def _node(draw: st.DrawFn, counter: Any, depth: int) -> Any:
-    kind = draw(st.sampled_from(["primitive", "enum", "fixed", *(["record", "array", "map", "union"] if depth else [])]))
+    kind = draw(
+        st.sampled_from(["primitive", "enum", "fixed", *(["record", "array", "map", "union"] if depth else [])])
+    )
     if kind == "primitive":
         return draw(st.sampled_from(_PRIMITIVES))
     name = f"T{next(counter)}"
@@ -46,7 +58,7 @@ def _branch_key(node: Any) -> str:
     return node if isinstance(node, str) else node.get("name", node["type"])
 
 
-def data(schema: AvroSchema, node: Node | None = None) -> st.SearchStrategy[Datum]:
+def data(schema: AvroSchema, node: Node | None = None) -> st.SearchStrategy[Datum]:  # noqa: PLR0911  # one a type
     """Data of `schema`."""
     match schema.follow(schema.root if node is None else node):
         case Primitive(type=kind):

@@ -167,6 +167,7 @@ def test_nothing_is_sure_after_a_number_that_readers_cut_differently() -> None:
 
 def test_depth_up_to_the_limit_is_valid_and_beyond_it_open() -> None:
     """A list of exactly the limit is read; one more level is a depth bomb, which is either."""
+
     def chain(levels: int) -> bytes:
         return b"\0\x02" * (levels - 1) + b"\0\0"
 

@@ -75,9 +75,13 @@ def test_names_inherit_the_namespace() -> None:
     other = {"type": "fixed", "name": "x.y.F", "size": 2}
     schema = parse(
         _record(
-            {"name": "a", "type": inner}, {"name": "b", "type": other}, {"name": "c", "type": "E"},
-            {"name": "d", "type": "n.s.E"}, namespace="n.s", aliases=["Old", "m.Older"],
-        )  # fmt: skip
+            {"name": "a", "type": inner},
+            {"name": "b", "type": other},
+            {"name": "c", "type": "E"},
+            {"name": "d", "type": "n.s.E"},
+            namespace="n.s",
+            aliases=["Old", "m.Older"],
+        )
     )
     assert set(schema.named) == {"n.s.R", "n.s.E", "x.y.F"}
     root = schema.root

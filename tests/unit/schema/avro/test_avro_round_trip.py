@@ -96,7 +96,9 @@ def test_any_bytes_are_survived_and_the_lenient_decoder_takes_more(schema: AvroS
 
 
 @given(_schema_and_datum(), st.data())
-def test_strict_acceptance_means_that_it_re_encodes(given_: tuple[Any, AvroSchema, Datum], source: st.DataObject) -> None:
+def test_strict_acceptance_means_that_it_re_encodes(
+    given_: tuple[Any, AvroSchema, Datum], source: st.DataObject
+) -> None:
     """A mutant that the strict decoder accepts is the encoding of what it reads, odd legal blocks aside."""
     _, schema, datum = given_
     encoded = bytearray(encode(schema, datum))
