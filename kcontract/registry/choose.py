@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import cast
 
 from kcontract.errors import UsageError
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
-from kcontract.registry.client import Kind, RegistryClient
+from kcontract.registry.client import RegistryClient
 from kcontract.registry.server.embedded import EmbeddedRegistry
 
 
@@ -32,7 +31,7 @@ class ChosenRegistry:
         self, subject: str, text: str, kind: str, references: Sequence[RegisteredReference] = ()
     ) -> RegisteredSchema:
         """See `Registry.register`."""
-        return self.client.register(subject, text, cast("Kind", kind), tuple(references))
+        return self.client.register(subject, text, kind, references)
 
     def set_compatibility(self, subject: str, level: str) -> None:
         self.client.set_compatibility(subject, level)

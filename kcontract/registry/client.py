@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import quote
@@ -37,9 +38,12 @@ class RegistryClient:
         self._http = httpx.Client(headers=headers, auth=basic, timeout=timeout, follow_redirects=False)
 
     def register(
-        self, subject: str, text: str, kind: Kind, references: tuple[RegisteredReference, ...] = ()
+        self, subject: str, text: str, kind: str, references: Sequence[RegisteredReference] = ()
     ) -> RegisteredSchema:
-        """Register a schema, or find it where it is registered already; asks for the version that it got."""
+        """Register a schema (`kind`: avro, json or protobuf), or find it where it is registered already.
+
+        Asks for the version that it got, since not every registry says it at once.
+        """
         body = _schema_body(text, kind, references)
         self._call("POST", f"/subjects/{_quoted(subject)}/versions", body)
         return _registered(self._call("POST", f"/subjects/{_quoted(subject)}", body))
@@ -112,7 +116,7 @@ class RegistryClient:
         return RegistryError(name, f"the schema registry at {self.url} refused {request}: {message}", status=code)
 
 
-def _schema_body(text: str, kind: Kind, references: tuple[RegisteredReference, ...]) -> dict[str, Any]:
+def _schema_body(text: str, kind: str, references: Sequence[RegisteredReference]) -> dict[str, Any]:
     body: dict[str, Any] = {"schema": text, "schemaType": kind.upper()}
     if references:
         body["references"] = [

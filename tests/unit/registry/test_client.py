@@ -138,7 +138,10 @@ def test_choose_starts_one() -> None:
     """Without an address there is a registry of our own, gone after `stop`."""
     with choose() as chosen:
         assert chosen.embedded is not None
-        assert chosen.client.subjects() == ()
+        assert chosen.label == "embedded registry"
+        added = chosen.register("a", RECORD, "avro")
+        chosen.set_compatibility("a", "NONE")
+        assert chosen.schemas() == chosen.client.all() == (added,)
     with RegistryClient(chosen.url) as client, pytest.raises(RegistryError):
         client.subjects()
 
@@ -146,7 +149,8 @@ def test_choose_starts_one() -> None:
 def test_choose_takes_the_one_it_is_given(registry: EmbeddedRegistry) -> None:
     """With an address nothing is started, and nothing stopped."""
     with choose(registry.url) as chosen:
-        assert (chosen.embedded, chosen.url) == (None, registry.url)
+        assert (chosen.embedded, chosen.url, chosen.label) == (None, registry.url, f"registry at {registry.url}")
+        assert chosen.schemas() == ()
     with RegistryClient(registry.url) as client:
         assert client.subjects() == ()
 
