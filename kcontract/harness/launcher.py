@@ -31,7 +31,10 @@ class ServiceLauncher:
         self._numbers = itertools.count(1)
 
     def start(self, name: str, run: Run, env: Mapping[str, str], command: Sequence[str]) -> RunningService:
-        """Start `command` with `env` on top of FORMAT.md's minimum. ServiceError PROCESS_NOT_STARTED; UsageError RUN_NO_COMMAND, RUN_CWD."""
+        """Start `command` in the project root or `run.cwd`, with exactly `env` over FORMAT.md's minimum.
+
+        ServiceError PROCESS_NOT_STARTED, SERVICE_ENVIRONMENT; UsageError RUN_NO_COMMAND, RUN_CWD.
+        """
         if not command:
             raise UsageError("RUN_NO_COMMAND", f"{run.at}: {name} has no command", "add run: {command: [...]}")
         stem = f"{_UNSAFE.sub('_', name)}-{next(self._numbers)}"
