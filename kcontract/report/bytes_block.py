@@ -14,7 +14,9 @@ from kcontract.report.diff import Change
 from kcontract.report.hexdump import HexLine, hexdump
 from kcontract.report.words import CHANGED, FAINT
 
-_DECODED_LINES = 24
+_DECODED_LINES = 48
+_ROWS = 8, 16
+"""Least and most rows of hex; in between as many as there are words beside them."""
 _LEAST_WORDS = 30
 """Columns that the words need beside the hex."""
 _GUTTER = 3
@@ -25,7 +27,8 @@ def value_block(data: bytes, decoded: Decoded, changes: tuple[Change, ...], widt
     spans = tuple((change.offset, change.offset + len(change.new)) for change in changes)
     roomy = _hex_width(data, 16) + (_GUTTER + _LEAST_WORDS if decoded.lines else 0) <= width
     columns = 16 if roomy else 8
-    dump = _hex_text(hexdump(data, changed=spans, columns=columns))
+    rows = min(max(_ROWS[0], len(decoded.lines)), _ROWS[1])
+    dump = _hex_text(hexdump(data, changed=spans, columns=columns, rows=rows))
     shown = lines_block(decoded)
     if not decoded.lines:
         yield dump

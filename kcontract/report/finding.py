@@ -44,7 +44,8 @@ def finding_block(finding: Finding, book: Book, width: int) -> RenderableType:
 def finding_line(finding: Finding) -> RenderableType:
     """The finding on one line, as it is told while the run goes on."""
     first = finding.first
-    return line((first.code, HEAD), f"  {finding.id}  ", (finding.unit, LABEL), f"  {first.kind}".rstrip())
+    count = f"  {finding.count:,} times" if finding.count > 1 else ""
+    return line((first.code, HEAD), f"  {finding.id}  ", (finding.unit, LABEL), f"  {first.kind}".rstrip(), count)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

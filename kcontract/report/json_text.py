@@ -6,8 +6,7 @@ Numbers keep their spelling, repeated keys stay repeated, so that the oddity of 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kcontract.report.abbreviate import middle
@@ -16,7 +15,9 @@ from kcontract.report.visible import visible
 _STRING = 160
 """Characters of a string."""
 _ITEMS = 12
-"""Entries of one array, or properties of one object."""
+"""Entries of one array."""
+_PROPERTIES = 40
+"""Properties of one object: any of them may be the one that matters."""
 _DEPTH = 8
 _ONE_LINE = 56
 """Characters up to which an inner array or object of scalars stays on one line."""
@@ -60,22 +61,24 @@ def one_line(value: Any, limit: int = 60) -> str:
 def _lines(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, _Object | dict):
         pairs = list(value.items()) if isinstance(value, dict) else value
-        yield from _block("{", "}", ((f"{_string(str(key))}: ", inner) for key, inner in pairs), len(pairs), depth)
+        named = [(f"{_string(str(key))}: ", inner) for key, inner in pairs[:_PROPERTIES]]
+        yield from _block("{", "}", named, len(pairs), depth)
     elif isinstance(value, list | tuple):
-        yield from _block("[", "]", (("", inner) for inner in value), len(value), depth)
+        yield from _block("[", "]", [("", inner) for inner in value[:_ITEMS]], len(value), depth)
     else:
         yield _scalar(value)
 
 
-def _block(opened: str, closed: str, entries: Iterable[tuple[str, Any]], count: int, depth: int) -> Iterator[str]:
+def _block(opened: str, closed: str, entries: Sequence[tuple[str, Any]], count: int, depth: int) -> Iterator[str]:
+    """`entries` are the ones to show, of `count`."""
     if not count:
         yield opened + closed
         return
     if depth >= _DEPTH:
         yield f"{opened} … {closed}"
         return
-    shown = [(label, list(_lines(inner, depth + 1))) for label, inner in islice(entries, _ITEMS)]
-    more = f"… {count - _ITEMS:,} more" if count > _ITEMS else ""
+    shown = [(label, list(_lines(inner, depth + 1))) for label, inner in entries]
+    more = f"… {count - len(entries):,} more" if count > len(entries) else ""
     if all(len(lines) == 1 for _, lines in shown):
         joined = ", ".join([*(label + lines[0] for label, lines in shown), *([more] if more else [])])
         if depth and len(joined) <= _ONE_LINE:

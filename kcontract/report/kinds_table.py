@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
@@ -17,6 +17,8 @@ from kcontract.report.abbreviate import plural
 from kcontract.report.words import FAINT, HEAD, words
 
 _CODES = frozenset(verdict.code for verdict in VERDICTS)
+_FEW = 5
+"""Kinds with the same verdicts that have rows of their own."""
 
 
 class Row(Value, frozen=True):
@@ -30,14 +32,39 @@ class Row(Value, frozen=True):
 
 
 def rows(counts: Iterable[KindCount], *, full: bool) -> tuple[Row, ...]:
-    """The rows: those with a verdict one by one; the others, unless `full`, in one row for each expectation."""
+    """The rows: those with a verdict first. Unless `full`, what is alike is one row: the kinds without a verdict by
+    expectation, the others by expectation and verdicts where there are more than a few of them."""
     ordered = sorted(counts, key=lambda count: (count.expectation != "valid", count.expectation, count.kind))
     single = [_single(count) for count in ordered]
     if full:
         return tuple(single)
-    kept = [row for row in single if not row.broken]
-    folded = (_folded(name, [row for row in kept if row.expectation == name]) for name in _names(kept))
-    return (*(row for row in single if row.broken), *folded)
+    groups: dict[tuple[str, frozenset[str]], list[Row]] = {}
+    for row in sorted(single, key=lambda row: not row.broken):
+        groups.setdefault((row.expectation, _verdicts(row)), []).append(row)
+    return tuple(row for group in groups.values() for row in _shown(group))
+
+
+def _shown(group: list[Row]) -> list[Row]:
+    """Rows that are alike: one by one if a verdict is among the outcomes and they are few, else as one."""
+    if len(group) == 1 or (group[0].broken and len(group) <= _FEW):
+        return group
+    total: Counter[str] = Counter()
+    for row in group:
+        total.update(dict(row.outcomes))
+    label = plural(len(group), "kind")
+    if group[0].broken:
+        label = f"{group[0].label}, {group[1].label} and {plural(len(group) - 2, 'more kind')}"
+    sent = sum(row.sent for row in group)
+    return [Row(label, group[0].expectation, sent, _ordered(total), broken=group[0].broken)]
+
+
+def _ordered(outcomes: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Verdicts first, then the most frequent."""
+    return tuple(sorted(outcomes.items(), key=lambda item: (item[0] not in _CODES, -item[1], item[0])))
+
+
+def _verdicts(row: Row) -> frozenset[str]:
+    return _CODES.intersection(name for name, _ in row.outcomes)
 
 
 def kinds_table(counts: Iterable[KindCount], *, full: bool) -> Iterator[RenderableType]:
@@ -57,19 +84,7 @@ def kinds_table(counts: Iterable[KindCount], *, full: bool) -> Iterator[Renderab
 
 def _single(count: KindCount) -> Row:
     broken = any(name in _CODES for name, _ in count.outcomes)
-    return Row(count.kind, count.expectation, count.sent, count.outcomes, broken)
-
-
-def _names(kept: list[Row]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(row.expectation for row in kept))
-
-
-def _folded(expectation: str, kept: list[Row]) -> Row:
-    total: Counter[str] = Counter()
-    for row in kept:
-        total.update(dict(row.outcomes))
-    label = kept[0].label if len(kept) == 1 else plural(len(kept), "kind")
-    return Row(label, expectation, sum(row.sent for row in kept), tuple(total.most_common()), broken=False)
+    return Row(count.kind, count.expectation, count.sent, _ordered(dict(count.outcomes)), broken)
 
 
 def _outcomes(row: Row) -> Text:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
+
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
@@ -10,27 +13,31 @@ from rich.text import Text
 from kcontract.model.summary import Progress
 from kcontract.report.words import emit, line, words
 
+_HEARTBEAT = 10.0
+"""Seconds between two lines of one phase, so that nobody takes a long run for a dead one."""
+
 
 class Live:
     """Shows Progress items, and prints everything else above them."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, clock: Callable[[], float] = monotonic) -> None:
         self._console = console
         self._bars: Bars | None = None
         self._tasks: dict[str, TaskID] = {}
         self._phases: dict[str, str] = {}
+        self._clock = clock
+        self._told: set[tuple[str, str]] = set()
+        self._last = clock()
 
     def show(self, progress: Progress) -> None:
-        """One more item. On a terminal the bar moves; elsewhere a line is printed when a phase begins."""
+        """One more item. On a terminal the bar moves; elsewhere a phase is told when it begins for the first time, and
+        from then on every ten seconds how far it is."""
         changed = self._phases.get(progress.unit) != progress.phase
         self._phases[progress.unit] = progress.phase
         if self._console.is_terminal and not self._console.is_dumb_terminal:
             self._move(progress, changed)
-        elif changed:
-            total = f" ({progress.total:,})" if progress.total else ""
-            self.print(
-                line(f"{progress.unit}: {progress.phase}{total}", f" {progress.detail}" if progress.detail else "")
-            )
+        elif (progress.unit, progress.phase) not in self._told or self._clock() - self._last >= _HEARTBEAT:
+            self._tell(progress)
 
     def print(self, shown: RenderableType) -> None:
         """Print above the bars."""
@@ -41,6 +48,13 @@ class Live:
         if self._bars is not None:
             self._bars.stop()
         self._bars, self._tasks = None, {}
+
+    def _tell(self, progress: Progress) -> None:
+        again = (progress.unit, progress.phase) in self._told
+        self._told.add((progress.unit, progress.phase))
+        self._last = self._clock()
+        done = f" {progress.done:,} of {progress.total:,}" if again and progress.total else ""
+        self.print(line(f"{progress.unit}: {progress.phase}{done}", f" {progress.detail}" if progress.detail else ""))
 
     def _move(self, progress: Progress, changed: bool) -> None:
         if self._bars is None:

@@ -43,7 +43,7 @@ def sent(finding: Finding, book: Book, width: int) -> Iterator[RenderableType]:
         shown = decode_value(first.record.value, first.topic, book)
         if finding.decoded and not shown.lines:
             shown = Decoded(shown.form, visible_lines(finding.decoded))
-        yield pairs(_rows(first.record, shown.form, changes or ()))
+        yield pairs(_rows(first.record, shown.form, changes or (), with_time=True))
         if first.record.value:
             beside = shown if shown.lines else _parent(first, book)
             yield from (indented(block) for block in value_block(first.record.value, beside, changes or (), width - 2))
@@ -110,13 +110,15 @@ def _parent(first: CaseVerdict, book: Book) -> Decoded:
     return Decoded("", ("(made from this valid record:)", *shown.lines)) if shown.lines else shown
 
 
-def _rows(record: Record, form: str, changes: tuple[Change, ...]) -> Iterator[tuple[str, RenderableType]]:
+def _rows(
+    record: Record, form: str, changes: tuple[Change, ...] = (), *, with_time: bool = False
+) -> Iterator[tuple[str, RenderableType]]:
     yield "key", words(brief(record.key))
     for name, value in record.headers[:_HEADERS]:
         yield "header", words(f"{middle(name, _NAME)}: {brief(value)}")
     if len(record.headers) > _HEADERS:
         yield "header", words(f"… {len(record.headers) - _HEADERS:,} more")
-    if record.timestamp is not None:
+    if with_time and record.timestamp is not None:
         yield "time", words(f"{record.timestamp} ms since 1970")
     yield "value", words(form)
     if changes:
@@ -139,10 +141,11 @@ def _evidence(first: CaseVerdict, found: LogRecord, book: Book, width: int) -> I
     else:
         yield bullet(line("the record ", (place, PLACE)))
     if first.record is not None and found.record.value == first.record.value:
-        yield indented(pairs(_rows(found.record, f"{size(found.record.value)}, as it was sent", ())))
+        form = size(found.record.value) if found.record.value != b"" else "empty"
+        yield indented(pairs(_rows(found.record, f"{form}, as it was sent")))
         return
     shown = decode_value(found.record.value, found.topic, book)
-    yield indented(pairs(_rows(found.record, shown.form, ())))
+    yield indented(pairs(_rows(found.record, shown.form)))
     if found.record.value and shown.lines and as_text(found.record.value) is not None:
         yield indented(lines_block(shown), 4)
     elif found.record.value:

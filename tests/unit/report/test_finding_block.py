@@ -134,4 +134,4 @@ def test_headers_without_end_are_counted() -> None:
 
 def test_the_line_while_the_run_goes_on() -> None:
     """Code, id, unit and kind."""
-    assert plain(finding_line(crashed()), 80) == "CRASHED  3f9a01c2  billing  union_index_bad:high\n"
+    assert plain(finding_line(crashed()), 80) == "CRASHED  3f9a01c2  billing  union_index_bad:high  14 times\n"

@@ -28,6 +28,16 @@ def test_only_what_is_broken_has_rows_of_its_own() -> None:
     ]
 
 
+def test_many_kinds_with_the_same_verdict_are_one_row() -> None:
+    """The finding lists its kinds; the table need not say it forty times."""
+    many = [KindCount(f"kind{number}", "invalid", 3, (("CRASHED", 2), ("passed", 1))) for number in range(6)]
+    (row,) = rows(many, full=False)
+    assert (row.label, row.sent) == ("kind0, kind1 and 4 more kinds", 18)
+    assert row.outcomes == (("CRASHED", 12), ("passed", 6))
+    assert len(rows(many[:5], full=False)) == 5
+    assert len(rows(many, full=True)) == 6
+
+
 def test_the_full_table_has_every_kind() -> None:
     """Valid first, then by expectation and code."""
     assert [row.label for row in rows(COUNTS, full=True)] == [

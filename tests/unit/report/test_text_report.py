@@ -13,7 +13,9 @@ from kcontract.model.finding import Finding
 from kcontract.model.record import Record
 from kcontract.model.summary import Blocked, KindCount, Progress, RunSummary, UnitSummary
 from kcontract.ports import StreamItem
+from kcontract.report.live import Live
 from kcontract.report.text import TextReport
+from kcontract.report.words import console_for
 from tests.unit.report.findings import accepted_invalid, crashed, misread
 from tests.unit.report.rendering import assert_golden
 from tests.unit.report.samples import started
@@ -167,9 +169,19 @@ def test_events_say_nothing_to_people() -> None:
 
 
 def test_pipes_get_a_line_a_phase() -> None:
-    """Without numbers that move, and without colours."""
-    items = [Progress("billing", "sending", done, 2000) for done in range(5)]
-    assert text([*items, Progress("billing", "stopping")]) == "billing: sending (2,000)\nbilling: stopping\n"
+    """Once, however often the service is started again; without numbers that move, and without colours."""
+    items = [Progress("billing", phase, done, 2000) for done in range(5) for phase in ("starting", "sending")]
+    assert text([*items, Progress("billing", "stopping")]) == "billing: starting\nbilling: sending\nbilling: stopping\n"
+
+
+def test_a_long_phase_is_told_every_ten_seconds() -> None:
+    """A log of an hour without a line looks like a dead run."""
+    stream, now = io.StringIO(), 0.0
+    live = Live(console_for(stream, 80), clock=lambda: now)
+    for done in range(25):
+        now = float(done)
+        live.show(Progress("billing", "sending", done, 2000))
+    assert stream.getvalue() == "billing: sending\nbilling: sending 10 of 2,000\nbilling: sending 20 of 2,000\n"
 
 
 def terminal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
@@ -196,7 +208,7 @@ def test_a_terminal_gets_colours_and_bars(monkeypatch: pytest.MonkeyPatch) -> No
     shown = terminal(monkeypatch)
     assert "\x1b[1;31mCRASHED" in shown
     assert "/2000" in shown
-    assert "billing: sending (2,000)" not in shown
+    assert "billing: sending" not in shown
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") > 0
 
 
