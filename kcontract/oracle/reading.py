@@ -25,7 +25,7 @@ MISSING: Final = _Missing()
 """No value at all, where null is a value."""
 
 
-class Unreadable(UsageError):  # noqa: N818  # the word that the judge's authors asked for
+class Unreadable(UsageError):  # noqa: N818  # what the record is, not what went wrong
     """A record whose payload cannot be read."""
 
 

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kcontract.oracle.equality import differences, equal, equal_whole
@@ -109,6 +109,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_JSON)
 def test_a_value_equals_itself_through_json(value: Any) -> None:
     """The echo of any value is that value."""
@@ -117,6 +118,7 @@ def test_a_value_equals_itself_through_json(value: Any) -> None:
     assert equal_whole(echoed, value, JsonShapes(({},)))
 
 
+@settings(deadline=None)
 @given(_JSON, _JSON)
 def test_differences_are_found_exactly_where_values_are_not_equal(one: Any, other: Any) -> None:
     """`differences` names a place if and only if the whole differs."""

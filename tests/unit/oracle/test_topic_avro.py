@@ -6,7 +6,7 @@ import gzip
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kcontract.model.case import Expectation, Layer
@@ -232,6 +232,7 @@ _VALUES = (
 )
 
 
+@settings(deadline=None)
 @given(_BYTES, _VALUES, st.lists(st.tuples(st.text(max_size=4), _BYTES), max_size=3), st.none() | st.integers())
 def test_no_record_is_too_strange(
     key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes | None]], stamp: int | None

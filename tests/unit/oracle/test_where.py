@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kcontract.model.contract import Expression, Where
@@ -41,6 +41,7 @@ def test_pointers(pointer: str, value: Any) -> None:
     assert resolve_pointer({"a": {"b/c": [1, 2]}, "~": 3}, pointer) == value
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.integers()))
 def test_every_property_can_be_pointed_at(value: dict[str, int]) -> None:
     """Escaping and resolving are inverse."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kcontract.model.record import Record
@@ -13,6 +13,7 @@ from kcontract.schema.wire import Framed, header, join, split, split_header, wit
 _GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.binary(max_size=20))
 def test_frames_come_apart_as_they_were_joined(schema_id: int, body: bytes) -> None:
     """Splitting is the inverse of joining."""

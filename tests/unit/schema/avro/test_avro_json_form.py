@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kcontract.schema.avro.json_form import json_form
@@ -69,6 +69,7 @@ def test_forms(schema: Any, datum: Datum, form: Any) -> None:
     json.dumps(told, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**40), 10**40))
 def test_decimal_bytes_are_the_fewest_and_come_back(value: int) -> None:
     """Two's complement in both directions, without a byte too many."""

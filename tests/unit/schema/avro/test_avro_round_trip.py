@@ -52,6 +52,7 @@ def _unbranched(datum: Datum) -> Any:
     return datum
 
 
+@settings(deadline=None)
 @given(_schema_and_datum())
 def test_what_is_encoded_decodes_strictly_to_the_same(given_: tuple[Any, AvroSchema, Datum]) -> None:
     """Encoding and strict decoding are inverse."""
@@ -59,6 +60,7 @@ def test_what_is_encoded_decodes_strictly_to_the_same(given_: tuple[Any, AvroSch
     assert decode(schema, encode(schema, datum), strict=True) == datum
 
 
+@settings(deadline=None)
 @given(_schema_and_datum())
 def test_bytes_are_those_of_fastavro(given_: tuple[Any, AvroSchema, Datum]) -> None:
     """Our bytes are fastavro's, and it reads from them what we read."""
@@ -71,6 +73,7 @@ def test_bytes_are_those_of_fastavro(given_: tuple[Any, AvroSchema, Datum]) -> N
     assert fastavro.schemaless_reader(io.BytesIO(encoded), parsed, None) == _unbranched(datum)
 
 
+@settings(deadline=None)
 @given(_schema_and_datum())
 def test_spans_cover_the_bytes(given_: tuple[Any, AvroSchema, Datum]) -> None:
     """Spans lie in the bytes, heads in their spans, and the first span is the whole."""
@@ -82,7 +85,7 @@ def test_spans_cover_the_bytes(given_: tuple[Any, AvroSchema, Datum]) -> None:
 
 
 @given(schemas().map(lambda raw: parse(json.dumps(raw))), st.binary(max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_survived_and_the_lenient_decoder_takes_more(schema: AvroSchema, noise: bytes) -> None:
     """No bytes crash a decoder; what the strict one accepts the lenient one reads alike."""
     reading = scan(schema, noise)
@@ -95,6 +98,7 @@ def test_any_bytes_are_survived_and_the_lenient_decoder_takes_more(schema: AvroS
     assert decode(schema, noise, strict=False) == strict
 
 
+@settings(deadline=None)
 @given(_schema_and_datum(), st.data())
 def test_strict_acceptance_means_that_it_re_encodes(
     given_: tuple[Any, AvroSchema, Datum], source: st.DataObject

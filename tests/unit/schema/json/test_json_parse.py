@@ -23,6 +23,7 @@ _JSON = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(_JSON, st.booleans())
 def test_what_json_writes_is_read_exactly(value: Any, ascii_only: bool) -> None:
     """Every document of the standard library comes back, strictly."""
@@ -30,7 +31,7 @@ def test_what_json_writes_is_read_exactly(value: Any, ascii_only: bool) -> None:
 
 
 @given(st.binary(max_size=40) | st.text('[]{}",:0123456789eE+-.tfn \\u', max_size=40).map(str.encode))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_survived(noise: bytes) -> None:
     """No bytes crash it, and what it takes strictly the standard library takes too."""
     parsed = scan_json(noise)
@@ -41,6 +42,7 @@ def test_any_bytes_are_survived(noise: bytes) -> None:
             parse_json(noise, strict=True)
 
 
+@settings(deadline=None)
 @given(_JSON | st.text('[]{}",:01.e-tfn \\', max_size=20).map(lambda text: ("raw", text)))
 def test_the_checker_for_deep_texts_agrees_with_the_parser(value: Any) -> None:
     """The syntax check without recursion takes exactly what the standard library takes."""
