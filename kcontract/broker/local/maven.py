@@ -11,7 +11,7 @@ from jgo.maven import MavenContext
 from kcontract.broker.local.lock import Jar
 
 REPOSITORY_VARIABLE = "KCONTRACT_MAVEN_REPOSITORY"
-_TIMEOUT_S = 30
+_TIMEOUT_S = 15
 
 Fetch = Callable[[Jar], Path]
 
@@ -29,8 +29,14 @@ def fetcher(staging: Path) -> Fetch:
         timeout=_TIMEOUT_S,
     )
 
-    # The artifact alone, never its dependencies: jgo's resolution of those mixes versions up.
     def fetch(jar: Jar) -> Path:
-        return Path(context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve())
+        # The artifact alone, never its dependencies: jgo's resolution of those mixes versions up.
+        artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
+        try:
+            return Path(artifact.resolve())
+        except (OSError, RuntimeError):  # once more: one hiccup in 46 downloads is nothing unusual
+            if artifact.cached_path is not None:  # what came of it would be taken for the whole
+                artifact.cached_path.unlink(missing_ok=True)
+            return Path(artifact.resolve())
 
     return fetch
