@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from base64 import b64encode
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -91,29 +92,26 @@ def moment_range(logical: Logical) -> tuple[int, int]:
     return max(low, -INT64), min(high, INT64 - 1)
 
 
-def random_leaf(node: Leaf, rng: Random) -> Any:
-    """A random legal raw value."""
-    known = rng.choice(leaf_values(node))
+_RANDOM: dict[str, Callable[[Random], Any]] = {
+    "int": lambda rng: random_integer(rng, -INT32, INT32 - 1),
+    "long": lambda rng: random_integer(rng, -INT64, INT64 - 1),
+    "string": random_text,
+    "bytes": lambda rng: rng.randbytes(rng.randint(0, 40)),
+    "double": lambda rng: rng.choice((rng.random(), rng.uniform(-1e6, 1e6), rng.uniform(-1e300, 1e300))),
+    "float": lambda rng: struct.unpack("<f", struct.pack("<f", rng.uniform(-1e6, 1e6)))[0],
+}
+
+
+def random_leaf(node: Leaf, rng: Random, known: list[Any]) -> Any:
+    """A random legal raw value, or one of the known ones (`leaf_values`)."""
     if isinstance(node, EnumType) or rng.random() < 0.4:
-        return known
+        return rng.choice(known)
     if node.logical is not None:
-        return _random_logical(node.logical, node, known, rng)
+        return _random_logical(node.logical, node, rng.choice(known), rng)
     if isinstance(node, Fixed):
         return rng.randbytes(node.size)
-    match node.type:
-        case "int":
-            return random_integer(rng, -INT32, INT32 - 1)
-        case "long":
-            return random_integer(rng, -INT64, INT64 - 1)
-        case "string":
-            return random_text(rng)
-        case "bytes":
-            return rng.randbytes(rng.randint(0, 40))
-        case "double":
-            return rng.choice((rng.random(), rng.uniform(-1e6, 1e6), rng.uniform(-1e300, 1e300)))
-        case "float":
-            return struct.unpack("<f", struct.pack("<f", rng.uniform(-1e6, 1e6)))[0]
-    return known
+    make = _RANDOM.get(node.type)
+    return make(rng) if make is not None else rng.choice(known)
 
 
 def _random_logical(logical: Logical, node: Primitive | Fixed, known: Any, rng: Random) -> Any:

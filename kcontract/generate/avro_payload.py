@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from kcontract.generate.avro_leaves import is_leaf
 from kcontract.generate.avro_values import AvroValues
-from kcontract.generate.json_schema import JsonSchemaView, parts_of
+from kcontract.generate.json_schema import JsonSchemaView, parts_of, step
 from kcontract.generate.payload import Check, replaced
 from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint
-from kcontract.schema.avro.encode import encode, encode_spans
+from kcontract.schema.avro.encode import encode
 from kcontract.schema.avro.json_form import json_form
 from kcontract.schema.avro.nodes import (
     Array,
@@ -34,6 +37,7 @@ class AvroPayload:
         self.schema = schema
         self.view = constraints
         self._check = check if constraints is not None else None
+        self._has_uuids = '"uuid"' in msgspec.json.encode(schema).decode()
         self._values = AvroValues(schema, self.fits, constraints)
         self.ordinary, self.boundaries, self.random = (
             self._values.ordinary,
@@ -80,8 +84,24 @@ class AvroPayload:
         return None
 
     def uuids(self, value: Datum) -> list[str]:
-        spans = encode_spans(self.schema, value)[1]
-        return [s.path for s in spans if getattr(getattr(s.node, "logical", None), "name", "") == "uuid"]
+        return list(self._uuids(self.schema.root, value, "")) if self._has_uuids else []
+
+    def _uuids(self, node: Node, value: Datum, pointer: str) -> Iterator[str]:
+        node = self.schema.follow(node)
+        match node:
+            case RecordType():
+                for field in node.fields:
+                    yield from self._uuids(field.type, value[field.name], step(pointer, field.name))
+            case Union():
+                yield from self._uuids(node.branches[value.index], value.value, pointer)
+            case Array():
+                for index, item in enumerate(value):
+                    yield from self._uuids(node.items, item, step(pointer, index))
+            case Map():
+                for key, item in value.items():
+                    yield from self._uuids(node.values, item, step(pointer, key))
+            case Primitive(logical=logical) | Fixed(logical=logical) if logical is not None and logical.name == "uuid":
+                yield pointer
 
     def get(self, value: Datum, pointer: str) -> Any:
         found = self.node_at(value, pointer)

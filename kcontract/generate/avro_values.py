@@ -1,7 +1,7 @@
 """Data for an Avro schema: an ordinary one, the edges one at a time, and random ones.
 
-A datum is what `schema.avro.nodes` says: raw underlying values, unions as `Branch`. The contract's `constraints` (a JSON
-Schema over the JSON form) aim the leaves; `fits` decides about the whole.
+A datum is what `schema.avro.nodes` says: raw underlying values, unions as `Branch`. The contract's `constraints` (a
+JSON Schema over the JSON form) aim the leaves; `fits` decides about the whole.
 """
 
 from __future__ import annotations
@@ -266,13 +266,13 @@ class AvroValues:
 
     def _random_leaf(self, node: Leaf, rng: Random, plains: list[Plain]) -> Any:
         if plains is _ANY:
-            return random_leaf(node, rng)
+            return random_leaf(node, rng, self.leaves(node, _ANY))
         leaves = self.leaves(node, plains)
         if leaves and rng.random() < 0.6:
             return rng.choice(leaves)
         checks = self._checks_of(plains)
         for _ in range(4):
-            raw = random_leaf(node, rng)
+            raw = random_leaf(node, rng, self.leaves(node, _ANY))
             if any(check(leaf_json(node, raw)) for check in checks):
                 return raw
         return self._first(leaves)

@@ -27,11 +27,12 @@ from kcontract.schema.avro.nodes import (
     Union,
 )  # fmt: skip
 
+_LIMITS = {"int": 1 << 31, "long": 1 << 63}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def datum_of(schema: AvroSchema, value: Any) -> Datum:
-    """The datum that a JSON form stands for. Raises UsageError (GENERATE_EXAMPLE) where it does not fit, with a pointer."""
+    """The datum that a JSON form stands for. Raises UsageError (GENERATE_EXAMPLE) with a pointer where not."""
     return _datum(schema, schema.root, value, "")
 
 
@@ -82,30 +83,25 @@ def _leaf(node: Primitive | Fixed, value: Any, path: str) -> Any:
 
 
 def _plain(node: Primitive | Fixed, value: Any) -> Any:
-    """The raw value, or None if the JSON value has the wrong type."""
+    """The raw value, or None if the JSON value has the wrong type. Raises ValueError for what is not null or base64."""
     if isinstance(node, Fixed):
         raw = b64decode(value, validate=True)
         return raw if len(raw) == node.size else None
     match node.type:
         case "null":
-            return _only(value is None, None)
-        case "boolean":
-            return value if isinstance(value, bool) else None
-        case "string":
-            return value if isinstance(value, str) else None
+            return _null(value)
+        case "boolean" | "string":
+            return value if type(value) is {"boolean": bool, "string": str}[node.type] else None
         case "bytes":
             return b64decode(value, validate=True)
         case "int" | "long":
-            bits = 31 if node.type == "int" else 63
-            return value if type(value) is int and -(1 << bits) <= value < 1 << bits else None
-        case _:
-            return float(value) if type(value) in (int, float) and math.isfinite(value) else None
+            return value if type(value) is int and -_LIMITS[node.type] <= value < _LIMITS[node.type] else None
+    return float(value) if type(value) in (int, float) and math.isfinite(value) else None
 
 
-def _only(holds: bool, value: Any) -> Any:
-    if not holds:
+def _null(value: Any) -> None:
+    if value is not None:
         raise ValueError("not null")
-    return value
 
 
 def _logical(logical: Logical, node: Primitive | Fixed, value: Any) -> Any:

@@ -6,7 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kcontract.generate.json_schema import JsonSchemaView, follow, item_schema, parts_of, property_schemas, step
+from kcontract.generate.json_schema import (
+    MAX_CHOICES,
+    JsonSchemaView,
+    Plain,
+    follow,
+    item_schema,
+    parts_of,
+    property_schemas,
+    step,
+)
 from kcontract.generate.json_values import JsonValues
 from kcontract.generate.payload import Check, replaced, validator
 from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint
@@ -45,10 +54,9 @@ class JsonPayload:
         return value
 
     def uuids(self, value: Any) -> list[str]:
-        return list(self._uuids(self.view.document, value, ""))
+        return list(self._uuids(self._values.plains(self.view.document), value, ""))
 
-    def _uuids(self, schema: Any, value: Any, pointer: str) -> Iterator[str]:
-        plains = self._values.plains(schema)
+    def _uuids(self, plains: list[Plain], value: Any, pointer: str) -> Iterator[str]:
         if isinstance(value, str):
             pinned = any("const" in plain or "enum" in plain for plain in plains)
             if not pinned and any(plain.get("format") == "uuid" for plain in plains):
@@ -56,10 +64,15 @@ class JsonPayload:
         elif isinstance(value, dict):
             for name, inner in value.items():
                 more = [property_schemas(p).get(name, p.get("additionalProperties", True)) for p in plains]
-                yield from self._uuids(_any_of(more), inner, step(pointer, name))
+                yield from self._uuids(self._choices(more), inner, step(pointer, name))
         elif isinstance(value, list):
             for index, inner in enumerate(value):
-                yield from self._uuids(_any_of([item_schema(p, index) for p in plains]), inner, step(pointer, index))
+                yield from self._uuids(
+                    self._choices([item_schema(p, index) for p in plains]), inner, step(pointer, index)
+                )
+
+    def _choices(self, schemas: list[Any]) -> list[Plain]:
+        return [plain for schema in schemas for plain in self._values.plains(schema)][:MAX_CHOICES]
 
     @staticmethod
     def get(value: Any, pointer: str) -> Any:
@@ -91,7 +104,3 @@ class JsonPayload:
                 found = follow(donor, path, _MISSING)
                 return value if found is _MISSING else replaced(value, parts[:depth], found)
         return value
-
-
-def _any_of(schemas: list[Any]) -> Any:
-    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}

@@ -5,7 +5,7 @@ This is a reading good enough to aim with; whether a value is valid is always sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import unquote, urldefrag
 
@@ -17,8 +17,8 @@ TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 _LARGEST = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"})
 _SMALLEST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"})
 _APPLICATORS = frozenset(
-    {"$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "then", "else",
-     "$id", "id", "$schema", "$anchor", "$defs", "definitions", "title", "description", "$comment", "examples", "default"}
+    {"$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "then", "else", "$id", "id", "$schema",
+     "$anchor", "$defs", "definitions", "title", "description", "$comment", "examples", "default"}
 )  # fmt: skip
 _KEYWORDS = {
     "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties"),
@@ -140,25 +140,32 @@ def _both(key: str, left: Any, right: Any) -> Any:
     """One keyword's value for both; None for a plain contradiction."""
     if left == right:
         return left
-    if key in _LARGEST or key in _SMALLEST:
-        return max(left, right) if key in _LARGEST else min(left, right)
-    if key == "type":
-        return sorted(set(type_names(left)) & set(type_names(right)), key=TYPES.index) or None
-    if key == "enum":
-        return [item for item in left if item in right] or None
-    if key == "required":
-        return list(dict.fromkeys([*left, *right]))
-    if key in ("properties", "patternProperties"):
-        return {name: _conjunction(left.get(name, True), right.get(name, True)) for name in {**left, **right}}
-    if key in ("additionalProperties", "items", "additionalItems", "contains", "propertyNames"):
-        return _conjunction(left, right)
-    return None if key == "const" else right
+    join = _JOINS.get(key)
+    return right if join is None else join(left, right)
 
 
 def _conjunction(left: Any, right: Any) -> Any:
     if left is True or right is True:
         return right if left is True else left
     return False if left is False or right is False else {"allOf": [left, right]}
+
+
+def _by_name(left: Plain, right: Plain) -> Plain:
+    return {name: _conjunction(left.get(name, True), right.get(name, True)) for name in {**left, **right}}
+
+
+_JOINS: dict[str, Callable[[Any, Any], Any]] = {
+    **dict.fromkeys(_LARGEST, max),
+    **dict.fromkeys(_SMALLEST, min),
+    "const": lambda _left, _right: None,
+    "enum": lambda left, right: [item for item in left if item in right] or None,
+    "required": lambda left, right: list(dict.fromkeys([*left, *right])),
+    "type": lambda left, right: sorted(set(type_names(left)) & set(type_names(right)), key=TYPES.index) or None,
+    "properties": _by_name,
+    "patternProperties": _by_name,
+    **dict.fromkeys(("additionalProperties", "items", "additionalItems", "contains", "propertyNames"), _conjunction),
+}
+"""How two values of one keyword become the one that both mean; None: nothing can be both."""
 
 
 def type_names(value: Any) -> list[str]:

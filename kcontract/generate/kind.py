@@ -108,6 +108,11 @@ def only_framed(ground: Ground) -> str:
     return "" if ground.framed else f"wire is {ground.contract.message.wire}: values have no schema id in front"
 
 
+def names_schema(ground: Ground) -> str:
+    """Applies to both Confluent wires: an id in front, or a GUID in a header."""
+    return "values name no schema" if ground.contract.message.wire == "plain" else ""
+
+
 def only_avro(ground: Ground) -> str:
     """Applies to Avro payloads."""
     return "payload is JSON" if ground.json else ""

@@ -8,7 +8,7 @@ from random import Random
 
 from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.contract_parts import EventType
-from kcontract.generate.kind import Ground, Kind, Mutant, Parent
+from kcontract.generate.kind import Ground, Kind, Mutant, Parent, nothing
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
@@ -25,7 +25,7 @@ def ground_of(contract: Contract, receive: Receive, book: tuple[RegisteredSchema
 
 
 def not_applicable(
-    kinds: Iterable[Kind], grounds: Sequence[Ground], excluded: frozenset[str]
+    kinds: Iterable[Kind], grown: Sequence[tuple[Ground, Sequence[Parent]]], excluded: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     """Code and reason of every kind of which no record is sent."""
     for kind in kinds:
@@ -34,9 +34,19 @@ def not_applicable(
         elif not kind.generated:
             yield kind.code, "not generated yet"
         else:
-            reasons = [kind.applies(ground) for ground in grounds]
+            reasons = [_reason(kind, ground, parents) for ground, parents in grown]
             if all(reasons):
                 yield kind.code, reasons[0]
+
+
+def _reason(kind: Kind, ground: Ground, parents: Sequence[Parent]) -> str:
+    """Why a kind has no mutants here; empty if it has some."""
+    reason = kind.applies(ground)
+    if reason or kind.mutants is nothing:  # without mutants of its own: made elsewhere, wherever it applies
+        return reason
+    rng = Random(kind.code)  # noqa: S311 - test data
+    found = any(True for parent in parents for _ in islice(kind.mutants(ground, parent, rng), 1))
+    return "" if found else "the schema gives no occasion for it"
 
 
 def chosen(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 _MASK = 0xFFFFFFFF
 _SEED, _MIX = 0x9747B28C, 0x5BD1E995
 
@@ -11,10 +13,9 @@ def murmur2(data: bytes) -> int:
     length = len(data)
     state = (_SEED ^ length) & _MASK
     whole = length & ~3
-    for start in range(0, whole, 4):
-        word = int.from_bytes(data[start : start + 4], "little") * _MIX & _MASK
-        word = (word ^ word >> 24) * _MIX & _MASK
-        state = (state * _MIX & _MASK) ^ word
+    for word in struct.unpack_from(f"<{whole // 4}I", data):
+        mixed = word * _MIX & _MASK
+        state = (state * _MIX & _MASK) ^ ((mixed ^ mixed >> 24) * _MIX & _MASK)
     if length != whole:
         state = (state ^ int.from_bytes(data[whole:], "little")) * _MIX & _MASK
     state = (state ^ state >> 13) * _MIX & _MASK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from random import Random
 from typing import Any
@@ -37,6 +38,18 @@ Resolver = Callable[[str], Any]
 """Gives one value of a contract's `generators` function, named `module:function`."""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a case is besides its record. `expected` None: the oracle is asked."""
+
+    kind: str
+    role: Role = Role.CASE
+    partition: int | None = None
+    parent: bytes | None = None
+    note: str = ""
+    expected: Expected | None = None
+
+
 class CaseSource:
     """Makes the cases of one contract for one receiver.
 
@@ -45,7 +58,7 @@ class CaseSource:
     no valid record could be generated; SchemaError for an illegal schema.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one call a unit, all but three by name
         self,
         contract: Contract,
         receive: Receive,
@@ -98,7 +111,7 @@ class CaseSource:
     @property
     def not_applicable(self) -> tuple[tuple[str, str], ...]:
         """Kinds that are not sent, and why: not applicable, excluded, or not generated yet."""
-        return tuple(not_applicable(KINDS, self._grounds, self._excluded))
+        return tuple(not_applicable(KINDS, self._all_parents(), self._excluded))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -112,7 +125,7 @@ class CaseSource:
         self._turn += 1
         _, parent = types[self._turn % len(types)]
         stamped = self._alike(parent.record, parent.tokens, partition, _VALID, VALID_KIND)
-        return self._case(self._next_id(), stamped, VALID_KIND, role=role, partition=partition, expected=_VALID)
+        return self._case(self._next_id(), stamped, About(VALID_KIND, role, partition, expected=_VALID))
 
     def probes(self) -> tuple[Case, ...]:
         """A few plainly invalid records of different kinds; kinds the contract excludes are not among them."""
@@ -131,9 +144,8 @@ class CaseSource:
             self._markers[kind] = self._find_marker(kind)
         mutant, parent, name, expected = self._markers[kind]
         stamped = self._alike(mutant.record, parent.tokens, partition, expected, name)
-        return self._case(
-            self._next_id(), stamped, name, role=Role.MARKER, partition=partition, note=mutant.note, expected=expected
-        )
+        about = About(name, Role.MARKER, partition, note=mutant.note, expected=expected)
+        return self._case(self._next_id(), stamped, about)
 
     def valid(self) -> Iterator[Case]:
         """Valid records: examples, those of older writers, edges, random ones; at most `max_examples`."""
@@ -146,7 +158,7 @@ class CaseSource:
         """Records of every applicable kind and variant, about `per_kind` each; whatever the oracle says of them."""
         for kind in KINDS:
             if self._wants(kind.code) or any(map(self._wants, kind.names)):
-                yield from self._of_kind(kind)
+                yield from self.of_kind(kind)
         yield from self._older(wanted=False)
 
     def again(self, case: Case) -> Case:
@@ -156,9 +168,7 @@ class CaseSource:
         partition = case.partition if case.record.key is not None else None
         stamped = self._stamper.fresh(self._unmarked(case.record), case.tokens, partition)
         parent = restamp_value(case.parent, case.tokens, stamped.tokens)
-        return self._case(
-            identity, stamped, case.kind, role=case.role, partition=case.partition, parent=parent, note=case.note
-        )
+        return self._case(identity, stamped, About(case.kind, case.role, case.partition, parent, case.note))
 
     # -- valid ---------------------------------------------------------------------------------------------------
 
@@ -207,13 +217,13 @@ class CaseSource:
                 else:
                     yield from self._if_valid(self._builder.build(values.event, value, values.donor), "")
 
-    def _if_valid(self, parent: Parent, note: str, kind: str = VALID_KIND) -> Iterator[Case]:
+    def _if_valid(self, parent: Parent, note: str) -> Iterator[Case]:
         """The case of a record that was just built, if the oracle calls it valid."""
-        if self.oracle.expect(parent.record, hint=kind).expectation is Expectation.VALID:
-            stamped = Stamped(parent.record, parent.tokens)
+        if self._is_valid(parent.record):
+            stamped, expected = Stamped(parent.record, parent.tokens), _VALID
             if self._pooled():
-                stamped = self._stamper.fresh(parent.record, parent.tokens)
-            yield self._case(self._next_id(), stamped, kind, note=note)
+                stamped = self._alike(parent.record, parent.tokens, None, expected, VALID_KIND)
+            yield self._case(self._next_id(), stamped, About(VALID_KIND, note=note, expected=expected))
 
     def _older(self, *, wanted: bool) -> Iterator[Case]:
         """Records of older writers: those that are valid, or the others."""
@@ -222,7 +232,7 @@ class CaseSource:
         for parent, note in older_parents(self._contract, self._book, self._types, self._builder, self._rng("older")):
             expected = self.oracle.expect(parent.record, hint=OLDER_WRITER).expectation
             if (expected is Expectation.VALID) is wanted:
-                yield self._case(self._next_id(), Stamped(parent.record, parent.tokens), OLDER_WRITER, note=note)
+                yield self._case(self._next_id(), Stamped(parent.record, parent.tokens), About(OLDER_WRITER, note=note))
 
     # -- malformed -----------------------------------------------------------------------------------------------
 
@@ -231,7 +241,8 @@ class CaseSource:
             return False
         return self._kinds is None or selects(self._kinds, name)
 
-    def _of_kind(self, kind: Kind) -> Iterator[Case]:
+    def of_kind(self, kind: Kind) -> Iterator[Case]:
+        """Records of every variant of one kind, about `per_kind` times its share; excluded ones left out."""
         for ground, parents in self._all_parents():
             if kind.generated and not kind.applies(ground):
                 rng = self._rng(f"{kind.code}/{ground.schema_id}")
@@ -240,7 +251,8 @@ class CaseSource:
 
     def _mutated(self, kind: Kind, mutant: Mutant, parent: Parent) -> Iterator[Case]:
         name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
-        case = self._send(mutant.record, parent.tokens, name, mutant=mutant, parent=parent)
+        about = About(name, parent=parent.record.value, note=mutant.note)
+        case = self._send(mutant.record, parent.tokens, about)
         unsent = not kind.keep_valid and case.expectation is Expectation.VALID
         if not unsent and not (case.rejection is not None and selects(self._excluded, case.rejection.code)):
             yield case
@@ -306,52 +318,28 @@ class CaseSource:
         self._count += 1
         return str(self._count)
 
-    def _send(
-        self,
-        record: Record,
-        tokens: tuple[bytes, ...],
-        kind: str,
-        *,
-        role: Role = Role.CASE,
-        partition: int | None = None,
-        mutant: Mutant | None = None,
-        parent: Parent | None = None,
-    ) -> Case:
-        """A case of a record with fresh tokens."""
-        stamped = self._stamper.fresh(record, tokens, partition)
-        note = mutant.note if mutant is not None else ""
-        original = restamp_value(parent.record.value, tokens, stamped.tokens) if parent is not None else None
-        return self._case(self._next_id(), stamped, kind, role=role, partition=partition, parent=original, note=note)
+    def _send(self, record: Record, tokens: tuple[bytes, ...], about: About) -> Case:
+        """A case of a record with fresh tokens, in its parent as well."""
+        stamped = self._stamper.fresh(record, tokens, about.partition)
+        parent = restamp_value(about.parent, tokens, stamped.tokens)
+        return self._case(self._next_id(), stamped, replace(about, parent=parent))
 
-    def _case(
-        self,
-        identity: str,
-        stamped: Stamped,
-        kind: str,
-        *,
-        role: Role = Role.CASE,
-        partition: int | None = None,
-        parent: bytes | None = None,
-        note: str = "",
-        expected: Expected | None = None,
-    ) -> Case:
-        """The case of a record; without `expected` the oracle is asked."""
+    def _case(self, identity: str, stamped: Stamped, about: About) -> Case:
         record = self._marked(stamped.record, identity)
         home = self._stamper.home(record.key)
-        if expected is None:
-            expected = self.oracle.expect(record, hint=kind)
+        expected = about.expected or self.oracle.expect(record, hint=about.kind)
         return Case(
             id=identity,
             topic=self._contract.topic,
             record=record,
-            kind=kind,
+            kind=about.kind,
             expectation=expected.expectation,
-            role=role,
-            partition=partition if home is None else home,
+            role=about.role,
+            partition=about.partition if home is None else home,
             rejection=expected.rejection,
             tokens=stamped.tokens,
-            parent=parent,
-            note=note,
+            parent=about.parent,
+            note=about.note,
         )
 
     def _marked(self, record: Record, identity: str) -> Record:

@@ -286,9 +286,11 @@ KINDS: tuple[Kind, ...] = (
         ("beyond", "huge", "negative", "below"), has(is_enum, "no enum in the schema"), _enum_index,
     ),
     Kind(
-        "length_bomb", 20, "Avro body", Layer.RESOURCES, "a string or bytes that claims gigabytes, or less than nothing",
+        "length_bomb", 20, "Avro body", Layer.RESOURCES,
+        "a string or bytes that claims gigabytes, or less than nothing",
         "invalid", "rejects it without reserving the memory",
-        "A decoder that allocates what the length says dies of it; one that seeks by a negative length reads in circles.",
+        "A decoder that allocates what the length says dies of it; one that seeks by a negative length reads in"
+        " circles.",
         ("2_31", "2_62", "negative", "max"), has(is_sized, "no string or bytes in the schema"), _length_bomb,
         dangerous=True,
     ),

@@ -38,7 +38,8 @@ KINDS: tuple[Kind, ...] = (
         "poison_run", 59, "delivery", Layer.HANDLER,
         "several poisons in a row; poison first, last, and in every partition", "as each record",
         "handles all valid records around them",
-        "Loops that count errors, back off or restart behave differently when the first record after a start, or a whole"
+        "Loops that count errors, back off or restart behave differently when the first record after a start, or a"
+        " whole"
         " batch, is bad. The engine arranges these windows from the records of the other kinds.",
         ("first", "last", "row", "every_partition"), generated=False,
     ),

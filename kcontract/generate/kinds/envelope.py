@@ -101,7 +101,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "key_damage", 50, "envelope", Layer.ENVELOPE, "no key, an empty one, bytes that are none, another type",
         "invalid or valid, as key and keyFrom say", "rejects it, or does not need the key",
-        "Keys come from another serializer than values and are checked by nobody. A consumer that decodes them dies in a"
+        "Keys come from another serializer than values and are checked by nobody. A consumer that decodes them dies"
+        " in a"
         " place where only values are guarded.",
         ("null", "empty", "garbage", "wrong_schema"), _has_key_rule, _key_damage,
     ),
@@ -116,13 +117,15 @@ KINDS: tuple[Kind, ...] = (
         "header_damage", 52, "envelope", Layer.ENVELOPE,
         "headers missing, twice, null, not UTF-8, of 60 kB; lies about content type, schema id, trace",
         "invalid for required headers, else either or valid", "tolerates it, or rejects it if it needs the header",
-        "Headers are bytes, may be null and may stand twice. `headers['x'].decode()` fails on two of these, and a broken"
+        "Headers are bytes, may be null and may stand twice. `headers['x'].decode()` fails on two of these, and a"
+        " broken"
         " trace header must not stop the message.",
         ("missing", "duplicate", "null", "utf8", "oversize", "content_type", "schema_id", "traceparent"),
         mutants=_headers, share=3,
     ),
     Kind(
-        "timestamp_weird", 53, "envelope", Layer.ENVELOPE, "record timestamps of -1, 0, 1, year 9999 and beyond", "either",
+        "timestamp_weird", 53, "envelope", Layer.ENVELOPE, "record timestamps of -1, 0, 1, year 9999 and beyond",
+        "either",
         "tolerates it",
         "The producer sets the timestamp, and `fromtimestamp` raises for what it cannot say. Windowed aggregations"
         " advance to the year 9999 and drop everything that comes later. Brokers may refuse such records.",

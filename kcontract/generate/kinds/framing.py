@@ -9,9 +9,11 @@ from base64 import b64encode
 from collections.abc import Iterator
 from random import Random
 
-from kcontract.generate.kind import Ground, Kind, Mutant, Parent, only_framed
+from kcontract.generate.kind import Ground, Kind, Mutant, Parent, names_schema, only_framed
 from kcontract.model.case import Layer
+from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
+from kcontract.schema.wire import VALUE_HEADER
 
 _MAGICS = (0x01, 0x02, 0x03, 0x7B, 0xFF)
 _GUID = bytes.fromhex("9f5f0a4e3c7d4f6b8a1e2d3c4b5a6978")
@@ -19,6 +21,17 @@ _GUID = bytes.fromhex("9f5f0a4e3c7d4f6b8a1e2d3c4b5a6978")
 
 def _frame(schema_id: int) -> bytes:
     return b"\0" + struct.pack(">I", schema_id)
+
+
+def _mark(parent: Parent) -> bytes:
+    """The header that names the schema (`wire: confluent-header`)."""
+    return parent.record.header(VALUE_HEADER) or b"\x01" + _GUID
+
+
+def _marked(parent: Parent, mark: bytes | None) -> Record:
+    """The record with another such header, or without one."""
+    others = tuple(pair for pair in parent.record.headers if pair[0] != VALUE_HEADER)
+    return parent.with_headers(others if mark is None else (*others, (VALUE_HEADER, mark)))
 
 
 def _empty(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
@@ -29,7 +42,11 @@ def _null(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
     yield Mutant(parent.with_value(None), note="no value: a tombstone")
 
 
-def _short(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
+def _short(ground: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
+    if not ground.framed:
+        for size in (1, 2, 3, 4):
+            yield Mutant(_marked(parent, _mark(parent)[:size]), str(size), f"only {size} of the mark's 17 bytes")
+        return
     for size in (1, 2, 3, 4):
         yield Mutant(parent.with_value(parent.head[:size]), str(size), f"only {size} of the header's 5 bytes")
 
@@ -38,13 +55,21 @@ def _header_only(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
     yield Mutant(parent.with_value(parent.head), note="header without a body")
 
 
-def _bad_magic(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
+def _bad_magic(ground: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
+    if not ground.framed:
+        for magic in _MAGICS[1:]:
+            record = _marked(parent, bytes((magic,)) + _mark(parent)[1:])
+            yield Mutant(record, f"0x{magic:02x}", f"the mark begins with 0x{magic:02x} instead of 0x01")
+        return
     for magic in _MAGICS:
         value = bytes((magic,)) + parent.head[1:] + parent.body
         yield Mutant(parent.with_value(value), f"0x{magic:02x}", f"first byte 0x{magic:02x} instead of 0x00")
 
 
-def _missing_header(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
+def _missing_header(ground: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
+    if not ground.framed:
+        yield Mutant(_marked(parent, None), note=f"without the header {VALUE_HEADER}")
+        return
     yield Mutant(parent.with_value(parent.body), note="body without its header")
 
 
@@ -59,6 +84,10 @@ def _unknown_ids(ground: Ground) -> tuple[tuple[str, int], ...]:
 
 
 def _unknown(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
+    if not ground.framed:
+        for name, guid in (("zero", bytes(16)), ("next", _GUID)):
+            yield Mutant(_marked(parent, b"\x01" + guid), name, f"GUID {guid.hex()}, never registered")
+        return
     for name, number in _unknown_ids(ground):
         yield Mutant(parent.with_value(_frame(number) + parent.body), name, f"schema id {number}, never registered")
 
@@ -116,7 +145,7 @@ def _other_framing(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant
     for name, head, note in framings:
         yield Mutant(parent.with_value(head + parent.body), name, note)
     if ground.framed:
-        headers = (*parent.record.headers, ("__value_schema_id", b"\x01" + _GUID))
+        headers = (*parent.record.headers, (VALUE_HEADER, b"\x01" + _GUID))
         record = parent.with_value(parent.body)
         note = "no id in front, an unknown GUID in the header __value_schema_id"
         yield Mutant(Parent.with_headers(_of(parent, record.value), headers), "header_guid", note)
@@ -145,14 +174,16 @@ def _wrong_encoding(ground: Ground, parent: Parent, rng: Random) -> Iterator[Mut
 KINDS: tuple[Kind, ...] = (
     Kind(
         "empty_value", 1, "framing", Layer.FRAMING, "a value of no bytes", "invalid", "rejects it",
-        "The value is present but has length 0, which is not null. Indexing its first byte raises IndexError in code that"
+        "The value is present but has length 0, which is not null. Indexing its first byte raises IndexError in"
+        " code that"
         " looks for the magic byte; `if value:` mistakes it for a tombstone.",
         mutants=_empty,
     ),
     Kind(
         "null_value", 2, "framing", Layer.FRAMING, "no value: a tombstone", "either; valid under cleanup: compact",
         "treats it as a delete, or skips it",
-        "The value is null. On a compacted topic that deletes the key and is part of every consumer's life. Elsewhere it"
+        "The value is null. On a compacted topic that deletes the key and is part of every consumer's life."
+        " Elsewhere it"
         " still comes, from a mistaken producer or a connector, and a deserializer hands on None: the handler's first"
         " attribute access then fails.",
         mutants=_null,
@@ -162,7 +193,7 @@ KINDS: tuple[Kind, ...] = (
         "rejects it",
         "The Confluent header has five bytes. Unpacking four bytes of id from fewer raises struct.error or"
         " BufferUnderflowException, which is seldom in the list of what a consumer catches.",
-        ("1", "2", "3", "4"), only_framed, _short,
+        ("1", "2", "3", "4"), names_schema, _short,
     ),
     Kind(
         "header_only", 4, "framing", Layer.FRAMING, "header without a body", "invalid (valid for an empty record)",
@@ -172,19 +203,23 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "bad_magic", 5, "framing", Layer.FRAMING, "a first byte other than 0x00", "invalid", "rejects it",
-        "0x00 says that a schema id of four bytes follows. 0x01 is the mark of a GUID, which belongs in a header; 0x03 is"
+        "0x00 says that a schema id of four bytes follows. 0x01 is the mark of a GUID, which belongs in a header;"
+        " 0x03 is"
         " AWS Glue's; 0x7b is the brace of a JSON object.",
-        tuple(f"0x{magic:02x}" for magic in _MAGICS), only_framed, _bad_magic,
+        tuple(f"0x{magic:02x}" for magic in _MAGICS), names_schema, _bad_magic,
     ),
     Kind(
         "missing_header", 6, "framing", Layer.FRAMING, "the body without its header", "invalid", "rejects it",
-        "A producer was configured with a plain serializer. The first bytes of the body are taken for magic byte and id.",
-        applies=only_framed, mutants=_missing_header,
+        "A producer was configured with a plain serializer. The first bytes of the body are taken for magic byte"
+        " and id.",
+        applies=names_schema, mutants=_missing_header,
     ),
     Kind(
-        "double_header", 7, "framing", Layer.DECODE, "a header in front of a framed message", "either; invalid if strict",
+        "double_header", 7, "framing", Layer.DECODE, "a header in front of a framed message",
+        "either; invalid if strict",
         "rejects it",
-        "A message was serialized twice. With small ids the five extra bytes often decode as empty strings and zeros, so"
+        "A message was serialized twice. With small ids the five extra bytes often decode as empty strings and"
+        " zeros, so"
         " that a wrong message is read without any error.",
         applies=only_framed, mutants=_double_header,
     ),
@@ -193,7 +228,7 @@ KINDS: tuple[Kind, ...] = (
         "rejects it after a bounded retry, and remembers the answer",
         "The registry answers 404. A consumer that retries for ever stands still; one that asks anew for every record"
         " loads the registry. Ids above 2^31-1 show whether the id is read as signed.",
-        ("zero", "max_int", "max_uint", "next"), only_framed, _unknown,
+        ("zero", "max_int", "max_uint", "next"), names_schema, _unknown,
     ),
     Kind(
         "foreign_schema_id", 9, "framing", Layer.REGISTRY, "the schema id of another subject",
@@ -203,8 +238,10 @@ KINDS: tuple[Kind, ...] = (
         applies=_has_foreign, mutants=_foreign,
     ),
     Kind(
-        "wrong_format_id", 10, "framing", Layer.REGISTRY, "the id of a schema of another format", "invalid", "rejects it",
-        "The id names a JSON Schema or Protobuf schema on an Avro topic, or the reverse. Parsing it as Avro fails in the"
+        "wrong_format_id", 10, "framing", Layer.REGISTRY, "the id of a schema of another format", "invalid",
+        "rejects it",
+        "The id names a JSON Schema or Protobuf schema on an Avro topic, or the reverse. Parsing it as Avro fails"
+        " in the"
         " middle of the deserializer, with an exception of the schema parser.",
         applies=_has_other_format, mutants=_wrong_format,
     ),
@@ -220,7 +257,8 @@ KINDS: tuple[Kind, ...] = (
         ("apicurio", "glue", "ocf", "single_object", "confluent", "header_guid"), mutants=_other_framing,
     ),
     Kind(
-        "wrong_encoding", 13, "framing", Layer.FRAMING, "JSON on an Avro topic and reverse, text, XML, base64, gzip, noise",
+        "wrong_encoding", 13, "framing", Layer.FRAMING,
+        "JSON on an Avro topic and reverse, text, XML, base64, gzip, noise",
         "invalid", "rejects it",
         "Somebody wrote to the topic by hand, or a producer compressed, encrypted or encoded the value itself.",
         ("json", "avro", "text", "xml", "base64", "gzip", "random"), mutants=_wrong_encoding, share=2,

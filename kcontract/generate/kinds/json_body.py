@@ -28,14 +28,17 @@ KINDS: tuple[Kind, ...] = (
         ("bom", "utf16", *json_text.NONSTANDARD), only_json, json_text.nonstandard,
     ),
     Kind(
-        "json_unicode", 32, "JSON body", Layer.DECODE, "strings that are not UTF-8, lone surrogates, NUL, control characters",
-        "invalid; either for lone surrogate escapes; valid for an escaped NUL", "rejects what is invalid, keeps the rest",
+        "json_unicode", 32, "JSON body", Layer.DECODE,
+        "strings that are not UTF-8, lone surrogates, NUL, control characters",
+        "invalid; either for lone surrogate escapes; valid for an escaped NUL",
+        "rejects what is invalid, keeps the rest",
         "A lone surrogate escape is decoded by Python into text that cannot be encoded again: the dead letter, the log"
         " line or the database insert fails instead of the parser. PostgreSQL takes no NUL.",
         tuple(json_text.TEXTS), only_json, json_text.unicode,
     ),
     Kind(
-        "json_numbers", 33, "JSON body", Layer.CONSTRAINTS, "numbers at and beyond 2^53, 2^63, 2^64; hundreds of digits",
+        "json_numbers", 33, "JSON body", Layer.CONSTRAINTS,
+        "numbers at and beyond 2^53, 2^63, 2^64; hundreds of digits",
         "valid within int64, else either", "keeps them exactly, or rejects them",
         "JavaScript, and any parser that reads into binary64, rounds from 2^53 on. Python refuses to print integers of"
         " more than 4,300 digits. 1.0 is an integer for JSON Schema, and a float for a typed consumer.",
@@ -58,7 +61,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "wrong_root", 36, "JSON body", Layer.CONSTRAINTS, "null, an array, a scalar, JSON in a string",
         "invalid, as the schema says", "rejects it",
-        "Valid JSON of another shape. `payload['id']` on a list, a number or None raises TypeError rather than KeyError;"
+        "Valid JSON of another shape. `payload['id']` on a list, a number or None raises TypeError rather than"
+        " KeyError;"
         " a message that was encoded twice is a string.",
         ("null", "array", "object", "string", "number", "boolean", "double_encoded", "wrapped"), only_json,
         json_values.wrong_root,
@@ -74,7 +78,8 @@ KINDS: tuple[Kind, ...] = (
         "wrong_type", 38, "JSON body", Layer.CONSTRAINTS, "each place with a value of each other type, null included",
         "invalid", "rejects it",
         "\"5\" for 5, 1 for true, null for anything. Lax validation coerces, and other consumers of the topic do not.",
-        ("null", "boolean", "integer", "number", "string", "array", "object"), only_json, json_values.wrong_type, share=4,
+        ("null", "boolean", "integer", "number", "string", "array", "object"), only_json, json_values.wrong_type,
+        share=4,
     ),
     Kind(
         "out_of_bounds", 39, "JSON body", Layer.CONSTRAINTS, "one below each minimum, one above each maximum",

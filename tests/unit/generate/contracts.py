@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 
 from kcontract.generate.source import CaseSource
 from kcontract.model.contract import (
-    Contract, DeadLetter, Expression, Malformed, Message, OnInvalid, Receive, RegistryRules, Run, SchemaText,
+    Contract,
+    DeadLetter,
+    Expression,
+    Malformed,
+    Message,
+    OnInvalid,
+    Receive,
+    RegistryRules,
+    Run,
+    SchemaText,
 )  # fmt: skip
 from kcontract.model.location import Location
 from kcontract.model.registry import RegisteredSchema
@@ -94,6 +104,11 @@ HEADERS = {
     "required": ["correlation_id"],
     "properties": {"correlation_id": {"type": "string", "minLength": 1}, "attempt": {"type": "integer"}},
 }
+
+
+def seeded(seed: int) -> Random:
+    """Randomness that repeats."""
+    return Random(seed)  # noqa: S311 - test data
 
 
 def text(document: Any, kind: Any = "json") -> SchemaText:

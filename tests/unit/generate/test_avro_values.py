@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from io import BytesIO
 from itertools import islice
-from random import Random
 from typing import Any
 
 import fastavro
@@ -20,7 +19,7 @@ from kcontract.generate.payload import validator
 from kcontract.schema.avro.decode import scan
 from kcontract.schema.avro.nodes import Branch
 from kcontract.schema.avro.parse import parse
-from tests.unit.generate.contracts import LIMITS, RICH
+from tests.unit.generate.contracts import LIMITS, RICH, seeded
 
 PRIMITIVES = st.sampled_from(["null", "boolean", "int", "long", "float", "double", "bytes", "string"])
 LOGICAL = st.sampled_from(
@@ -67,7 +66,7 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
 @given(schemas(), st.integers(0, 2**32))
 def test_every_datum_is_valid_avro(schema: dict[str, Any], seed: int) -> None:
     """Our strict decoder takes all data without a complaint, fastavro reads them to the last byte."""
-    payload, rng = AvroPayload(parse(json.dumps(schema)), None), Random(seed)
+    payload, rng = AvroPayload(parse(json.dumps(schema)), None), seeded(seed)
     theirs = fastavro.parse_schema(schema)
     for datum in (*islice(payload.boundaries(rng), 40), *islice(payload.random(rng), 10)):
         body = payload.encode(datum)
@@ -85,7 +84,7 @@ def _rich() -> AvroPayload:
 
 def test_edges_of_the_rich_schema() -> None:
     """Every symbol, branch, bound of int and long, year 0001 and 9999, the greatest decimals."""
-    found = list(_rich().boundaries(Random(1)))
+    found = list(_rich().boundaries(seeded(1)))
     outer = {name: {repr(datum[name]) for datum in found} for name in found[0]}
     assert {"'A'", "'B'", "'C'"} <= outer["kind"]
     assert {repr(Branch(0, None)), repr(Branch(1, 2**63 - 1)), repr(Branch(2, "😀"))} <= outer["multi"]
@@ -99,7 +98,7 @@ def test_edges_of_the_rich_schema() -> None:
 def test_constraints_aim_and_decide() -> None:
     """With constraints every datum obeys them, and their bounds are met exactly."""
     payload = AvroPayload(parse(json.dumps(RICH)), JsonSchemaView(LIMITS), validator(LIMITS, {}))
-    rng = Random(1)
+    rng = seeded(1)
     forms = [payload.to_json(d) for d in (*payload.boundaries(rng), *islice(payload.random(rng), 60))]
     assert all(map(validator(LIMITS, {}), forms))
     assert {form["n"] for form in forms} >= {1, 2, 89, 90}
@@ -110,7 +109,7 @@ def test_constraints_aim_and_decide() -> None:
 def test_the_json_form_leads_back_to_the_datum() -> None:
     """Examples are read as they are written: JSON form and back is the same datum."""
     payload = _rich()
-    for datum in islice(payload.boundaries(Random(1)), 150):
+    for datum in islice(payload.boundaries(seeded(1)), 150):
         assert datum_of(payload.schema, payload.to_json(datum)) == datum
 
 
@@ -121,6 +120,6 @@ def test_the_json_form_leads_back_to_the_datum() -> None:
 def test_an_example_that_does_not_fit_is_refused_with_its_place(change: dict[str, Any], where: str) -> None:
     """The error names the pointer."""
     payload = _rich()
-    form = payload.to_json(payload.ordinary(Random(1)))
+    form = payload.to_json(payload.ordinary(seeded(1)))
     with pytest.raises(Exception, match=f"at {where} is no"):
         datum_of(payload.schema, {**form, **change})

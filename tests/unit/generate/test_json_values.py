@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from random import Random
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from kcontract.generate.json_payload import JsonPayload
-from tests.unit.generate.contracts import DOCUMENT
+from tests.unit.generate.contracts import DOCUMENT, seeded
 
 SCHEMAS: dict[str, Any] = {
     "document": DOCUMENT,
@@ -43,10 +42,19 @@ SCHEMAS: dict[str, Any] = {
     "not": {"type": "integer", "minimum": 0, "maximum": 9, "not": {"enum": [0, 1, 9]}},
     "tree": {
         "$ref": "#/$defs/tree",
-        "$defs": {"tree": {"type": "object", "required": ["kids"], "properties": {"kids": {"type": "array", "items": {"$ref": "#/$defs/tree"}}}}},
+        "$defs": {
+            "tree": {
+                "type": "object",
+                "required": ["kids"],
+                "properties": {"kids": {"type": "array", "items": {"$ref": "#/$defs/tree"}}},
+            }
+        },
     },
     "anything": True,
-    **{f"format {name}": {"type": "string", "format": name} for name in ("uuid", "date-time", "date", "time", "email", "ipv4", "ipv6", "uri", "hostname")},
+    **{
+        f"format {name}": {"type": "string", "format": name}
+        for name in ("uuid", "date-time", "date", "time", "email", "ipv4", "ipv6", "uri", "hostname", "duration")
+    },
 }  # fmt: skip
 
 
@@ -57,7 +65,7 @@ def _check(schema: Any) -> Any:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_value_is_valid(name: str) -> None:
     """Ordinary, edge and random values all pass a validator that was set up here; none is missing."""
-    valid, rng = _check(SCHEMAS[name]), Random(1)
+    valid, rng = _check(SCHEMAS[name]), seeded(1)
     payload = JsonPayload(SCHEMAS[name], {})
     values = [payload.ordinary(rng), payload.ordinary(rng, full=True)]
     values += [*islice(payload.boundaries(rng), 200), *islice(payload.random(rng), 100)]
@@ -68,21 +76,21 @@ def test_every_value_is_valid(name: str) -> None:
 
 def test_bounds_and_their_neighbours_come_once() -> None:
     """Edges of an integer in bounds: each bound, its neighbour, zero."""
-    found = list(JsonPayload(SCHEMAS["bounds"], {}).boundaries(Random(1)))
+    found = list(JsonPayload(SCHEMAS["bounds"], {}).boundaries(seeded(1)))
     assert set(found) >= {-3, -2, 0, 1, 4, 5}
     assert len(found) == len(set(found))
 
 
 def test_texts_cover_lengths_and_planes() -> None:
     """Edges of a string: shortest, longest, beyond the basic plane, combining, right to left."""
-    found = set(JsonPayload({"type": "string", "maxLength": 40}, {}).boundaries(Random(1)))
+    found = set(JsonPayload({"type": "string", "maxLength": 40}, {}).boundaries(seeded(1)))
     assert {len(text) for text in found} >= {0, 1, 39, 40}
     assert {"😀", "e\u0301", "\u0645\u0631\u062d\u0628\u0627"} <= found
 
 
 def test_each_optional_property_is_left_out_once() -> None:
     """One value for each optional property in which it alone is missing."""
-    found = list(JsonPayload(DOCUMENT, {}).boundaries(Random(1)))
+    found = list(JsonPayload(DOCUMENT, {}).boundaries(seeded(1)))
     full = {"event_id", "patient_id", "kind", "amount", "n", "code", "name", "tags", "child", "at", "open"}
     for name in full - {"event_id", "patient_id", "kind", "amount"}:
         assert any(set(value) == full - {name} for value in found), name
@@ -91,5 +99,5 @@ def test_each_optional_property_is_left_out_once() -> None:
 def test_a_pattern_that_cannot_be_written_is_named() -> None:
     """What could not be generated is told, not passed over."""
     payload = JsonPayload({"type": "object", "properties": {"a": {"type": "string", "pattern": "(?=x)x"}}}, {})
-    list(payload.boundaries(Random(1)))
+    list(payload.boundaries(seeded(1)))
     assert payload.unsupported == ["pattern (?=x)x: look-around or named group"]

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import jsonschema_rs
 import pytest
 
 from kcontract.generate.patterns import Pattern, UnsupportedPatternError
+from tests.unit.generate.contracts import seeded
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        r"^P-[0-9]{8}$", r"^[A-Z]{2}-\d{4,6}(a|bc)?$", r"^(?:\+?\d[\d -]{5,})$", r"^[^\s@]+@[^\s@]+\.[a-z]{2,}$", r"abc",
+        r"^P-[0-9]{8}$", r"^[A-Z]{2}-\d{4,6}(a|bc)?$", r"^(?:\+?\d[\d -]{5,})$", r"^[^\s@]+@[^\s@]+\.[a-z]{2,}$",
+        r"abc",
         r"^\u00e4\x41+$", r"^[\w.-]+$", r"^$", r"^a*?b{2}$", r"^(foo|bar|b[a-c]z)+$",
     ],
 )  # fmt: skip
 def test_texts_match_their_pattern(source: str) -> None:
     """The validator's own engine accepts the shortest, long and random texts."""
     accepts = jsonschema_rs.validator_for({"pattern": source}).is_valid
-    pattern, rng = Pattern(source), Random(1)
+    pattern, rng = Pattern(source), seeded(1)
     texts = [pattern.draw(rng, lean) for lean in (0, 1, *[None] * 40)]
     assert all(map(accepts, texts))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from uuid import UUID
 
 from hypothesis import given
@@ -12,6 +11,7 @@ from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mi
 from kcontract.model.case import CASE_HEADER, Case, Expectation
 from kcontract.model.record import Record
 from kcontract.schema.avro.encode import long_bytes
+from tests.unit.generate.contracts import seeded
 
 tokens = st.one_of(
     st.uuids().map(lambda value: str(value).encode()),
@@ -24,21 +24,21 @@ tokens = st.one_of(
 @given(tokens, st.integers())
 def test_successors_have_the_same_forms_in_the_same_lengths(token: bytes, seed: int) -> None:
     """Replacement moves no other byte: neither in text nor in Avro's binary."""
-    fresh = Mint(Random(seed)).like(token)
+    fresh = Mint(seeded(seed)).like(token)
     assert [len(form) for form in forms(fresh)] == [len(form) for form in forms(token)]
     assert is_uuid(fresh) == is_uuid(token)
 
 
 def test_a_million_numbers_would_not_repeat() -> None:
     """Numbers walk through their whole range, so even the small range has no birthday."""
-    mint = Mint(Random(1))
+    mint = Mint(seeded(1))
     assert len({mint.number(INT_LOW, INT_HIGH) for _ in range(100_000)}) == 100_000
 
 
 def test_uuids_are_version_4() -> None:
     """UUID text is what RFC 9562 calls a random one."""
     for _ in range(200):
-        value = UUID(Mint(Random(_)).uuid())
+        value = UUID(Mint(seeded(_)).uuid())
         assert (value.version, value.variant) == (4, "specified in RFC 4122")
 
 

@@ -1,0 +1,68 @@
+"""`kcontract kinds`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kcontract.cli.main import run
+
+CONTRACT = """\
+kcontract: 1
+topic: patient.created
+message:
+  payload: {type: object, required: [id], properties: {id: {type: string, format: uuid}, n: {type: integer}}}
+  identity: $message.payload#/id
+receive:
+  billing:
+    run: {command: [billing]}
+    onInvalid: {deadLetter: patient.created.dlq}
+"""
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Path:
+    """A contract file in a project of its own."""
+    (tmp_path / "kcontract.yaml").write_text("kcontract: 1\n")
+    (tmp_path / "contracts").mkdir()
+    file = tmp_path / "contracts" / "patient.yaml"
+    file.write_text(CONTRACT)
+    return file
+
+
+def test_all_kinds_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """63 lines, code first, and kinds that are not generated say so."""
+    assert run(["kinds"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 63
+    assert lines[0].split()[:3] == ["empty_value", "1", "L1"]
+    assert any(line.startswith("burst ") and line.endswith("(not generated yet)") for line in lines)
+
+
+def test_json_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
+    """For programs: all facts of a kind."""
+    assert run(["kinds", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    flip = next(row for row in rows if row["code"] == "bit_flip")
+    assert (flip["number"], flip["layer"]) == (17, "L3")
+    assert flip["variants"] == ["flip", "substitute", "insert", "delete"]
+
+
+def test_a_contract_says_what_applies_and_why_not(contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind is sent with an expectation, or not sent for a reason."""
+    assert run(["kinds", str(contract)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("billing on patient.created\n")
+    rows = [line.split() for line in out.splitlines()]
+    assert ["missing_required", "invalid"] in [row[:2] for row in rows]
+    assert "  bit_flip" in out
+    assert "payload is JSON" in out
+
+
+def test_a_contract_without_receivers_is_a_usage_error(contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing to say of it: exit 2."""
+    contract.write_text(CONTRACT[: CONTRACT.index("receive:")])
+    assert run(["kinds", str(contract)]) == 2
+    assert "KINDS_NO_RECEIVER" in capsys.readouterr().err
