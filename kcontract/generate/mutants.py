@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from random import Random
@@ -10,7 +11,6 @@ from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.contract_parts import EventType
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent, nothing
 from kcontract.model.contract import Contract, Receive
-from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 
 _LOOKED_AT = 400
@@ -54,16 +54,17 @@ def chosen(
 ) -> Iterator[tuple[Mutant, Parent]]:
     """Mutants of a kind: every variant once, then evenly over variants and places up to `limit` × its share.
 
-    Variants that one parent has too few of are made from the others as well; those of dangerous kinds once.
+    Variants that one parent has too few of are made from the others as well, those of dangerous kinds not;
+    the same damage (by its note) comes at most `limit` times.
     """
     groups: dict[str, list[tuple[Mutant, Parent]]] = {}
-    seen: set[tuple[str, Record]] = set()
+    alike: Counter[tuple[str, str]] = Counter()
     for parent in parents:
         done = {variant for variant, group in groups.items() if kind.dangerous or len(group) >= limit * kind.share}
         for mutant in islice(kind.mutants(ground, parent, rng), _LOOKED_AT):
             name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
-            if mutant.variant not in done and (mutant.variant, mutant.record) not in seen and wants(name):
-                seen.add((mutant.variant, mutant.record))
+            if mutant.variant not in done and alike[mutant.variant, mutant.note] < limit and wants(name):
+                alike[mutant.variant, mutant.note] += 1
                 groups.setdefault(mutant.variant, []).append((mutant, parent))
     if groups:
         budget = max(limit * kind.share, len(groups))

@@ -11,6 +11,7 @@ from kcontract.errors import SchemaError
 from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.contract_parts import EventType
 from kcontract.generate.json_payload import JsonPayload
+from kcontract.generate.json_schema import JsonSchemaView
 from kcontract.generate.json_values import TooDeepError
 from kcontract.generate.kind import Parent
 from kcontract.generate.payload import Payload
@@ -44,7 +45,7 @@ def older_parents(
     """Records of older versions, with words for each."""
     for event in types:
         for entry in older_versions(contract, book, event, types):
-            payload = _payload(entry, book)
+            payload = _payload(entry, book, event.payload.view)
             if payload is None:
                 continue
             older = EventType(event.name, payload, entry.kind, entry)
@@ -63,8 +64,8 @@ def _records(event: EventType, builder: Builder, rng: Random) -> Iterator[Parent
         return
 
 
-def _payload(entry: RegisteredSchema, book: Sequence[RegisteredSchema]) -> Payload | None:
-    """The generator of an entry; None for one that is no schema."""
+def _payload(entry: RegisteredSchema, book: Sequence[RegisteredSchema], aim: JsonSchemaView | None) -> Payload | None:
+    """The generator of an entry, aimed by the contract's constraints; None for one that is no schema."""
     texts = {
         reference.name: other.text
         for reference in entry.references
@@ -73,7 +74,7 @@ def _payload(entry: RegisteredSchema, book: Sequence[RegisteredSchema]) -> Paylo
     }
     try:
         if entry.kind == "avro":
-            return AvroPayload(parse(entry.text, texts), None)
+            return AvroPayload(parse(entry.text, texts), aim)
         return JsonPayload(json.loads(entry.text), {name: json.loads(text) for name, text in texts.items()})
     except (SchemaError, ValueError):
         return None

@@ -69,9 +69,9 @@ class Mint:
 
     def uuid(self) -> str:
         """Text of a random UUID, version 4."""
-        bits = self._rng.getrandbits(122)
-        text = f"{bits:031x}"
-        return f"{text[:8]}-{text[8:12]}-4{text[12:15]}-{'89ab'[bits & 3]}{text[16:19]}-{text[19:31]}"
+        bits = self._rng.getrandbits(128)
+        text = f"{bits:032x}"
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[bits >> 62 & 3]}{text[17:20]}-{text[20:]}"
 
     def number(self, low: int, high: int) -> int:
         """A number of [low, high) that this mint has not given before, until the range is used up."""

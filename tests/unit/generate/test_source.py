@@ -266,3 +266,10 @@ def test_an_identity_in_the_key_is_fresh() -> None:
     made = source(json_contract(key=text({"type": "string"}), key_from=None, identity=Expression("message.key", "")))
     cases = [made.healthy(Role.HEALTHY, None) for _ in range(20)]
     assert len({case.record.key for case in cases}) == 20
+
+
+def test_older_writers_obey_the_constraints() -> None:
+    """What constraints ask for is asked of older versions too, so that their records are valid cases."""
+    limits = {"properties": {"patient_id": {"minLength": 36}, "opt": {"type": ["null", "string"]}, "n": {"const": 77}}}
+    made = source(avro_contract(constraints=text(limits)))
+    assert [case for case in made.valid() if case.kind == "older_writer"]
