@@ -44,14 +44,15 @@ def up(foreground: bool) -> int:
     from kcontract.broker.local.broker import prepare  # noqa: PLC0415 - `--help` must not pay for the client
     from kcontract.broker.local.keeper import keep, start_keeper  # noqa: PLC0415
 
+    if foreground:
+        with broker_progress() as progress:
+            prepare(progress)
+        keep(lambda kept: _describe(kept, "is running until Ctrl-C"))
+        click.echo("stopped, its data is removed")
+        return EXIT_CONFORMS
     with broker_progress() as progress:
-        if not foreground:
-            kept, is_new = start_keeper(progress)
-            _describe(kept, "is running" if is_new else "was running already")
-            return EXIT_CONFORMS
-        prepare(progress)
-    keep(lambda kept: _describe(kept, "is running until Ctrl-C"))
-    click.echo("stopped, its data is removed")
+        kept, is_new = start_keeper(progress)
+    _describe(kept, "is running" if is_new else "was running already")
     return EXIT_CONFORMS
 
 
