@@ -57,6 +57,10 @@ ROUTES = (
     Route("GET", ("mode", ANY), operations.get_mode),
     Route("GET", ("contexts",), operations.contexts),
 )
+_BY_SHAPE = {
+    shape: tuple(route for route in ROUTES if (len(route.segments), route.segments[:1]) == shape)
+    for shape in {(len(route.segments), route.segments[:1]) for route in ROUTES}
+}
 
 
 def answer(store: Store, request: Request) -> Answer:
@@ -76,7 +80,8 @@ def error(refusal: RefusalError) -> Answer:
 
 def _operation(request: Request) -> Operation:
     method = "GET" if request.method == "HEAD" else request.method
-    fitting = [route for route in ROUTES if _fits(route.segments, request.segments)]
+    shape = (len(request.segments), request.segments[:1])
+    fitting = [route for route in _BY_SHAPE.get(shape, ()) if _fits(route.segments, request.segments)]
     if not fitting:
         raise http_error(404, "Not Found")
     found = next((route.operation for route in fitting if route.method == method), None)
