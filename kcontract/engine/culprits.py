@@ -13,6 +13,8 @@ from kcontract.model.case import Case
 _HEADS = 8
 """So many suspects are tried alone, most suspect first, before the rest is halved."""
 _CONFIRM_PATIENCE = 2.0
+_STALLS_ENOUGH = 3
+"""After so many stalls confirmed with double patience, a further one only adds its kind to the same finding."""
 
 
 class Detective:
@@ -21,6 +23,7 @@ class Detective:
     def __init__(self, stage: Stage, player: Player) -> None:
         self._stage = stage
         self._player = player
+        self._stalls = 0
 
     def find(self, suspects: Sequence[Delivery], parallel: int) -> Case | None:
         """The first suspect that alone ends or stops the service again; None if none does.
@@ -38,7 +41,9 @@ class Detective:
     def is_fatal(self, case: Case) -> bool:
         """Whether the case alone behind a healthy record ends or stops the service once more."""
         window = self._try("alone", [case], case.root)
-        return window is not None and (bool(window.exits) or window.stalled)
+        fatal = window is not None and (bool(window.exits) or window.stalled)
+        self._stalls += fatal and window is not None and window.stalled
+        return fatal
 
     def _halve(self, cases: list[Case]) -> Case | None:
         while cases and not self._stage.out_of_time:
@@ -60,7 +65,8 @@ class Detective:
             return None
         copies = [self._player.sources[case.topic].again(case) for case in cases]
         if purpose == "alone":
-            return self._player.play("alone", copies, of=of, narrow=True, patience=_CONFIRM_PATIENCE)
+            patience = _CONFIRM_PATIENCE if self._stalls < _STALLS_ENOUGH else 1.0
+            return self._player.play("alone", copies, of=of, narrow=True, patience=patience)
         return self._player.play("bisect", copies, of=of, narrow=True)
 
     def revive(self) -> bool:

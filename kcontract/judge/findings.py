@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from kcontract.judge.cause import names_frame
+from kcontract.judge.verdict import COMPANY
 from kcontract.model.finding import CaseVerdict, Finding
 
 _BY_CAUSE = frozenset({"CRASHED", "CRASH_LOOP"})
@@ -30,6 +31,8 @@ def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, .
     if verdict.code in _BY_CAUSE and names_frame(verdict.cause):
         kind = ""
     if verdict.code == "NOT_DEAD_LETTERED" and not any_dead_letter:
+        kind = ""
+    if verdict.cause == COMPANY or verdict.code == "LOST":
         kind = ""
     if verdict.code in ("STUCK", "DEAD_LETTER_ALTERED", "INVALID_EVENT", "WRONG_KEY", "UNDECLARED_EVENT", "MISREAD"):
         kind = ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kcontract.judge.promises import Product, Promises
+from kcontract.model.case import Expectation
 from kcontract.model.events import Requested, RequestsSettled, Responded, Seen
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord
@@ -188,9 +189,9 @@ def _judge(request: Request, also: int = 0) -> Iterator[CaseVerdict]:
 def _judge_event(product: Product, record: LogRecord) -> CaseVerdict | None:
     """INVALID_EVENT and WRONG_KEY: the event against schema, wire, headers and key of its contract."""
     expected = product.oracle.expect(record.record)
-    if expected.rejection is None:
-        return None
     rejection = expected.rejection
+    if expected.expectation is not Expectation.INVALID or rejection is None:
+        return None
     wrong_key = rejection.code.partition(":")[0] in ("key_damage", "key_payload_mismatch")
     message = product.contract.message
     return CaseVerdict(

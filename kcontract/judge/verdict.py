@@ -15,6 +15,8 @@ from kcontract.model.finding import CaseVerdict
 from kcontract.model.location import Location
 from kcontract.model.record import LogRecord, TopicPartition
 
+COMPANY = "in the company of other records"
+"""The cause of what shows only in the same window again, and not alone."""
 _ABOUT_EFFECTS = ("MISREAD", "INVALID_EVENT", "SKIPPED_VALID", "COLLATERAL", "LOST")
 _SHOWN_BY = {
     "ACCEPTED_INVALID": Symptom.ACCEPTED,
@@ -47,7 +49,8 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
     codes = verdicts_of(evidence)
     if not codes:
         return None
-    return _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead))
+    company = COMPANY if lead.repeated else ""
+    return _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead), cause=company)
 
 
 def crash_verdict(
@@ -105,6 +108,7 @@ def _verdict(
     shown: tuple[Shown, ...],
     facts: tuple[str, ...] = (),
     stderr: str = "",
+    cause: str = "",
 ) -> CaseVerdict:
     symptom = _SHOWN_BY.get(codes[0])
     telling = [one for one in shown if one.symptom is symptom] or list(shown)
@@ -119,7 +123,7 @@ def _verdict(
         promised=promised,
         seen=(*_sent_fact(delivery), *(fact for one in telling for fact in one.facts), *facts),
         also=codes[1:],
-        cause=telling[0].cause if telling else "",
+        cause=cause or (telling[0].cause if telling else ""),
         record=case.record,
         parent=case.parent,
         note=_note(delivery),
