@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kcontract.engine.blocking import block, check_runnable
 from kcontract.engine.lifecycle import Lifecycle
@@ -16,7 +16,7 @@ from kcontract.engine.tools import Tools
 from kcontract.errors import KcontractError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.blind import blind_spots
-from kcontract.judge.findings import group_findings
+from kcontract.judge.history import unit_findings
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
@@ -30,12 +30,19 @@ class UnitRun:
     """One unit, once."""
 
     def __init__(
-        self, unit: Unit, contracts: Sequence[Contract], tools: Tools, book: tuple[RegisteredSchema, ...]
+        self,
+        unit: Unit,
+        contracts: Sequence[Contract],
+        tools: Tools,
+        book: tuple[RegisteredSchema, ...],
+        make_source: Callable[..., CaseSource] = CaseSource,
     ) -> None:
-        """`contracts` are all of the run, so that writing to another one's topic is seen."""
+        """`contracts` are all of the run, so that writing to another one's topic is seen. `make_source` is called as
+        CaseSource is, once for each topic that the unit receives."""
         self._unit = unit
         self._tools = tools
         self._book = book
+        self._make_source = make_source
         self._recorder = tools.recorder
         self._specs = unit_topics(unit, contracts)
         self._blocked: Blocked | None = None
@@ -56,11 +63,9 @@ class UnitRun:
             stage.lifecycle.kill("interrupted")
             stage.observer.close()
             self._clear()
-        stage.state.close()
         self._recorder.record(ev.UnitEnded(self._recorder.now(), self._unit.name))
         self._recorder.state = None
-        reached, letters = stage.state.reached, stage.state.dead_letters
-        findings = group_findings(self._unit.name, reached, any_dead_letter=letters > 0)
+        findings = unit_findings(self._unit.name, stage.state)
         return self._summary(stage, self._recorder.now() - begun), findings
 
     def _stage(self, deadline: float) -> Stage:
@@ -96,7 +101,7 @@ class UnitRun:
     def _receive(self, stage: Stage) -> None:
         settings = self._tools.settings
         sources = {
-            contract.topic: CaseSource(
+            contract.topic: self._make_source(
                 contract,
                 receive,
                 self._book,
