@@ -26,7 +26,7 @@ class Confirmer:
         while (doubt := next((d for d in self._state.doubts if d.wants_alone), None)) and self._can_go_on():
             self._alone(doubt)
             if doubt.wants_alone:  # the service did not get through: the judge has had its evidence
-                doubt.dismissed = "could not be tried again"
+                self._state.dismiss(doubt, "could not be tried again")
         for number in sorted({doubt.window for doubt in self._state.doubts if doubt.wants_repeat}):
             if self._can_go_on():
                 self._repeat(number)
@@ -38,7 +38,7 @@ class Confirmer:
         case = doubt.delivery.case
         copy = self._player.sources[case.topic].again(case)
         if copy.expectation is not case.expectation:
-            doubt.dismissed = "not the same with a fresh identity"
+            self._state.dismiss(doubt, "not the same with a fresh identity")
         elif not doubt.first:
             self._player.play("alone", [copy], of=case.root, narrow=True, patience=_PATIENCE)
         elif self._restarted():

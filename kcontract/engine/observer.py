@@ -22,6 +22,7 @@ class Observer:
         self._recorder = recorder
         self._group = group
         self._inputs = tuple(inputs)
+        self._known = {topic for topic, _ in self._inputs}
         self._committed: dict[TopicPartition, int] = {}
         self._commits_at = self._members_at = -1.0
         self._view: GroupView | None = None
@@ -30,8 +31,19 @@ class Observer:
         self.exited = False
 
     def watch(self, topics: Iterable[str]) -> None:
-        """Read these topics from their present end on."""
-        self.reader = self._cluster.reader(topics)
+        """Read these topics from their present end on, and on a cluster of ours also those that come to be later."""
+        watched = tuple(topics)
+        self._known.update(watched)
+        self.reader = self._cluster.reader(watched)
+
+    def _watch_new_topics(self) -> None:
+        """A service that writes to a topic of its own making is seen."""
+        if self.reader is None or not self._cluster.ours:
+            return
+        new = [topic for topic in self._cluster.topics() if topic not in self._known]
+        if new:
+            self._known.update(new)
+            self.reader.add(new)
 
     def look(self, timeout: float = _POLL) -> None:
         """One look at everything; waits up to `timeout` seconds for a record."""
@@ -80,6 +92,7 @@ class Observer:
         """Read everything that has been written so far; False if that took too long."""
         if self.reader is None:
             return True
+        self._watch_new_topics()
         since = self._recorder.now()
         seen, done = self.reader.drain(timeout)
         now = self._recorder.now()

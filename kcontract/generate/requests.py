@@ -12,11 +12,11 @@ from kcontract.model.value import Value
 
 BODY_KINDS = frozenset(
     {
-        "json_syntax", "wrong_root", "missing_required", "wrong_type", "out_of_bounds", "value_violation",
+        VALID_KIND, "json_syntax", "wrong_root", "missing_required", "wrong_type", "out_of_bounds", "value_violation",
         "unexpected_property",
     }
 )  # fmt: skip
-"""Kinds that an HTTP service must refuse in a body; bombs and odd encodings belong to the topic."""
+"""Valid bodies, and kinds that an HTTP service must refuse; bombs and odd encodings belong to the topic."""
 _WITHOUT_BODY = 20
 
 

@@ -76,3 +76,10 @@ def choose_lead(doubt: Doubt, others: Iterable[Doubt], *, any_dead_letter: bool)
     same = [other for other in leads if other.group(any_dead_letter=any_dead_letter) == group]
     several = doubt.delivery.expectation is Expectation.VALID
     return same[0] if len(same) >= (LEADS_PER_SYMPTOM if several else 1) else None
+
+
+def hand_over(lead: Doubt, others: Iterable[Doubt]) -> None:
+    """The lead's own record came late, which says nothing of those behind it: the next of them leads."""
+    followers = [other for other in others if other.lead is lead and not other.dismissed]
+    for follower in followers:
+        follower.lead = followers[0] if follower is not followers[0] else None

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from kcontract.judge.promises import Product, Promises
 from kcontract.model.case import Expectation
 from kcontract.model.events import Requested, RequestsSettled, Responded, Seen
@@ -149,7 +151,7 @@ class RequestBook:
         for record in self._unchecked:
             verdict = _judge_event(self._products[record.topic], record)
             if verdict is not None:
-                yield verdict
+                yield _with_request(verdict, record, requests)
         self._unchecked.clear()
 
     def _phantoms(self, topic: str, refused: list[Request]) -> Iterator[CaseVerdict]:
@@ -210,9 +212,23 @@ def _judge_event(product: Product, record: LogRecord) -> CaseVerdict | None:
     )
 
 
+def _with_request(verdict: CaseVerdict, record: LogRecord, requests: list[Request]) -> CaseVerdict:
+    """The verdict on an event with the request that led to it, if that is known: a replay sends it again."""
+    for request in requests:
+        if record in request.events:
+            requested = request.requested
+            return msgspec.structs.replace(
+                verdict, case=requested.case, note=requested.note, request=_text(requested), requested=requested
+            )
+    return verdict
+
+
+def _text(requested: Requested) -> str:
+    return f"{requested.method} {requested.url}\n" + requested.body.decode("utf-8", "backslashreplace")
+
+
 def _verdict(code: str, request: Request, promised: str, fact: str) -> CaseVerdict:
     requested = request.requested
-    text = f"{requested.method} {requested.url}\n" + requested.body.decode("utf-8", "backslashreplace")
     return CaseVerdict(
         code=code,
         case=requested.case,
@@ -223,6 +239,6 @@ def _verdict(code: str, request: Request, promised: str, fact: str) -> CaseVerdi
         seen=(fact,),
         note=requested.note,
         evidence=tuple(request.events[:2]),
-        request=text,
+        request=_text(requested),
         requested=requested,
     )

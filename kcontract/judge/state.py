@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kcontract.judge.cause import exit_cause, names_frame
-from kcontract.judge.doubts import Doubt, choose_lead
+from kcontract.judge.doubts import Doubt, choose_lead, hand_over
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output, OutputRole, Promises
@@ -146,6 +146,7 @@ class UnitState:
         for doubt in self.doubts:
             if doubt.delivery is delivery and not doubt.dismissed:
                 doubt.dismissed = "it came late"
+                hand_over(doubt, self.doubts)
 
     def _committed(self, event: ev.Committed) -> None:
         self.committed[(event.topic, event.partition)] = event.offset
@@ -290,11 +291,15 @@ class UnitState:
     def _requests_settled(self, event: ev.RequestsSettled) -> None:
         self.reached.extend(self.requests.settle(event))
 
+    def dismiss(self, doubt: Doubt, why: str) -> None:
+        """Give up a doubt that cannot be confirmed, and those that follow it: nobody is blamed."""
+        doubt.dismissed = why
+        self._resolve(doubt)
+
     def close(self) -> None:
-        """The unit has ended: reach what is still open with the evidence that there is."""
-        for doubt in self.doubts:
-            if doubt.lead is None and not doubt.settled:
-                doubt.dismissed = "not confirmed in time"
+        """The unit has ended: what was not confirmed by now is dismissed."""
+        for doubt in [doubt for doubt in self.doubts if doubt.lead is None and not doubt.settled]:
+            self.dismiss(doubt, "not confirmed in time")
 
 
 def _is_internal(topic: str) -> bool:

@@ -39,7 +39,7 @@ SETTINGS = (
     ("group.coordinator.append.linger.ms", "0"),
     # What is in a topic stays, and only declared topics exist.
     ("log.retention.ms", "-1"),
-    ("auto.create.topics.enable", "false"),
+    ("auto.create.topics.enable", "true"),  # so that a record on an undeclared topic is seen, not refused
     # The first member need not wait for others; the death of a member can be made to show quickly (KIP-848's floors
     # of 45 s and 5 s must be lowered together with the values).
     ("group.initial.rebalance.delay.ms", "0"),

@@ -367,3 +367,16 @@ def test_doubts_of_one_kind_follow_their_lead() -> None:
     assert sum(doubt.wants_alone for doubt in story.state.doubts) == 1
     alone(story, "1", INVALID, right=False)
     assert story.codes == ["NOT_DEAD_LETTERED"] * 5
+
+
+def test_a_lead_whose_record_comes_late_hands_over() -> None:
+    """What came late was one record's; the others are still to be confirmed."""
+    story = Story()
+    story.window()
+    for number in range(1, 4):
+        story.invalid(str(number))
+    story.close()
+    story.dead_letter("1")
+    assert [doubt.wants_alone for doubt in story.state.doubts] == [False, True, False]
+    alone(story, "2", INVALID, right=False)
+    assert story.codes == ["NOT_DEAD_LETTERED"] * 2

@@ -1,0 +1,89 @@
+"""`kcontract verify` on the patient system: its healthy services conform, each broken twin earns its verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .verifying import Verified, kcontract, verify
+
+pytestmark = pytest.mark.kafka
+TWINS = Path("examples/patients/broken/contracts")
+
+FEW = ("--kinds", "truncated,wrong_encoding,empty_value,null_value", "--max-examples", "20")
+"""For twins that end or stand still with every bad record: each one costs a start."""
+SOME = ("--max-examples", "80")
+
+EARNED = [
+    ("crash_loop", "CRASH_LOOP", FEW),
+    ("crash_once", "CRASHED", FEW),
+    ("stuck", "STUCK", FEW),
+    ("silent_skip", "NOT_DEAD_LETTERED", SOME),
+    ("skips_valid_extreme", "SKIPPED_VALID", ()),
+    ("dlq_reencoded", "DEAD_LETTER_ALTERED", SOME),
+    ("dlq_without_key", "DEAD_LETTER_ALTERED", SOME),
+    ("batch_swallowed", "COLLATERAL", SOME),
+    ("trailing_accepted", "ACCEPTED_INVALID", SOME),
+    ("default_filled", "ACCEPTED_INVALID", SOME),
+    ("schema_id_ignored", "ACCEPTED_INVALID", SOME),
+    ("null_rejected", "REJECTED_VALID", ()),
+    ("lost", "LOST", FEW),
+    ("misread", "MISREAD", ()),
+    ("undeclared", "UNDECLARED_EVENT", SOME),
+    ("phantom", "PHANTOM_EVENT", SOME),
+    ("no_event", "NO_EVENT", ()),
+    ("wrong_key", "WRONG_KEY", SOME),
+    ("invalid_event", "INVALID_EVENT", SOME),
+]
+BESIDES = {
+    "lost": {"CRASHED"},  # the bad record that starts it
+    "batch_swallowed": {"NOT_DEAD_LETTERED"},  # invalid neighbours are swallowed as well
+    "phantom": {"INVALID_EVENT"},  # what had to be refused is no valid event either
+    "schema_id_ignored": {"REJECTED_VALID"},  # records of the older writer
+}
+"""What a twin earns besides its own verdict, and rightly so."""
+
+
+@pytest.mark.parametrize(("twin", "verdict", "options"), EARNED, ids=[twin for twin, _, _ in EARNED])
+def test_a_twin_earns_its_verdict(twin: str, verdict: str, options: tuple[str, ...], tmp_path: Path) -> None:
+    """Exit 1, the twin's own verdict, and no verdict that it does not deserve."""
+    verified = verify(str(TWINS / f"{twin}.yaml"), *options, report=tmp_path / "report.jsonl")
+    assert verified.exit_code == 1, verified.output
+    assert verdict in verified.verdicts, verified.output
+    assert verified.verdicts <= {verdict} | BESIDES.get(twin, set()), verified.output
+
+
+@pytest.mark.parametrize("unit", ["patient-api", "billing", "audit", "ledger"])
+def test_a_healthy_service_conforms(unit: str, tmp_path: Path) -> None:
+    """Exit 0 and no finding, with a seed of its own."""
+    verified = verify("contracts/patients", "--receiver", unit, "--seed", "7", report=tmp_path / "report.jsonl")
+    assert (verified.exit_code, verified.verdicts) == (0, set()), verified.output
+    assert verified.cases > 100
+    assert not verified.not_sent
+
+
+def test_the_same_contract_in_another_language(tmp_path: Path) -> None:
+    """Black box means black box: the auditor in Node with kafkajs conforms as the one in Python does."""
+    verified = verify("examples/patients/audit-node/contracts", report=tmp_path / "report.jsonl")
+    assert (verified.exit_code, verified.verdicts) == (0, set()), verified.output
+    assert verified.cases > 100
+
+
+def test_a_finding_is_replayed(tmp_path: Path) -> None:
+    """The stored case of a finding earns the same verdict again, from its file alone."""
+    first = verify(str(TWINS / "dlq_without_key.yaml"), *SOME, report=tmp_path / "first.jsonl")
+    finding = first.findings[0]
+    again = kcontract("replay", finding.id, "--report", f"json={tmp_path / 'again.jsonl'}")
+    replayed = Verified.read(again, tmp_path / "again.jsonl")
+    assert replayed.exit_code == 1, replayed.output
+    assert replayed.verdicts == {finding.first.code}
+    assert replayed.cases < 20
+
+
+def test_a_request_is_replayed(tmp_path: Path) -> None:
+    """So is the request of a sender's finding."""
+    first = verify(str(TWINS / "no_event.yaml"), report=tmp_path / "first.jsonl")
+    again = kcontract("replay", first.findings[0].id, "--report", f"json={tmp_path / 'again.jsonl'}")
+    replayed = Verified.read(again, tmp_path / "again.jsonl")
+    assert (replayed.exit_code, replayed.verdicts) == (1, {"NO_EVENT"}), replayed.output

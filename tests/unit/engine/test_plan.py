@@ -1,0 +1,81 @@
+"""Units, topics and exit codes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kcontract.engine.compose import places_of
+from kcontract.engine.foreign import prefixed, takes_topic
+from kcontract.engine.plan import output_names, plan_units, unit_topics
+from kcontract.engine.run import exit_code
+from kcontract.model.case import Case, Expectation
+from kcontract.model.contract import Contract, Run
+from kcontract.model.finding import CaseVerdict, Finding
+from kcontract.model.record import Record
+from kcontract.model.summary import Blocked, UnitSummary
+
+from ..judge.story import AT, contract
+
+
+def named(topic: str, receiver: str) -> Contract:
+    one = contract()
+    (receive,) = one.receive
+    return msgspec.structs.replace(one, topic=topic, receive=(msgspec.structs.replace(receive, name=receiver),))
+
+
+def test_a_unit_is_one_service_with_all_its_contracts() -> None:
+    """Two contracts of one receiver are one unit; `select` leaves others out."""
+    contracts = [named("a", "billing"), named("b", "ledger"), named("c", "billing")]
+    units = plan_units(contracts, "run")
+    assert [(unit.name, [c.topic for c in unit.contracts]) for unit in units] == [
+        ("billing", ["a", "c"]),
+        ("ledger", ["b"]),
+    ]
+    assert [unit.name for unit in plan_units(contracts, "run", frozenset({"ledger"}))] == ["ledger"]
+    assert units[0].group == "kcontract.run.billing"
+
+
+def test_outputs_have_room_for_what_outgrows_its_record() -> None:
+    """Dead letters and effects: the input's partitions, four times its limit, time of appending."""
+    one = msgspec.structs.replace(contract(), partitions=4, config=(("max.message.bytes", "1000"),))
+    (unit,) = plan_units([one], "run")
+    specs = {spec.name: spec for spec in unit_topics(unit, [one, named("other", "x")])}
+    assert set(specs) == {"orders", "bills", "orders.dlq", "other"}
+    assert specs["bills"].partitions == 4
+    assert dict(specs["orders.dlq"].config) == {
+        "max.message.bytes": "4000",
+        "message.timestamp.type": "LogAppendTime",
+    }
+
+
+def test_a_foreign_cluster_gets_names_of_the_run_only() -> None:
+    """Every topic that a contract names is prefixed, and a service that does not take its topic is found out."""
+    (one,) = prefixed([contract()], "kcontract.run.")
+    assert one.topic == "kcontract.run.orders"
+    assert output_names(one, one.receive[0]) == ("kcontract.run.bills", "kcontract.run.orders.dlq")
+    (unit,) = plan_units([one], "run")
+    assert not takes_topic(unit)
+    taking = msgspec.structs.replace(unit.receives[0][1], run=Run(at=AT, command=("x",), env=(("T", "{topic}"),)))
+    (unit,) = plan_units([msgspec.structs.replace(one, receive=(taking,))], "run")
+    assert takes_topic(unit)
+
+
+def test_the_exit_code_of_a_run() -> None:
+    """1 before 3 before 2 (ORACLE.md §5)."""
+    finding = Finding(id="0", unit="u", first=CaseVerdict("STUCK", "1", "valid", "t", AT, "", ()))
+    blocked = UnitSummary("u", (), 1.0, blocked=Blocked("COULD_NOT_RUN", "why"))
+    tested, nothing = UnitSummary("u", (), 1.0, cases=3), UnitSummary("u", (), 1.0)
+    assert exit_code([blocked, tested], [finding]) == 1
+    assert exit_code([blocked, tested], []) == 3
+    assert exit_code([nothing], []) == 2
+    assert exit_code([tested, nothing], []) == 0
+
+
+def test_small_windows_know_where_their_cases_land() -> None:
+    """By the explicit partition, else by the key as Java's client hashes it."""
+    record = Record(b"21", b"")  # murmur2 of "21" is a vector of Kafka's own tests
+    keyed = Case("1", "t", record, "valid", Expectation.VALID)
+    explicit = Case("2", "t", Record(None, b""), "valid", Expectation.VALID, partition=3)
+    places = places_of([keyed, explicit], {"t": 4})
+    assert places[1] == ("t", 3)
+    assert places[0] == ("t", (-973932308 & 0x7FFFFFFF) % 4)

@@ -1,0 +1,76 @@
+"""Reading the cause out of a service's last words."""
+
+from __future__ import annotations
+
+import pytest
+
+from kcontract.judge.cause import exit_cause, names_frame
+
+PYTHON = """\
+INFO starting
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/runpy.py", line 196, in _run_module_as_main
+    return _run_code(code, main_globals, None,
+  File "/srv/app/consumer.py", line 41, in handle
+    order = decode(record)
+  File "/srv/venv/lib/python3.11/site-packages/fastavro/_read_py.py", line 7, in read
+    raise EOFError
+app.errors.BadRecord: not an order: b'x'
+"""
+CHAINED = """\
+Traceback (most recent call last):
+  File "/srv/app/consumer.py", line 3, in decode
+ValueError: inner
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/app/consumer.py", line 9, in handle
+RuntimeError: outer
+"""
+JAVA = """\
+Exception in thread "main" com.fasterxml.jackson.core.JsonParseException: Unrecognized token
+\tat com.fasterxml.jackson.core.JsonParser._construct(JsonParser.java:2477)
+\tat shop.Billing.handle(Billing.java:58)
+\tat shop.Billing.main(Billing.java:22)
+"""
+NODE = """\
+/srv/app/audit.js:12
+TypeError: Cannot read properties of undefined (reading 'id')
+    at handle (/srv/app/audit.js:12:21)
+    at Runner.processEachMessage (/srv/app/node_modules/kafkajs/src/consumer/runner.js:231:20)
+"""
+GO = """\
+panic: runtime error: index out of range [3] with length 2
+
+goroutine 1 [running]:
+main.handle(...)
+\t/srv/app/main.go:33
+main.main()
+\t/srv/app/main.go:12 +0x1d
+"""
+
+
+@pytest.mark.parametrize(
+    ("stderr", "code", "cause"),
+    [
+        (PYTHON, 1, "BadRecord at consumer.py:41"),
+        (CHAINED, 1, "RuntimeError at consumer.py:9"),
+        (JAVA, 1, "JsonParseException at Billing.java:58"),
+        (NODE, 1, "TypeError at audit.js:12"),
+        (GO, 2, "panic at main.go:33"),
+        ("", -11, "SIGSEGV"),
+        ("nothing of use", 3, "exit 3"),
+        ("", -99, "signal 99"),
+    ],
+    ids=["python", "chained", "java", "node", "go", "signal", "exit", "odd signal"],
+)
+def test_the_cause_of_an_exit(stderr: str, code: int, cause: str) -> None:
+    """Exception and innermost frame of the service's own code, else the signal, else the code."""
+    assert exit_cause(code, stderr) == cause
+
+
+def test_only_a_frame_tells_defects_apart_whatever_the_kind() -> None:
+    """Every crash of a program may end with exit 1."""
+    assert names_frame("ValueError at a.py:1")
+    assert not names_frame("exit 1")

@@ -1,0 +1,142 @@
+"""When negatives may be stated, and whom to suspect."""
+
+from __future__ import annotations
+
+from kcontract.judge.pace import QUIET_FLOOR, STALL_CEILING, STALL_FLOOR, Pace, percentile
+from kcontract.judge.settle import suspects
+from kcontract.model.case import Expectation, Role
+
+from .story import Story
+
+
+def prompt(story: Story) -> Story:
+    """A service that was seen to commit soon after each outcome."""
+    story.state.pace.learn(0.01)
+    story.state.pace.learn_commit(0.01)
+    return story
+
+
+def full_window(story: Story) -> None:
+    story.window()
+    story.send("1", role=Role.HEALTHY)
+    story.invalid("2")
+    story.send("3", role=Role.SENTINEL)
+    story.invalid("4", role=Role.MARKER)
+
+
+def test_a_window_is_complete_with_sentinel_marker_and_commit() -> None:
+    """§3 (a) and (b): none of the three may be missing."""
+    story = prompt(Story())
+    full_window(story)
+    story.effect("1")
+    story.dead_letter("2")
+    story.effect("3")
+    assert not story.state.standing().answered
+    story.dead_letter("4")
+    assert story.state.standing().answered
+    assert not story.state.standing().complete
+    story.commit(3)
+    assert not story.state.standing().complete
+    story.commit(4)
+    assert story.state.standing().complete
+
+
+def test_a_commit_beyond_the_marker_is_enough() -> None:
+    """Never equality with the end: transaction markers leave gaps."""
+    story = prompt(Story())
+    full_window(story)
+    for case in ("1", "3"):
+        story.effect(case)
+    for case in ("2", "4"):
+        story.dead_letter(case)
+    story.commit(17)
+    assert story.state.standing().complete
+
+
+def test_late_commits_are_not_waited_for() -> None:
+    """Auto-commit and Streams: outcomes say more than commits that come after seconds."""
+    story = Story()
+    story.state.pace.learn_commit(5.0)
+    full_window(story)
+    story.effect("3")
+    story.dead_letter("4")
+    assert story.state.standing().complete
+
+
+def test_a_sentinel_that_is_committed_past_asks_for_another() -> None:
+    """Its partition is told, and the outcome of a second sentinel completes the window."""
+    story = prompt(Story())
+    full_window(story)
+    story.dead_letter("4")
+    story.commit(4)
+    assert story.state.standing().passed == (("orders", 0),)
+    story.send("5", role=Role.SENTINEL)
+    story.effect("5")
+    story.commit(5)
+    assert story.state.standing().complete
+
+
+def test_a_marker_under_skip_is_answered_by_the_commit() -> None:
+    """A passed record leaves nothing but the offset."""
+    story = prompt(Story("skip"))
+    full_window(story)
+    story.effect("3")
+    assert not story.state.standing().answered
+    story.commit(4)
+    assert story.state.standing().complete
+
+
+def test_suspects_begin_behind_the_last_outcome() -> None:
+    """The heads of the partitions come first, invalid ones before valid ones, earlier misses last."""
+    story = Story()
+    story.window()
+    story.invalid("1", partition=0)
+    story.send("2", partition=0)
+    story.send("3", partition=0)
+    story.invalid("4", partition=0)
+    story.invalid("5", partition=1)
+    story.send("6", Expectation.EITHER, kind="trailing_bytes", partition=1)
+    story.effect("2")
+    window = story.state.window
+    assert window is not None
+    assert [d.case.id for d in suspects(window, {})] == ["5", "3", "4", "6", "1"]
+
+
+def test_an_exit_remembers_its_suspects() -> None:
+    """What comes later, redelivered after the restart, does not change who was suspect then."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.send("2")
+    story.exit()
+    story.start()
+    story.dead_letter("1")
+    story.effect("2")
+    window = story.state.window
+    assert window is not None
+    assert [delivery.case.id for delivery in window.suspects] == ["1", "2"]
+
+
+def test_the_pace_of_a_fast_service_keeps_its_floors() -> None:
+    """A busy machine may stop a service of a millisecond for seconds: nothing is stated earlier than the floors."""
+    pace = Pace()
+    pace.learn(0.001)
+    assert (pace.quiet, pace.stall) == (QUIET_FLOOR, STALL_FLOOR)
+
+
+def test_deadlines_follow_from_the_slowest_record() -> None:
+    """Four and twenty times the p99, and three times a late commit."""
+    pace = Pace()
+    for latency in (0.1, 0.5):
+        pace.learn(latency)
+    assert (pace.quiet, pace.stall) == (2.0, 10.0)
+    pace.learn_commit(5.0)
+    assert pace.stall == 15.0
+    pace.learn_commit(500.0)
+    assert pace.stall == STALL_CEILING
+
+
+def test_percentiles_are_nearest_ranks() -> None:
+    """No value is invented between two."""
+    assert [percentile([4.0, 1.0, 3.0, 2.0], share) for share in (0.25, 0.5, 0.99)] == [1.0, 2.0, 4.0]
+    assert percentile([], 0.5) == 0.0
