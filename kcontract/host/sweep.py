@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Self
 
 import msgspec
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from kcontract.errors import EnvironmentFailureError
 from kcontract.host.processes import await_gone, kill_process

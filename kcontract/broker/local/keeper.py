@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from kcontract.broker.local.broker import LocalKafka, prepare
 from kcontract.broker.local.kept import Kept, forget, keeper_of, running, state_file, write_down

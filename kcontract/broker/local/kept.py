@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import platformdirs
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from kcontract.host.cache import write_file
 from kcontract.host.processes import is_alive

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from kcontract.errors import EnvironmentFailureError

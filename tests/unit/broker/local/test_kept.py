@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from kcontract.broker.local.kept import Kept, forget, keeper_of, running, state_file, write_down
