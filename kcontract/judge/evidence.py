@@ -105,9 +105,36 @@ class Window:
     """Who may have ended or stopped the service, as it looked when that was first seen."""
     open: dict[str, Delivery] = field(default_factory=dict)
     """Deliveries without an outcome, by id, in the order of sending."""
+    unplaced: int = 0
+    """How many deliveries the broker has neither acknowledged nor refused."""
+    sentinels: dict[TopicPartition, Delivery] = field(default_factory=dict)
+    """The last acknowledged sentinel of each partition."""
+    ends: dict[TopicPartition, Delivery] = field(default_factory=dict)
+    """The last acknowledged invalid marker of each partition."""
+    markers: list[Delivery] = field(default_factory=list)
 
-    def with_role(self, role: Role) -> list[Delivery]:
-        return [delivery for delivery in self.deliveries if delivery.case.role is role]
+    def add(self, delivery: Delivery) -> None:
+        """A record is on its way."""
+        self.deliveries.append(delivery)
+        self.open[delivery.case.id] = delivery
+        self.unplaced += 1
+        if delivery.case.role is Role.MARKER:
+            self.markers.append(delivery)
+
+    def place(self, delivery: Delivery, place: TopicPartition) -> None:
+        """The broker has acknowledged a record for the first time."""
+        self.unplaced -= not delivery.refused
+        role = delivery.case.role
+        if role is Role.SENTINEL:
+            self.sentinels[place] = delivery
+        elif role is Role.MARKER:
+            self.ends[place] = delivery
+
+    def refuse(self, delivery: Delivery) -> None:
+        """The broker will not take the record: nothing can come of it."""
+        if delivery.place is None and not delivery.refused:
+            self.unplaced -= 1
+        self.open.pop(delivery.case.id, None)
 
     @property
     def disturbed(self) -> bool:

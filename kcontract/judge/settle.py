@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
-from kcontract.model.case import Expectation, Role
+from kcontract.model.case import Expectation
 from kcontract.model.record import TopicPartition
 
 
@@ -26,22 +26,15 @@ class Standing:
 
 
 def standing(window: Window, committed: Mapping[TopicPartition, int], pace: Pace, *, commits: bool) -> Standing:
-    """Where the window stands. `commits` says whether committed offsets are waited for."""
-    sentinels = _last_by_place(window, Role.SENTINEL)
+    """Where the window stands, at a cost that does not grow with it. `commits`: committed offsets are waited for."""
+    sentinels = window.sentinels
     missing = tuple(place for place, last in sentinels.items() if not _has_outcome(last, committed))
     passed = tuple(place for place in missing if _is_past(sentinels[place], committed))
-    followed = not commits or all(
-        _is_past(last, committed) for last in (*sentinels.values(), *_last_by_place(window, Role.MARKER).values())
-    )
-    marked = all(_is_answered(marker, committed, pace) for marker in window.with_role(Role.MARKER))
-    everything = bool(sentinels) and all(delivery.place for delivery in window.deliveries if not delivery.refused)
-    answered = everything and not missing and marked
+    ends = (*sentinels.values(), *window.ends.values())
+    followed = not commits or all(_is_past(last, committed) for last in ends)
+    marked = all(_is_answered(marker, committed, pace) for marker in window.markers)
+    answered = bool(sentinels) and not window.unplaced and not missing and marked
     return Standing(answered and followed, answered, missing, passed)
-
-
-def _last_by_place(window: Window, role: Role) -> dict[TopicPartition, Delivery]:
-    """The last acknowledged delivery of a role in each partition."""
-    return {delivery.place: delivery for delivery in window.with_role(role) if delivery.place}
 
 
 def _has_outcome(delivery: Delivery, committed: Mapping[TopicPartition, int]) -> bool:

@@ -84,22 +84,24 @@ class UnitState:
             delivery.wanted = wanted_effects(delivery, self._effects)
         self.ties.add(delivery)
         if self.window is not None:
-            self.window.deliveries.append(delivery)
-            self.window.open[event.case.id] = delivery
+            self.window.add(delivery)
 
     def _acknowledged(self, event: ev.Acknowledged) -> None:
         delivery = self.ties.get(event.case)
         if delivery is None:
             return
-        delivery.place, delivery.offset, delivery.acked_at = (event.topic, event.partition), event.offset, event.at
-        self.ties.acknowledge(delivery, delivery.place, event.offset)
+        place = event.topic, event.partition
+        if self.window is not None and self.window.number == delivery.window and delivery.place is None:
+            self.window.place(delivery, place)
+        delivery.place, delivery.offset, delivery.acked_at = place, event.offset, event.at
+        self.ties.acknowledge(delivery, place, event.offset)
 
     def _refused(self, event: ev.Refused) -> None:
         delivery = self.ties.get(event.case)
         if delivery is not None:
+            if self.window is not None and self.window.number == delivery.window:
+                self.window.refuse(delivery)
             delivery.refused = event.error
-            if self.window is not None:
-                self.window.open.pop(event.case, None)
 
     def _seen(self, event: ev.Seen) -> None:
         topic = event.record.topic
