@@ -2,10 +2,10 @@
 
     python -m benchmarks.judging [--pairs 3] [--cases 20000] [--parts]
 
-Both sides drive the same echo service. Ours: stored valid cases with fresh identities and the usual headers, every reply
-tied and compared with its input, everything written to the history, commits and members watched. Bare: the same keys and
-values without headers, and replies only counted. Sides are interleaved, so that what else the machine does meets both.
-`--parts` shows where our time goes, measured in one run more.
+Both sides drive the same echo service. Ours: stored valid cases with fresh identities and the usual headers, every
+reply tied and compared with its input, everything written to the history, commits and members watched. Bare: the same
+keys and values without headers, and replies only counted. Sides are interleaved, so that what else the machine does
+meets both. `--parts` shows where our time goes, measured in one run more.
 """
 
 from __future__ import annotations
@@ -82,19 +82,25 @@ class Clock:
 class Stopwatch:
     """Hears everything that happens: from the first window of cases to the verdicts of the last one."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Parts | None) -> None:
         self.began = self.ended = 0.0
         self.windows = 0
         self._batch = False
+        self._parts = parts
 
     def take(self, item: StreamItem) -> None:
         match item:
             case ev.WindowOpened():
                 self._batch = item.purpose == "batch"
-                self.began = self.began or (perf_counter() if self._batch else 0.0)
+                if self._batch and not self.began:
+                    self.began = perf_counter()
+                    if self._parts is not None:
+                        self._parts.begin()
             case ev.WindowClosed() if self._batch:
                 self.ended = perf_counter()
                 self.windows += 1
+                if self._parts is not None:
+                    self._parts.note()
             case _:
                 pass
 
@@ -113,7 +119,7 @@ class Bench:
     def judged(self, parts: Parts | None = None) -> tuple[float, int, int]:
         """Cases a second through the whole of kcontract, the size of the history in bytes, and windows."""
         self._runs += 1
-        run, watch = f"run-{self._runs}", Stopwatch()
+        run, watch = f"run-{self._runs}", Stopwatch(parts)
         history = HistoryFile(self._folder / f"{run}.jsonl")
         recorder = Recorder(history, Clock(), watch.take)
         with choose_registry() as registry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -18,9 +18,20 @@ class Parts:
     """Exclusive seconds of each part while windows of cases are played."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self._seconds: dict[str, float] = defaultdict(float)
+        self._noted: dict[str, float] = {}
         self._stack: list[str] = ["rest"]
         self._since = perf_counter()
+
+    def begin(self) -> None:
+        """What was before does not count."""
+        self._switch()
+        self._seconds.clear()
+
+    def note(self) -> None:
+        """What comes after this, and before another `note`, does not count."""
+        self._switch()
+        self._noted = dict(self._seconds)
 
     def watch(self, cluster: KafkaCluster, recorder: Recorder, history: HistoryFile) -> None:
         """From now on take the time of these objects' methods."""
@@ -51,8 +62,8 @@ class Parts:
 
     def print(self, cases: int, rate: float) -> None:
         """One line a part: microseconds a case, all phases of the run together."""
-        print(f"where the time goes (at {rate:,.0f} cases/s, in µs a case; start, probes and stop included)")
-        for name, seconds in self.seconds.most_common():
+        print(f"where the time goes, in µs a case (at {rate:,.0f} cases/s)")
+        for name, seconds in sorted(self._noted.items(), key=lambda part: -part[1]):
             print(f"  {name:<36} {seconds / cases * 1e6:>8.1f}")
 
     def _timed(self, thing: Any, method: str, part: str) -> None:
@@ -71,5 +82,5 @@ class Parts:
 
     def _switch(self) -> None:
         now = perf_counter()
-        self.seconds[self._stack[-1]] += now - self._since
+        self._seconds[self._stack[-1]] += now - self._since
         self._since = now
