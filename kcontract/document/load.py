@@ -84,7 +84,7 @@ def load_contracts(paths: Sequence[Path], loaded: LoadedProject) -> Loaded:
 def required(loaded: Loaded) -> tuple[Contract, ...]:
     """The contracts, if nothing is wrong. Raises UsageError (CONTRACT_MISTAKES, CONTRACTS_NONE) else."""
     if loaded.errors:
-        listed = "\n".join(f"  {mistake}" for mistake in loaded.errors)
+        listed = "\n".join(f"  {mistake}\n    {mistake.fix}" for mistake in loaded.errors)
         raise UsageError("CONTRACT_MISTAKES", f"the contracts have mistakes:\n{listed}", "see kcontract lint")
     if not loaded.contracts:
         raise UsageError("CONTRACTS_NONE", "no contract was found", "write one (kcontract init), or name its file")

@@ -123,7 +123,7 @@ class UnitRun:
         """The next unit gets freshly made topics."""
         cluster = self._tools.cluster
         own = [spec.name for spec in self._specs]
-        if self._unit.run.group is None:
+        if self._unit.run.group is None and cluster.is_broker:
             cluster.delete_groups([self._unit.group])
         cluster.delete_topics([*own, *cluster.topics()] if cluster.ours else own)
 

@@ -66,7 +66,7 @@ class Player:
         self._recorder.record(ev.WindowOpened(self._recorder.now(), self._number, purpose, of))
         window = self._state.window
         assert window is not None  # noqa: S101 - the judge has just been fed the opening
-        if purpose in ("batch", "first", "probe", "replay"):
+        if purpose in ("warm", "probe", "batch", "first", "replay"):
             self.cases[self._number] = tuple(cases)
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
@@ -116,11 +116,11 @@ class Player:
         while True:
             self._observer.look()
             self._report(window)
-            now, standing, pace = self._recorder.now(), self._state.standing(), self._state.pace
+            now, standing = self._recorder.now(), self._state.standing()
             if self._observer.exited:
                 if not self._start_again(window):
                     return "exited"
-            elif standing.complete and now - window.evidence_at >= pace.quiet:
+            elif standing.complete and now - window.evidence_at >= self._quiet(window):
                 if self._is_quiet(window):
                     return "settled"
             elif self._stage.out_of_time:
@@ -136,7 +136,11 @@ class Player:
     def _stall(self, patience: float) -> float:
         """Before the first latency is known, a start's worth of patience."""
         pace = self._state.pace
-        return patience * (pace.stall if pace.latencies else max(pace.stall, 30.0))
+        return patience * (pace.stall if pace.known else max(pace.stall, 30.0))
+
+    def _quiet(self, window: Window) -> float:
+        """Seconds without evidence before negatives; the first records after a start are only waited for."""
+        return 0.0 if window.purpose == "warm" else self._state.pace.quiet
 
     def _is_quiet(self, window: Window) -> bool:
         """Outputs are read to the high watermark before any negative; what comes then starts the wait anew."""
@@ -172,3 +176,8 @@ class Player:
         self._recorder.progress(
             Progress(unit=self._unit, phase=self.phase, done=self._state.tally.cases + done, total=self.total)
         )
+
+
+def _all_answered(window: Window) -> bool:
+    """Nothing is missing: there is no negative to state, and so none to wait for (ORACLE.md §3)."""
+    return window.purpose == "batch" and not window.open

@@ -30,9 +30,11 @@ class Pace:
     commit_lags: list[float] = field(default_factory=list)
     first_latency: float | None = None
 
+    def learn_first(self, latency: float) -> None:
+        """The first records wait for class loading, metadata and joins: they say nothing of the later ones."""
+        self.first_latency = max(latency, self.first_latency or 0.0)
+
     def learn(self, latency: float) -> None:
-        if self.first_latency is None:
-            self.first_latency = latency
         self.latencies.append(latency)
         if len(self.latencies) > 4096:
             del self.latencies[:2048]
@@ -41,6 +43,11 @@ class Pace:
         self.commit_lags.append(lag)
         if len(self.commit_lags) > 1024:
             del self.commit_lags[:512]
+
+    @property
+    def known(self) -> bool:
+        """Whether any record was seen to have its effect."""
+        return self.first_latency is not None or bool(self.latencies)
 
     @property
     def commits(self) -> bool:
@@ -58,7 +65,7 @@ class Pace:
 
     @property
     def p99(self) -> float:
-        return percentile(self.latencies, 0.99)
+        return percentile(self.latencies, 0.99) if self.latencies else self.first_latency or 0.0
 
     @property
     def quiet(self) -> float:

@@ -140,8 +140,14 @@ class UnitState:
             self._dismiss_late(delivery)
             return
         window.progress_at = at
-        if window.purpose == "probe" and delivery.expectation is Expectation.VALID and not window.disturbed:
-            self.pace.learn(max(0.0, at - (delivery.acked_at or delivery.sent_at)))
+        if delivery.expectation is Expectation.VALID and not window.disturbed:
+            self._learn(window, max(0.0, at - (delivery.acked_at or delivery.sent_at)))
+
+    def _learn(self, window: Window, latency: float) -> None:
+        if window.purpose == "warm":
+            self.pace.learn_first(latency)
+        elif window.purpose == "probe":
+            self.pace.learn(latency)
 
     def _dismiss_late(self, delivery: Delivery) -> None:
         """What was missing has come after all."""
@@ -154,7 +160,7 @@ class UnitState:
         self.committed[(event.topic, event.partition)] = event.offset
         if self.window is not None:
             self.window.progress_at = self.window.evidence_at = event.at
-        if (self.window is None or self.window.purpose == "probe") and self._outcome_at is not None:
+        if (self.window is None or self.window.purpose in ("warm", "probe")) and self._outcome_at is not None:
             self.pace.learn_commit(max(0.0, event.at - self._outcome_at))
 
     def _started(self, _event: ev.ServiceStarted) -> None:

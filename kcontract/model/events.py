@@ -15,8 +15,8 @@ from kcontract.model.contract import Contract
 from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
 
-Purpose = Literal["probe", "first", "batch", "bisect", "alone", "repeat", "replay"]
-"""Why a window was sent: to learn the service's pace; right after a start; the cases; to find a culprit among
+Purpose = Literal["warm", "probe", "first", "batch", "bisect", "alone", "repeat", "replay"]
+"""Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a start; the cases; to find a culprit among
 suspects; one case behind a healthy record; the same window once more; a stored case."""
 
 KillReason = Literal["stalled", "finished", "interrupted", "restart"]
