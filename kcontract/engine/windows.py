@@ -140,7 +140,7 @@ class Player:
 
     def _quiet(self, window: Window) -> float:
         """Seconds without evidence before negatives; the first records after a start are only waited for."""
-        return 0.0 if window.purpose == "warm" else self._state.pace.quiet
+        return 0.0 if window.purpose == "warm" or _all_answered(window) else self._state.pace.quiet
 
     def _is_quiet(self, window: Window) -> bool:
         """Outputs are read to the high watermark before any negative; what comes then starts the wait anew."""
