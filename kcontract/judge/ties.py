@@ -30,15 +30,14 @@ class Ties:
         self._by_id: dict[str, Delivery] = {}
         self._by_token: dict[bytes, str] = {}
         self._by_place: dict[Place, str] = {}
-        self._by_value: dict[bytes | None, str | None] = {}
+        self._by_value: dict[bytes | None, list[str]] = {}
 
     def add(self, delivery: Delivery) -> None:
         case = delivery.case
         self._by_id[case.id] = delivery
         for token in case.tokens:
             self._by_token[token.lower()] = case.id
-        value = case.record.value
-        self._by_value[value] = None if value in self._by_value else case.id
+        self._by_value.setdefault(case.record.value, []).append(case.id)
 
     def acknowledge(self, delivery: Delivery, place: TopicPartition, offset: int) -> None:
         self._by_place[(*place, offset)] = delivery.case.id
@@ -51,8 +50,11 @@ class Ties:
             self._by_token.pop(token.lower(), None)
         if delivery.place is not None:
             self._by_place.pop((*delivery.place, delivery.offset), None)
-        if self._by_value.get(case.record.value) == case.id:
-            del self._by_value[case.record.value]
+        equal = self._by_value.get(case.record.value, [])
+        if case.id in equal:
+            equal.remove(case.id)
+        if not equal:
+            self._by_value.pop(case.record.value, None)
 
     def get(self, case: str) -> Delivery | None:
         return self._by_id.get(case)
@@ -70,13 +72,18 @@ class Ties:
         yield self._by_where(seen, outputs)
         yield self._by_identity(seen, outputs)
         yield self._by_place.get(origin) if (origin := read_origin(seen.record)) else None
-        yield self._by_value.get(seen.record.value)
+        yield self._by_equal_value(seen.record)
 
     def _by_marker(self, record: Record) -> str | None:
         marker = record.header(CASE_HEADER)
         if marker is None or not marker.startswith(self._prefix):
             return None
         return marker[len(self._prefix) :].decode("ascii", "replace")
+
+    def _by_equal_value(self, record: Record) -> str | None:
+        """Equal records are answered in turn: as many answers as records leave none of them unanswered."""
+        open_ones = (case for case in self._by_value.get(record.value, ()) if not self._by_id[case].has_outcome)
+        return next(open_ones, None)
 
     def _by_correlation(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
         values = (self._value(seen, output, _correlation(output)) for output in outputs)

@@ -332,16 +332,28 @@ def test_ties(by: str) -> None:
     assert [verdict.case for verdict in story.state.reached] == ["2"]
 
 
-def test_equal_bytes_of_two_cases_name_neither() -> None:
-    """A dead letter without anything but bytes that two cases share ties to none."""
+@pytest.mark.parametrize("letters", [1, 2])
+def test_equal_records_are_answered_in_turn(letters: int) -> None:
+    """Dead letters with nothing but bytes that two cases share: as many letters as records leave none in doubt."""
     story = Story()
     story.window()
-    story.invalid("1", value=b"same")
-    story.invalid("2", value=b"same")
-    story.seen(DLQ, Record(None, b"same"))
+    for case in ("1", "2"):
+        story.invalid(case, value=b"same")
+    for _ in range(letters):
+        story.seen(DLQ, Record(story.cases["1"].record.key, b"same", story.cases["1"].record.headers[1:1]))
     story.close()
-    assert story.codes == []
-    assert len(story.state.doubts) == 2
+    assert [doubt.root for doubt in story.state.doubts] == ["2"][letters - 1 :]
+
+
+def test_a_value_is_free_again_behind_its_window() -> None:
+    """What was ambiguous in one window does not stay so for the rest of the run."""
+    story = Story()
+    for case in ("1", "2"):
+        story.window()
+        story.invalid(case, value=b"same")
+        story.seen(DLQ, Record(None, b"same"))
+        story.close()
+    assert story.codes == ["DEAD_LETTER_ALTERED"] * 2
 
 
 def test_the_only_open_case_of_a_window_owns_an_unmarked_record() -> None:
