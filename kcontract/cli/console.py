@@ -8,7 +8,7 @@ import traceback
 import click
 
 from kcontract.errors import EXIT_INTERRUPTED, EXIT_USAGE, EnvironmentFailureError, KcontractError
-from kcontract.report.visible import visible, visible_lines
+from kcontract.report.visible import visible_lines
 
 EXIT_INTERNAL = EXIT_USAGE
 """A defect of kcontract itself. Not 3: a retry will not help. Not 1: no promise was found broken."""
@@ -64,7 +64,9 @@ def _error(message: str, code: str, fix: str) -> None:
     click.echo(click.style("error: ", fg="red", bold=True) + first + ("" if more else f" [{code}]"), err=True)
     _say(*(f"  {text}" for text in more), *([f"  [{code}]"] if more else []))
     if fix:
-        click.echo(click.style("  fix: ", bold=True) + visible(fix), err=True)
+        first, *more = visible_lines(fix.strip()) or ("",)
+        click.echo(click.style("  fix: ", bold=True) + first, err=True)
+        _say(*(f"       {text.strip()}" for text in more))
 
 
 def _say(*lines: str) -> None:

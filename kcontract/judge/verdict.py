@@ -112,8 +112,8 @@ def _verdict(
 ) -> CaseVerdict:
     symptom = _SHOWN_BY.get(codes[0])
     telling = [one for one in shown if one.symptom is symptom] or list(shown)
-    at, promised = promise(codes[0], delivery)
-    case = delivery.case
+    case, cause = delivery.case, cause or (telling[0].cause if telling else "")
+    at, promised = promise(codes[0], delivery, cause)
     return CaseVerdict(
         code=codes[0],
         case=case.id,
@@ -123,7 +123,7 @@ def _verdict(
         promised=promised,
         seen=(*_sent_fact(delivery), *(fact for one in telling for fact in one.facts), *facts),
         also=codes[1:],
-        cause=cause or (telling[0].cause if telling else ""),
+        cause=cause,
         record=case.record,
         parent=case.parent,
         note=_note(delivery),
@@ -134,15 +134,28 @@ def _verdict(
     )
 
 
-def promise(code: str, delivery: Delivery) -> tuple[Location, str]:
-    """The line of the contract that the verdict rests on, and what it promises."""
+def promise(code: str, delivery: Delivery, cause: str = "") -> tuple[Location, str]:
+    """The line of the contract that the verdict rests on, and what it promises. `cause`: a pointer for MISREAD."""
     source, name = delivery.source, delivery.source.receive.name
+    if code == "MISREAD":
+        return _meaning(source, cause)
     if code in _ABOUT_EFFECTS and source.receive.emits:
         emits = source.receive.emits[0]
         return emits.at, f"for each valid record {name} sends {_times(emits.count)} to {emits.topic}"
     if code in ("REJECTED_VALID", "SKIPPED_VALID", "COLLATERAL", "LOST"):
         return source.receive.at, f"{name} handles each valid record"
     return source.receive.on_invalid.at, f"for an invalid record {name} {_policy(source)}"
+
+
+def _meaning(source: Input, pointer: str) -> tuple[Location, str]:
+    for emits in source.receive.emits:
+        for effect, expression in emits.where.pairs if emits.where else ():
+            if emits.where and (effect == pointer or not effect):
+                return (
+                    emits.where.at,
+                    f"in each event on {emits.topic} {effect or 'the whole value'} equals {expression}",
+                )
+    return source.receive.at, f"{source.receive.name} takes each record for what it says"
 
 
 def _policy(source: Input) -> str:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from .verifying import Verified, kcontract, verify
+from kcontract.judge.history import judge_history
+from kcontract.store.history import read_history
+
+from .verifying import ROOT, Verified, kcontract, verify
 
 pytestmark = pytest.mark.kafka
 TWINS = Path("examples/patients/broken/contracts")
@@ -68,6 +71,13 @@ def test_the_same_contract_in_another_language(tmp_path: Path) -> None:
     verified = verify("examples/patients/audit-node/contracts", report=tmp_path / "report.jsonl")
     assert (verified.exit_code, verified.verdicts) == (0, set()), verified.output
     assert verified.cases > 100
+
+
+def test_a_stored_history_is_judged_again(tmp_path: Path) -> None:
+    """The judge is a fold: the events on disk alone lead to the findings of the run."""
+    verified = verify(str(TWINS / "batch_swallowed.yaml"), *SOME, report=tmp_path / "report.jsonl")
+    again = [finding for _, found in judge_history(read_history(ROOT / verified.summary.history)) for finding in found]
+    assert again == list(verified.findings)
 
 
 def test_a_finding_is_replayed(tmp_path: Path) -> None:
