@@ -1,0 +1,1 @@
+"""The documents: current, linked, and true as far as a test can tell."""
