@@ -78,7 +78,7 @@ class ReceiverRun:
         sources = self._player.sources
         healthy = [sources[t].healthy(Role.HEALTHY, p) for t, p in self._player.places for _ in range(_PROBES)]
         self._resolve(self._player.play("probe", healthy))
-        invalid = [case for source in sources.values() for case in source.probes()]
+        invalid = [case for source in self._judged_sources() for case in source.probes()]
         if invalid and self._detective.revive():
             window = self._player.play("probe", invalid)
             self._resolve(window)
@@ -131,6 +131,15 @@ class ReceiverRun:
         if self._detective.revive():
             self._resolve(self._player.play("replay", [case]))
 
+    def _judged_sources(self) -> list[CaseSource]:
+        """Sources whose receiver promises something for an invalid record that this version can judge."""
+        inputs = self._state.promises.inputs
+        return [
+            source
+            for topic, source in self._player.sources.items()
+            if inputs[topic].receive.on_invalid.policy in ("deadLetter", "skip")
+        ]
+
     def _tried_alone(self, batch: list[Case]) -> list[Case]:
         """Where many kinds are fatal, one record of each new kind goes ahead alone: that costs one start, not three."""
         for case in batch:
@@ -143,7 +152,8 @@ class ReceiverRun:
     def _mixed(self) -> Iterator[Case]:
         """Valid and malformed cases in one shuffled order, so that every window holds both."""
         rng = random.Random(self._settings.seed)  # noqa: S311 - an order, not a secret
-        cases = [case for source in self._player.sources.values() for case in (*source.valid(), *source.malformed())]
+        cases = [case for source in self._player.sources.values() for case in source.valid()]
+        cases += [case for source in self._judged_sources() for case in source.malformed()]
         rng.shuffle(cases)
         return iter(cases)
 

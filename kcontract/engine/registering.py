@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from kcontract.model.contract import Contract, SchemaText
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
 from kcontract.ports import Registry
+from kcontract.schema.avro.parse import parse
 
 
 def register_schemas(contracts: Sequence[Contract], registry: Registry) -> tuple[RegisteredSchema, ...]:
@@ -14,21 +16,35 @@ def register_schemas(contracts: Sequence[Contract], registry: Registry) -> tuple
     for contract in contracts:
         if contract.message.wire == "plain" or contract.registry.auto_register:
             continue
-        subject = value_subject(contract)
         references = tuple(_references(contract, registry))
+        subjects = []
         for schema in _versions(contract):
-            registry.register(subject, schema.text, schema.kind, references)
+            subjects.append(value_subject(contract, schema))
+            registry.register(subjects[-1], schema.text, schema.kind, references)
         if contract.registry.compatibility is not None:
-            registry.set_compatibility(subject, contract.registry.compatibility)
+            for subject in dict.fromkeys(subjects):
+                registry.set_compatibility(subject, contract.registry.compatibility)
         key = contract.message.key
         if key is not None and key.kind == "avro":
             registry.register(f"{contract.topic}-key", key.text, key.kind)
     return registry.schemas()
 
 
-def value_subject(contract: Contract) -> str:
-    """The subject of a topic's values (TopicNameStrategy unless the contract says otherwise)."""
-    return contract.registry.subject or f"{contract.topic}-value"
+def value_subject(contract: Contract, schema: SchemaText) -> str:
+    """The subject that a schema of the topic's values is registered under, by the contract's strategy."""
+    rules = contract.registry
+    if rules.subject or rules.strategy == "TopicNameStrategy":
+        return rules.subject or f"{contract.topic}-value"
+    name = _record_name(schema)
+    return name if rules.strategy == "RecordNameStrategy" else f"{contract.topic}-{name}"
+
+
+def _record_name(schema: SchemaText) -> str:
+    """An Avro record's full name, a JSON Schema's title, as Confluent's serializers take them."""
+    if schema.kind == "avro":
+        return parse(schema.text).record_name
+    document = json.loads(schema.text)
+    return str(document.get("title", "")) if isinstance(document, dict) else ""
 
 
 def _versions(contract: Contract) -> Iterator[SchemaText]:

@@ -23,7 +23,7 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
     elif not any(emits.where for emits in receive.emits):
         yield f"{topic}: what an effect says is not compared with its input", "add `emits.where` or `emits.copies`"
     if receive.on_invalid.policy in ("stop", "reply"):
-        yield f"{topic}: onInvalid `{receive.on_invalid.policy}` is not judged yet", ""
+        yield f"{topic}: onInvalid `{receive.on_invalid.policy}` is not judged yet, so no malformed record is sent", ""
     for name, given in (
         ("probe", receive.probe), ("health", receive.health), ("order", receive.order),
         ("idempotent", receive.idempotent), ("slo", receive.slo), ("retry", receive.retry),
@@ -31,6 +31,8 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
     ):  # fmt: skip
         if given:
             yield f"{topic}: `{name}` is not judged yet", ""
+    if receive.run.instances > 1:
+        yield f"{topic}: one instance is run, not {receive.run.instances}", ""
     if any(emits.order for emits in receive.emits):
         yield f"{topic}: `emits.order` is not judged yet", ""
     if any(emits.where and emits.where.function for emits in receive.emits):
