@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -28,7 +29,7 @@ class FakeRegistry:
     url = label = "fake"
 
     def register(
-        self, subject: str, text: str, kind: str, references: tuple[RegisteredReference, ...] = ()
+        self, subject: str, text: str, kind: str, references: Sequence[RegisteredReference] = ()
     ) -> RegisteredSchema:
         del references
         self.told.append((subject, kind))
