@@ -75,7 +75,8 @@ class Pace:
     @property
     def stall(self) -> float:
         """No delivery has got an outcome and no commit has moved for so long."""
-        return min(max(STALL_FLOOR, 20 * self.p99, 3 * self.commit_lag), STALL_CEILING)
+        first = self.first_latency or 0.0  # any window may follow a start
+        return min(max(STALL_FLOOR, 20 * self.p99, 3 * self.commit_lag, 3 * first), STALL_CEILING)
 
     @property
     def commit_lag(self) -> float:

@@ -51,6 +51,7 @@ class UnitState:
             ev.Seen: self._seen,
             ev.Committed: self._committed,
             ev.ServiceStarted: self._started,
+            ev.ServiceReady: self._ready,
             ev.ServiceExited: self._exited,
             ev.ServiceKilled: self._killed,
             ev.WindowOpened: self._opened,
@@ -167,6 +168,11 @@ class UnitState:
         self.starts += 1
         if self.window is not None:
             self.window.starts += 1
+
+    def _ready(self, event: ev.ServiceReady) -> None:
+        """Starting takes its time, which is no standing still."""
+        if self.window is not None:
+            self.window.progress_at = event.at
 
     def _exited(self, event: ev.ServiceExited) -> None:
         if self.window is not None:

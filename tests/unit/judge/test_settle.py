@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kcontract.judge.pace import QUIET_FLOOR, STALL_CEILING, STALL_FLOOR, Pace, percentile
 from kcontract.judge.settle import suspects
+from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
 
 from .story import Story
@@ -134,6 +135,22 @@ def test_deadlines_follow_from_the_slowest_record() -> None:
     assert pace.stall == 15.0
     pace.learn_commit(500.0)
     assert pace.stall == STALL_CEILING
+
+
+def test_a_start_is_no_standing_still() -> None:
+    """Progress is counted anew from the moment that a restarted service is ready, first slow records included."""
+    story = Story()
+    story.window()
+    story.send("1")
+    story.wait(60.0)
+    story.start()
+    story.tell(ev.ServiceReady(story.now, 1))
+    window = story.state.window
+    assert window is not None
+    assert window.progress_at == story.now
+    story.state.pace.learn_first(4.0)
+    story.state.pace.learn(0.01)
+    assert story.state.pace.stall == 12.0
 
 
 def test_percentiles_are_nearest_ranks() -> None:
