@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kcontract.judge.promises import Input, Output
-from kcontract.model.case import Case, Expectation, Role
+from kcontract.model.case import Case, Expectation, Rejection, Role
 from kcontract.model.events import Purpose
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.oracle.expressions import MISSING
@@ -22,14 +22,14 @@ class Effect:
     at: float
     record: LogRecord
     output: Output
-    payload: Any = UNREAD
+    _seen: tuple[Any, Rejection | None] | None = None
 
-    def read(self) -> Any:
-        """The payload in JSON form, read once; MISSING if it cannot be read."""
-        if self.payload is UNREAD:
+    def look(self) -> tuple[Any, Rejection | None]:
+        """The payload in JSON form, MISSING if it cannot be read, and what is wrong with it; read once."""
+        if self._seen is None:
             oracle = self.output.oracle
-            self.payload = oracle.read(self.record.record) if oracle else MISSING
-        return self.payload
+            self._seen = oracle.look(self.record.record) if oracle else (MISSING, None)
+        return self._seen
 
 
 @dataclass(slots=True)

@@ -81,10 +81,11 @@ def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
     emits, oracle = effect.output.emits, effect.output.oracle
     if emits is None or oracle is None:
         return
+    payload, rejection = effect.look()
     if emits.where is not None and emits.where.pairs:
         shapes = delivery.source.oracle.shapes
         mismatches = where_matches(
-            emits.where, delivery.case.record, delivery.payload(), effect.record.record, effect.read(), shapes
+            emits.where, delivery.case.record, delivery.payload(), effect.record.record, payload, shapes
         )
         for mismatch in mismatches:
             yield Shown(
@@ -93,7 +94,6 @@ def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
                 cause=mismatch.pointer or "the whole value",
                 evidence=(effect.record,),
             )
-    rejection = oracle.check(effect.record.record)
     if rejection is not None:
         fact = f"{_place(effect.record)}: {rejection.reason}"
         yield Shown(symptom=Symptom.INVALID_EFFECT, facts=(fact,), cause=rejection.code, evidence=(effect.record,))

@@ -59,6 +59,10 @@ class AvroValues:
         """The schema that payloads are read with: the receiver's, else the contract's (of oneOf the first)."""
         return self._reader or self._sources.targets[0].schema
 
+    def payload(self, record: Record) -> Any:
+        """The payload alone, MISSING where the lenient decoder makes none."""
+        return self.read(record).payload()
+
     def read(self, record: Record) -> ValueReading:
         """Problems and payload of a record whose value is not null."""
         if self._plain:

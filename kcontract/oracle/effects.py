@@ -45,10 +45,14 @@ class EffectOracle:
 
     def check(self, record: Record) -> Rejection | None:
         """Why the record is against its schema, None if it is not. A tombstone is never wrong."""
-        problems = [] if record.value is None else list(self._read(record)[1])
-        problems += self._of_key(record)
-        hard = next((problem for problem in problems if not problem.soft), None)
-        return None if hard is None else hard.rejection()
+        return self.look(record)[1]
+
+    def look(self, record: Record) -> tuple[Any, Rejection | None]:
+        """What `read` and `check` say, for one reading of the record."""
+        payload, problems = (MISSING, ()) if record.value is None else self._read(record)
+        wrong = (problem for problem in (*problems, *self._of_key(record)) if not problem.soft)
+        hard = next(wrong, None)
+        return payload, None if hard is None else hard.rejection()
 
     def read(self, record: Record) -> Any:
         """The payload's JSON form as far as it can be read, MISSING else. Raises nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from kcontract.model.case import Layer
 from kcontract.model.contract import Contract, Receive
@@ -12,7 +13,7 @@ from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.book import Book, own_references, payload_texts, subjects_of
 from kcontract.oracle.framing import Frames
 from kcontract.oracle.policy import base
-from kcontract.oracle.reading import ValueReading
+from kcontract.oracle.reading import MISSING, ValueReading
 from kcontract.oracle.standing import Standing, evolution_problem
 from kcontract.schema.json.parse import Parsed, scan_json
 from kcontract.schema.json.shape import subschemas
@@ -64,6 +65,13 @@ class JsonValues:
             return ValueReading((DecodeError(Layer.DECODE, "double_header", reason, offset=named.start, soft=True),))
         evolution = evolution_problem(self._ids.standing(named.entries), self._level)
         return self._read_body(named.body, named.start, (evolution,) if evolution is not None else ())
+
+    def payload(self, record: Record) -> Any:
+        """The payload alone; a plain one is not held against its schema for that."""
+        if self._frames is not None:
+            return self.read(record).payload()
+        parsed = scan_json(record.value or b"")
+        return MISSING if parsed.fatal else parsed.value
 
     def _decodes(self, body: bytes) -> bool:
         parsed = scan_json(body)

@@ -53,3 +53,7 @@ class Values(Protocol):
     def read(self, record: Record) -> ValueReading:
         """Problems and payload of a record whose value is not null."""
         ...
+
+    def payload(self, record: Record) -> Any:
+        """The payload alone, as `read` gives it: MISSING where the lenient decoder makes none."""
+        ...

@@ -72,7 +72,9 @@ class TopicOracle:
 
     def read_leniently(self, record: Record) -> Any:
         """The payload's JSON form as far as the lenient decoder makes one, MISSING else. Raises nothing."""
-        return MISSING if record.value is None else self._read_value(record).payload()
+        if record.value is None or self._values is None:
+            return MISSING
+        return self._values.payload(record)
 
     def read_key(self, record: Record) -> Any:
         """The key's JSON form, MISSING if there is none."""

@@ -47,6 +47,22 @@ def parse_json(data: bytes, *, strict: bool) -> Any:
 def scan_json(data: bytes, *, first_keys: bool = False) -> Parsed:
     """Everything that is wrong with `data` as JSON text. Raises nothing. Of a key that stands twice the last counts,
     with `first_keys` the first."""
+    quick = _ordinary(data)
+    return _scan(data, first_keys=first_keys) if quick is _REMARKABLE else Parsed(quick)
+
+
+def _ordinary(data: bytes) -> Any:
+    """The value in a document with nothing remarkable about it, as most are; _REMARKABLE for any other."""
+    try:
+        text = data.decode()
+        if text.count("[") + text.count("{") > MAX_DEPTH or _SURROGATE.search(text):
+            return _REMARKABLE
+        return _QUICK.decode(text)
+    except ValueError:  # also: no UTF-8, no JSON
+        return _REMARKABLE
+
+
+def _scan(data: bytes, *, first_keys: bool) -> Parsed:
     problems = Problems()
     try:
         text = to_text(data, problems)
@@ -57,6 +73,37 @@ def scan_json(data: bytes, *, first_keys: bool = False) -> Parsed:
     except DecodeError as error:
         return Parsed(None, (*problems.seen.values(), error), fatal=True)
     return Parsed(value, tuple(problems.seen.values()), numbers=hooks.numbers)
+
+
+_REMARKABLE: Any = object()
+
+
+def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError
+    return result
+
+
+def _int64(text: str) -> int:
+    if len(text) > _LONGEST_INT64 or beyond_int64(value := int(text)):
+        raise ValueError
+    return value
+
+
+def _fraction(text: str) -> float:
+    value = parse_float(text)
+    if isinstance(value, Literal):
+        raise ValueError
+    return value
+
+
+def _refuse(_text: str) -> Any:
+    raise ValueError
+
+
+_LONGEST_INT64 = len(str(-(2**63)))
+_QUICK = json.JSONDecoder(object_pairs_hook=_single, parse_int=_int64, parse_float=_fraction, parse_constant=_refuse)
 
 
 def _parse(text: str, hooks: _Hooks) -> Any:

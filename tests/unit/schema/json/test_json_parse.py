@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kcontract.schema.json.parse import MAX_DEPTH, parse_json, scan_json
+from kcontract.schema.json.parse import MAX_DEPTH, _scan, parse_json, scan_json
 from kcontract.schema.json.syntax import check_deep_syntax
 from kcontract.schema.problem import DecodeError
 
@@ -113,3 +113,25 @@ def test_numbers_keep_what_matters_of_their_spelling() -> None:
     assert not scan_json(b"[1, -1, 1.5, 9223372036854775807]").numbers
     for text in (b"2.0", b"1e2", b"9223372036854775808", b"1e400", b"1e-400", b"1" * 2_000):
         assert scan_json(text).numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": [1, -0, 2.5, "\u00e4", null, true]}',
+        '{"a": 1, "a": 2}',
+        "[2.0, 1e400]",
+        "9" * 19,
+        "[NaN]",
+        '"\\ud800"',
+        "{",
+        "",
+    ],
+)
+def test_the_quick_way_says_what_the_thorough_one_says(text: str) -> None:
+    """Ordinary documents are read in a quicker way, others are left to the thorough one: no answer differs."""
+    data = text.encode()
+    quick, thorough = scan_json(data), _scan(data, first_keys=False)
+    assert repr(quick.value) == repr(thorough.value)
+    assert (quick.fatal, quick.numbers) == (thorough.fatal, thorough.numbers)
+    assert [one.code for one in quick.problems] == [one.code for one in thorough.problems]
