@@ -123,6 +123,7 @@ class ReceiverRun:
             window = self._player.play("batch", batch)
             size = self._settings.window if window.disturbed else min(2 * size, _LARGEST_WINDOW)
             queue = [*self._resolve(window), *queue]
+            self._player.forget(window)
         self._leave_out(queue, "--max-time is over")
 
     def _replay(self, case: Case) -> None:

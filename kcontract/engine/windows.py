@@ -76,6 +76,11 @@ class Player:
         self._recorder.record(ev.WindowClosed(self._recorder.now(), window.number, outcome))
         return window
 
+    def forget(self, window: Window) -> None:
+        """Keep the cases of a closed window only while a doubt may want it repeated."""
+        if not any(doubt.window == window.number and not doubt.settled for doubt in self._state.doubts):
+            self.cases.pop(window.number, None)
+
     def _send(self, cases: Sequence[Case]) -> None:
         recorder, number = self._recorder, self._number
         for start in range(0, len(cases), _CHUNK):
