@@ -24,12 +24,13 @@ class Tally:
         case = delivery.case
         if case.role is not Role.CASE:
             return
-        counter = self.outcomes.setdefault((case.code, case.expectation.value), Counter())
-        before = self._counted.get(case.root)
+        root, key = case.root, (case.code, case.expectation.value)
+        counter = self.outcomes.get(key) or self.outcomes.setdefault(key, Counter())
+        before = self._counted.get(root)
         if before is not None:
             counter[before] -= 1
         counter[outcome] += 1
-        self._counted[case.root] = outcome
+        self._counted[root] = outcome
 
     def rows(self) -> tuple[KindCount, ...]:
         """The table, valid kinds last of all expectations of a kind."""

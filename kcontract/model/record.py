@@ -22,7 +22,10 @@ class Record(Value, frozen=True):
 
     def header(self, name: str) -> bytes | None:
         """The last header of that name (FORMAT.md: of several with one name an expression takes the last)."""
-        return next((value for key, value in reversed(self.headers) if key == name), None)
+        for key, value in reversed(self.headers):
+            if key == name:
+                return value
+        return None
 
 
 class LogRecord(Value, frozen=True):
