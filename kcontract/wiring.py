@@ -178,5 +178,6 @@ def stored_case(finding: Finding, schemas: tuple[RegisteredSchema, ...]) -> Stor
         rejection=first.rejection,
         schemas=schemas,
         note=first.note,
+        tokens=first.tokens,
         request=first.requested,
     )

@@ -49,7 +49,7 @@ def lint(paths: tuple[Path, ...], form: str, schema: str | None) -> int:
     project = load_project(paths[0] if paths else Path.cwd())
     loaded = load_contracts(paths, project)
     if not loaded.files and not loaded.errors:
-        fix = "write a contract (kcontract init), or name its file"
+        fix = "write a contract (docs/contract-file.md shows how), or name its file"
         raise UsageError("CONTRACTS_NONE", f"no contract was found in {project.project.root}", fix)
     for text in _json(loaded) if form == "json" else _text(loaded, project.project.root):
         click.echo(text)

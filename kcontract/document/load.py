@@ -87,7 +87,9 @@ def required(loaded: Loaded) -> tuple[Contract, ...]:
         listed = "\n".join(f"  {mistake}\n    {mistake.fix}" for mistake in loaded.errors)
         raise UsageError("CONTRACT_MISTAKES", f"the contracts have mistakes:\n{listed}", "see kcontract lint")
     if not loaded.contracts:
-        raise UsageError("CONTRACTS_NONE", "no contract was found", "write one (kcontract init), or name its file")
+        raise UsageError(
+            "CONTRACTS_NONE", "no contract was found", "write one (docs/contract-file.md shows how), or name its file"
+        )
     return loaded.contracts
 
 

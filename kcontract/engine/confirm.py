@@ -20,10 +20,14 @@ class Confirmer:
         self._detective = detective
         self._state = stage.state
 
-    def settle(self) -> None:
-        """Try every doubt again until the judge has none left that it wants tried."""
+    def settle(self, most: int | None = None) -> None:
+        """Try every doubt again until the judge has none left that it wants tried; at most so many of them."""
         self._player.phase = "confirming"
+        tried = 0
         while (doubt := next((d for d in self._state.doubts if d.wants_alone), None)) and self._can_go_on():
+            if tried == most:
+                return
+            tried += 1
             self._alone(doubt)
             if doubt.wants_alone:  # the service did not get through: the judge has had its evidence
                 self._state.dismiss(doubt, "could not be tried again")
@@ -45,8 +49,11 @@ class Confirmer:
             self._player.play("alone", [copy], of=case.root, narrow=True, healthy=False, patience=_PATIENCE)
 
     def _repeat(self, number: int) -> None:
-        cases = [self._player.sources[case.topic].again(case) for case in self._player.cases[number]]
-        self._player.play("repeat", cases, of=str(number), patience=_PATIENCE)
+        """The same window once more: the same records in the same order, after a start if it came after one."""
+        first = any(doubt.first for doubt in self._state.doubts if doubt.window == number)
+        if not first or self._restarted():
+            cases = [self._player.sources[case.topic].again(case) for case in self._player.cases[number]]
+            self._player.play("repeat", cases, of=str(number), healthy=not first, patience=_PATIENCE)
 
     def _restarted(self) -> bool:
         try:

@@ -17,6 +17,9 @@ from kcontract.model.service import ExitInfo
 from kcontract.model.summary import Progress
 from kcontract.ports import Service
 
+_EVICTED_SECONDS, _SESSION_SECONDS = 5.0, 75.0
+"""For a dead member to go: on a cluster of ours it is evicted, elsewhere its session (45 s by default) runs out."""
+
 
 class Lifecycle:
     """One service process after another, all members of the same group."""
@@ -144,13 +147,14 @@ class Lifecycle:
         self._observer.forget_commits(ends)
 
     def _set_offsets(self, ends: dict[TopicPartition, int]) -> None:
-        """The broker refuses while it still sees a member; it has one more chance after another eviction."""
-        for attempt in (1, 2, 3):
+        """The broker refuses while it still sees a member: a dead one is evicted, or its session must run out."""
+        deadline = self._recorder.now() + (_EVICTED_SECONDS if self._cluster.ours else _SESSION_SECONDS)
+        while True:
             try:
                 self._cluster.set_offsets(self._unit.group, ends)
                 return
             except BrokerError:
-                if attempt == 3:
+                if self._recorder.now() >= deadline:
                     raise
                 self.evict()
-                self._observer.look(0.1)
+                self._observer.look(0.2)

@@ -57,14 +57,14 @@ class ReceiverRun:
         self._probe()
         stored = self._settings.replay
         if not self._alive():
-            self._gave_up = "no healthy record had its effect"
-            self._leave_out(list(self._mixed()), self._gave_up)
+            self._give_up()
         elif stored is not None:
-            self._replay(replayed(stored, self._stage.book))
+            self._replay(replayed(stored, self._stage.book, self._settings.run))
         else:
             self._cases()
             self._first_after_start()
-        Confirmer(self._stage, self._player, self._detective).settle()
+        most = None if self._alive() else 1
+        Confirmer(self._stage, self._player, self._detective).settle(most)
         if self._gave_up and not self._state.reached:
             raise ServiceGone(self._gave_up)
 
@@ -83,6 +83,15 @@ class ReceiverRun:
             window = self._player.play("probe", invalid)
             self._resolve(window)
             self._learn_markers(window)
+
+    def _give_up(self) -> None:
+        """No healthy record had its effect: nothing can be learnt from the others."""
+        topic = self._state.never_tied
+        if topic:
+            fix = "let the service copy the correlation id, or name it with emits.correlationId"
+            raise ServiceGone(f"records come to {topic}, but none of them can be tied to what was sent; {fix}")
+        self._gave_up = "no healthy record had its effect"
+        self._leave_out(list(self._mixed()), self._gave_up)
 
     def _alive(self) -> bool:
         """Whether any healthy record had its effect, as far as effects can be seen."""
@@ -162,7 +171,8 @@ class ReceiverRun:
         """Find what ended or stopped the service in a window; the cases that have to be sent again."""
         if not window.disturbed or window.outcome == "stopped":
             return []
-        culprit = self._detective.find(window.suspects, len(self._player.places))
+        suspects = window.suspects if self._alive() else window.suspects[:1]
+        culprit = self._detective.find(suspects, len(self._player.places))
         if culprit is not None:
             self._fatal[_family(culprit)] += 1
         elif window.outcome != "settled" and not self._explained(window):

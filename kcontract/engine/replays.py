@@ -1,4 +1,4 @@
-"""Sending a stored case again: exactly its bytes, but for the schema id where the registry gives another one."""
+"""Sending a stored case again: its own bytes, but for the marker, and the schema id where that is another one now."""
 
 from __future__ import annotations
 
@@ -6,23 +6,29 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kcontract.model.case import Case
+from kcontract.model.case import CASE_HEADER, Case
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.stored import StoredCase
 
+REPLAYED = "1000000"
+"""Id of the stored case in its new run, above those of the run's own records."""
 _MAGIC, _FRAME = b"\x00", 5
 
 
-def replayed(stored: StoredCase, book: Sequence[RegisteredSchema]) -> Case:
-    """The stored case as case `r1` of a new run."""
+def replayed(stored: StoredCase, book: Sequence[RegisteredSchema], run: str) -> Case:
+    """The stored case as a case of `run`: its marker header, if it had one, names the new run."""
+    record = _with_present_id(stored.record, stored.schemas, book)
+    marker = f"{run}/{REPLAYED}".encode()
+    headers = tuple((name, marker if name == CASE_HEADER else value) for name, value in record.headers)
     return Case(
-        id="r1",
+        id=REPLAYED,
         topic=stored.topic,
-        record=_with_present_id(stored.record, stored.schemas, book),
+        record=msgspec.structs.replace(record, headers=headers),
         kind=stored.kind,
         expectation=stored.expectation,
         rejection=stored.rejection,
+        tokens=stored.tokens,
         parent=stored.parent,
         note=stored.note,
     )

@@ -40,7 +40,9 @@ class VerifyRun:
         interrupted = False
         try:
             self._units(units, findings)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemError) as error:
+            if not _is_interruption(error):
+                raise
             interrupted = True
         recorder.record(ev.RunEnded(recorder.now(), interrupted=interrupted))
         summary = RunSummary(
@@ -69,6 +71,11 @@ class VerifyRun:
             for finding in found:
                 recorder.tell(finding)
             recorder.tell(summary)
+
+
+def _is_interruption(error: BaseException) -> bool:
+    """A signal that arrives within a call of librdkafka comes out as a SystemError about it."""
+    return isinstance(error, KeyboardInterrupt) or isinstance(error.__cause__ or error.__context__, KeyboardInterrupt)
 
 
 def exit_code(units: Sequence[UnitSummary], findings: Sequence[Finding]) -> int:

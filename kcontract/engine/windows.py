@@ -9,6 +9,7 @@ from kcontract.engine.compose import MarkerKinds, Sources, compose, pinned, plac
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.judge.evidence import Window
+from kcontract.judge.pace import STALL_FLOOR
 from kcontract.judge.settle import Standing
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
@@ -130,13 +131,20 @@ class Player:
                     return "settled"
             elif self._stage.out_of_time:
                 return "stopped"
+            elif self._is_passed_over(standing, again) and now - window.progress_at >= STALL_FLOOR:
+                return "settled"
             elif now - window.progress_at >= self._stall(patience):
-                if standing.answered or len(standing.passed) == len(standing.missing) > 0:
+                if standing.answered:
                     return "settled"
                 self._stage.lifecycle.kill("stalled")
                 return "stalled"
             else:
                 self._send_again(window, standing, again, now)
+
+    def _is_passed_over(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:
+        """The service commits past every sentinel, the second one too: it drops valid records, and moves on."""
+        passed = len(standing.passed) == len(standing.missing) > 0
+        return passed and all(place in again for place in standing.missing)
 
     def _stall(self, patience: float) -> float:
         """Before the first latency is known, a start's worth of patience."""

@@ -38,6 +38,8 @@ class UnitState:
         self.reached: list[CaseVerdict] = []
         self.blind: list[tuple[str, str]] = []
         self.dead_letters = 0
+        self.never_tied = ""
+        """A topic to which a record came that ties to no case."""
         self.starts = 0
         self._untied: list[tuple[float, LogRecord, tuple[Output, ...]]] = []
         self._undeclared: set[str] = set()
@@ -120,6 +122,7 @@ class UnitState:
         delivery = self.ties.tie(record, outputs)
         if delivery is None:
             self._untied.append((at, record, outputs))
+            self.never_tied = self.never_tied or record.topic
         else:
             self._credit(at, record, outputs, delivery)
 
@@ -222,7 +225,7 @@ class UnitState:
         settled = window.outcome == "settled"
         for delivery in window.deliveries:
             shown = () if delivery.refused else tuple(symptoms(delivery, self._effects))
-            direct = direct_verdict(delivery, shown)
+            direct = direct_verdict(delivery, shown) if shown else None
             if direct is not None:
                 self._reach(delivery, direct)
             elif settled and shown:

@@ -9,9 +9,10 @@ from typing import Any
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.promises import Output, OutputRole
 from kcontract.model.case import CASE_HEADER
-from kcontract.model.contract import Expression
+from kcontract.model.contract import Expression, Where
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.oracle.expressions import MISSING, evaluate, resolve_pointer
+from kcontract.oracle.where import where_matches
 
 Place = tuple[str, int, int]
 
@@ -95,13 +96,27 @@ class Ties:
         return self._one([*identities, key.decode("utf-8", "replace") if key else None])
 
     def _by_where(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
+        """A unique value at a place that `where` names, else the only open delivery with which all pairs agree."""
         values: list[Any] = []
+        agreeing: list[str] = []
         for output in outputs:
             if output.emits is None or output.emits.where is None or output.oracle is None:
                 continue
             payload = output.oracle.read(seen.record)
             values += [resolve_pointer(payload, pointer) for pointer, _ in output.emits.where.pairs if pointer]
-        return self._one(values)
+            if (named := self._one(values)) is not None:
+                return named
+            agreeing += self._agreeing(output, output.emits.where, seen.record, payload)
+        return agreeing[0] if len(agreeing) == 1 else None
+
+    def _agreeing(self, output: Output, where: Where, record: Record, payload: Any) -> Iterator[str]:
+        if not where.pairs:
+            return
+        for case, delivery in self._by_id.items():
+            if delivery.source is output.source and not delivery.has_outcome:
+                sent, shapes = delivery.case.record, delivery.source.oracle.shapes
+                if not where_matches(where, sent, delivery.payload(), record, payload, shapes):
+                    yield case
 
     def _value(self, seen: LogRecord, output: Output, expression: Expression | None) -> Any:
         if expression is None:
@@ -117,9 +132,18 @@ class Ties:
         return output.oracle.read(seen.record) if output.oracle else MISSING
 
     def _one(self, values: Iterable[Any]) -> str | None:
-        named = {self._by_token.get(value.lower().encode()) for value in values if isinstance(value, str)}
+        named = {self._by_token.get(token) for value in values if (token := _token(value))}
         named.discard(None)
         return named.pop() if len(named) == 1 else None
+
+
+def _token(value: Any) -> bytes:
+    """The text of a value as tokens are written; empty for one that is no identity."""
+    if isinstance(value, str):
+        return value.lower().encode("utf-8", "replace")
+    if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
+        return str(int(value)).encode()
+    return b""
 
 
 def _correlation(output: Output) -> Expression | None:

@@ -131,6 +131,7 @@ def _verdict(
         stderr=stderr,
         expectation=case.expectation,
         rejection=case.rejection,
+        tokens=case.tokens,
     )
 
 

@@ -16,8 +16,9 @@ from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
 
 Purpose = Literal["warm", "probe", "first", "batch", "bisect", "alone", "repeat", "replay"]
-"""Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a start; the cases; to find a culprit among
-suspects; one case behind a healthy record; the same window once more; a stored case."""
+"""Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
+start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more; a
+stored case."""
 
 KillReason = Literal["stalled", "finished", "interrupted", "restart"]
 

@@ -38,6 +38,8 @@ class CaseVerdict(Value, frozen=True):
     """The HTTP request of a sender's case, as text."""
     expectation: Expectation | None = None
     rejection: Rejection | None = None
+    tokens: tuple[bytes, ...] = ()
+    """What makes the record's identity unique (`Case.tokens`)."""
     requested: Requested | None = None
     """A sender's request, for sending it again."""
 

@@ -36,5 +36,7 @@ class StoredCase(Value, frozen=True):
     schemas: tuple[RegisteredSchema, ...] = ()
     """As the registry held them, with the ids that the record names."""
     note: str = ""
+    tokens: tuple[bytes, ...] = ()
+    """What makes the record's identity unique, so that its effects can be tied."""
     request: Requested | None = None
     """A sender's request; then `record` is empty."""

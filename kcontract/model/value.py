@@ -5,5 +5,5 @@ from __future__ import annotations
 import msgspec
 
 
-class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+class Value(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """An immutable value with named fields that msgspec can write as JSON and read back (bytes as base64)."""

@@ -80,9 +80,11 @@ def test_a_stored_history_is_judged_again(tmp_path: Path) -> None:
     assert again == list(verified.findings)
 
 
-def test_a_finding_is_replayed(tmp_path: Path) -> None:
-    """The stored case of a finding earns the same verdict again, from its file alone."""
-    first = verify(str(TWINS / "dlq_without_key.yaml"), *SOME, report=tmp_path / "first.jsonl")
+@pytest.mark.parametrize("twin", ["dlq_without_key", "trailing_accepted", "skips_valid_extreme"])
+def test_a_finding_is_replayed(twin: str, tmp_path: Path) -> None:
+    """The stored case of a finding earns the same verdict again, from its file alone, and no other."""
+    options = () if twin == "skips_valid_extreme" else SOME
+    first = verify(str(TWINS / f"{twin}.yaml"), *options, report=tmp_path / "first.jsonl")
     finding = first.findings[0]
     again = kcontract("replay", finding.id, "--report", f"json={tmp_path / 'again.jsonl'}")
     replayed = Verified.read(again, tmp_path / "again.jsonl")

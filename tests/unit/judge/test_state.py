@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from kcontract.model.case import CASE_HEADER, Expectation, Role
+from kcontract.model import events as ev
+from kcontract.model.case import CASE_HEADER, Case, Expectation, Role
 from kcontract.model.record import Record
 
 from .story import DLQ, OUT, Story, alone
@@ -392,3 +393,41 @@ def test_a_lead_whose_record_comes_late_hands_over() -> None:
     assert [doubt.wants_alone for doubt in story.state.doubts] == [False, True, False]
     alone(story, "2", INVALID, right=False)
     assert story.codes == ["NOT_DEAD_LETTERED"] * 2
+
+
+def numbered(story: Story, case: str, number: int) -> None:
+    """A record whose only identity is a number."""
+    sent = Case(
+        id=case,
+        topic="orders",
+        record=Record(None, json.dumps({"id": "same", "amount": number}).encode()),
+        kind="valid",
+        expectation=VALID,
+        tokens=(str(number).encode(),),
+    )
+    story.tell(ev.Sent(story.now, 1, sent))
+    story.tell(ev.Acknowledged(story.now, case, "orders", 0, int(case)))
+
+
+def test_a_number_ties_as_well_as_a_text() -> None:
+    """An integer identity in the effect names its case, also where JSON made a float of it."""
+    story = Story()
+    story.window()
+    for case, number in (("1", 20_000_000_000_001), ("2", 20_000_000_000_002)):
+        numbered(story, case, number)
+    story.seen(OUT, Record(None, b'{"order": "same", "amount": 20000000000002}'))
+    story.seen(OUT, Record(None, b'{"order": "same", "amount": 20000000000001.0}'))
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+
+
+@pytest.mark.parametrize(("amounts", "doubted"), [((3, 4), 1), ((3, 3), 2)], ids=["one agrees", "both agree"])
+def test_all_pairs_tie_where_no_value_is_unique(amounts: tuple[int, int], doubted: int) -> None:
+    """The only open record with which every pair agrees is the cause; two of them name neither."""
+    story = Story()
+    story.window()
+    for case, amount in zip("12", amounts, strict=True):
+        story.send(case, value=json.dumps({"id": "same", "amount": amount}).encode())
+    story.seen(OUT, Record(None, json.dumps({"order": "same", "amount": 3}).encode()))
+    story.close()
+    assert len(story.state.doubts) == doubted
