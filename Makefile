@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCHES := help broker_start oracle generation judging
 NODE_APP := examples/patients/audit-node
 NODE_READY := $(NODE_APP)/node_modules/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -26,7 +27,7 @@ lint: $(READY) ## ruff, mypy, import-linter
 	$(BIN)/lint-imports
 
 bench: $(READY) ## all benchmarks, printed as ratios
-	for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
+	for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python -m benchmarks.$$bench || exit 1; done
 
 docs: $(READY) ## the pages that are generated from the code
 	$(BIN)/python -m docs.generate
