@@ -23,7 +23,7 @@ stored case."""
 KillReason = Literal["stalled", "finished", "interrupted", "restart"]
 
 
-class Happened(msgspec.Struct, frozen=True, tag=True, tag_field="event", omit_defaults=True):
+class Happened(msgspec.Struct, frozen=True, tag=True, tag_field="event", omit_defaults=True, gc=False):
     """The base of all events."""
 
     at: float
