@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from time import perf_counter
+from typing import Protocol
 
 import msgspec
 
@@ -79,14 +80,21 @@ class Clock:
         return perf_counter() - self._zero
 
 
+class Watch(Protocol):
+    """What is told when the clock of a run starts, and after each window."""
+
+    def begin(self) -> None: ...
+    def note(self) -> None: ...
+
+
 class Stopwatch:
     """Hears everything that happens: from the first window of cases to the verdicts of the last one."""
 
-    def __init__(self, parts: Parts | None) -> None:
+    def __init__(self, watch: Watch | None = None) -> None:
         self.began = self.ended = 0.0
         self.windows = 0
         self._batch = False
-        self._parts = parts
+        self._watch = watch
 
     def take(self, item: StreamItem) -> None:
         match item:
@@ -94,13 +102,13 @@ class Stopwatch:
                 self._batch = item.purpose == "batch"
                 if self._batch and not self.began:
                     self.began = perf_counter()
-                    if self._parts is not None:
-                        self._parts.begin()
+                    if self._watch is not None:
+                        self._watch.begin()
             case ev.WindowClosed() if self._batch:
                 self.ended = perf_counter()
                 self.windows += 1
-                if self._parts is not None:
-                    self._parts.note()
+                if self._watch is not None:
+                    self._watch.note()
             case _:
                 pass
 
@@ -116,10 +124,10 @@ class Bench:
         self._cases = cases
         self._runs = 0
 
-    def judged(self, parts: Parts | None = None) -> tuple[float, int, int]:
+    def judged(self, watch: Stopwatch, parts: Parts | None = None) -> tuple[float, int, int]:
         """Cases a second through the whole of kcontract, the size of the history in bytes, and windows."""
         self._runs += 1
-        run, watch = f"run-{self._runs}", Stopwatch(parts)
+        run = f"run-{self._runs}"
         history = HistoryFile(self._folder / f"{run}.jsonl")
         recorder = Recorder(history, Clock(), watch.take)
         with choose_registry() as registry:
@@ -159,7 +167,7 @@ def main() -> None:
         bench = Bench(broker, directory, Path(folder), options.cases)
         ours, bares = [], []
         for _ in range(options.pairs):
-            ours.append(bench.judged())
+            ours.append(bench.judged(Stopwatch()))
             bares.append(bench.bare())
         rate, bare = statistics.median(one for one, _, _ in ours), statistics.median(bares)
         ratio = statistics.median(one / other for (one, _, _), other in zip(ours, bares, strict=True))
@@ -169,7 +177,7 @@ def main() -> None:
         print(f"ratio                   {ratio:>9.2f}      (target {TARGET})")
         if options.parts:
             parts = Parts()
-            rate, _, _ = bench.judged(parts)
+            rate, _, _ = bench.judged(Stopwatch(parts), parts)
             parts.print(options.cases, rate)
         bench.cluster.close()
 
