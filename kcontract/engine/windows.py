@@ -18,7 +18,7 @@ from kcontract.model.record import TopicPartition
 from kcontract.model.summary import Progress
 
 Outcome = Literal["settled", "exited", "stalled", "stopped"]
-_FLUSH_SECONDS, _DRAIN_SECONDS, _CHUNK = 60.0, 30.0, 1000
+_FLUSH_SECONDS, _DRAIN_SECONDS, _CHUNK = 60.0, 30.0, 2_000
 _EXITS_AT_MOST = 2
 """One restart where the commits stand tells a loop from a single crash."""
 
@@ -140,6 +140,8 @@ class Player:
                 return "stalled"
             else:
                 self._send_again(window, standing, again, now)
+                if standing.answered:  # only the commit is missing, and no record will tell of it
+                    self._observer.look_at_commits()
 
     def _is_passed_over(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:
         """The service commits past every sentinel, the second one too: it drops valid records, and moves on."""
