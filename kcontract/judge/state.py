@@ -223,22 +223,25 @@ class UnitState:
 
     def _judge_window(self, window: Window) -> None:
         settled = window.outcome == "settled"
+        leads = [doubt for doubt in self.doubts if doubt.lead is None]
         for delivery in window.deliveries:
             shown = () if delivery.refused else tuple(symptoms(delivery, self._effects))
             direct = direct_verdict(delivery, shown) if shown else None
             if direct is not None:
                 self._reach(delivery, direct)
             elif settled and shown:
-                self._doubt(delivery, shown, window)
+                self._doubt(delivery, shown, window, leads)
             elif settled or (delivery.has_outcome and not shown):
                 self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
 
-    def _doubt(self, delivery: Delivery, shown: tuple[Any, ...], window: Window) -> None:
+    def _doubt(self, delivery: Delivery, shown: tuple[Any, ...], window: Window, leads: list[Doubt]) -> None:
         doubt = Doubt(
             delivery, shown, window.number, window.purpose == "first", window.disturbed, self.is_past(delivery)
         )
-        doubt.lead = choose_lead(doubt, self.doubts, any_dead_letter=self.dead_letters > 0)
+        doubt.lead = choose_lead(doubt, leads, any_dead_letter=self.dead_letters > 0)
         self.doubts.append(doubt)
+        if doubt.lead is None:
+            leads.append(doubt)
 
     def _judge_alone(self, window: Window) -> None:
         own = [delivery for delivery in window.deliveries if delivery.case.root == window.of]
