@@ -27,7 +27,7 @@ def bare_rate(
     cluster.create_topics([TopicSpec(name=topic, partitions=contract.partitions) for topic in topics.values()])
     values = {"bootstrap": cluster.service_bootstrap, "group": name, **topics}
     service = launcher.start(name, contract.receive[0].run, values)
-    brokers = {"bootstrap.servers": cluster.bootstrap}
+    brokers = {"bootstrap.servers": cluster.bootstrap, "log.connection.close": False}
     producer = Producer(brokers)
     consumer = Consumer({**brokers, "group.id": name, "auto.offset.reset": "earliest", "enable.auto.commit": False})
     try:
