@@ -1,0 +1,1 @@
+"""Services that keep their promises, each in another style that real teams use."""

@@ -1,0 +1,1 @@
+"""The Java service and what starts it."""

@@ -1,0 +1,57 @@
+"""Exactly once: outcomes and offsets of up to 100 records in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confluent_kafka import Consumer, Producer
+
+from tests.lab.good.common import (
+    DLQ,
+    ENV,
+    OUT,
+    TOPIC,
+    Rejected,
+    Running,
+    bill,
+    consumer_config,
+    correlation,
+    producer_config,
+    read_order,
+    with_error,
+)
+
+
+def main() -> None:
+    """Work until SIGTERM."""
+    running = Running()
+    consumer = Consumer(consumer_config(isolation_level="read_committed"))
+    producer = Producer(producer_config(transactional_id=f"{ENV['GROUP']}.biller"))
+    producer.init_transactions(60)
+    consumer.subscribe([TOPIC])
+    while running:
+        batch = [each for each in consumer.consume(100, timeout=0.2) if not each.error()]
+        if not batch:
+            continue
+        producer.begin_transaction()
+        for message in batch:
+            handle(producer, message)
+        producer.send_offsets_to_transaction(
+            consumer.position(consumer.assignment()), consumer.consumer_group_metadata()
+        )
+        producer.commit_transaction(60)
+    consumer.close()
+
+
+def handle(producer: Producer, message: Any) -> None:
+    """Add a record's outcome to the transaction."""
+    try:
+        order = read_order(message.key(), message.value(), message.headers())
+        producer.produce(OUT, bill(order), message.key(), headers=correlation(message.headers()))
+    except Rejected as error:
+        headers = with_error(message.headers(), error)
+        producer.produce(DLQ, message.value(), message.key(), headers=headers)
+
+
+if __name__ == "__main__":
+    main()
