@@ -12,9 +12,10 @@ from kcontract.model.case import Case
 
 _HEADS = 8
 """So many suspects are tried alone, most suspect first, before the rest is halved."""
-_CONFIRM_PATIENCE = 2.0
-_STALLS_ENOUGH = 3
-"""After so many stalls confirmed with double patience, a further one only adds its kind to the same finding."""
+_LONG_WAIT = 30.0
+"""Seconds after which nobody waits for retries any more: a stall is confirmed by one long wait."""
+_STALLS_ENOUGH = 1
+"""After so many stalls confirmed by a long wait, a further one only adds its kind to the same finding."""
 
 
 class Detective:
@@ -23,7 +24,8 @@ class Detective:
     def __init__(self, stage: Stage, player: Player) -> None:
         self._stage = stage
         self._player = player
-        self._stalls = 0
+        self.stalls = 0
+        """How many cases alone made the service stand still."""
 
     def find(self, suspects: Sequence[Delivery], parallel: int) -> Case | None:
         """The first suspect that alone ends or stops the service again; None if none does.
@@ -42,7 +44,7 @@ class Detective:
         """Whether the case alone behind a healthy record ends or stops the service once more."""
         window = self._try("alone", [case], case.root)
         fatal = window is not None and (bool(window.exits) or window.stalled)
-        self._stalls += fatal and window is not None and window.stalled
+        self.stalls += fatal and window is not None and window.stalled
         return fatal
 
     def _halve(self, cases: list[Case]) -> Case | None:
@@ -65,7 +67,8 @@ class Detective:
             return None
         copies = [self._player.sources[case.topic].again(case) for case in cases]
         if purpose == "alone":
-            patience = _CONFIRM_PATIENCE if self._stalls < _STALLS_ENOUGH else 1.0
+            stall = self._stage.state.pace.stall
+            patience = max(2.0, _LONG_WAIT / stall) if self.stalls < _STALLS_ENOUGH else 1.0
             return self._player.play("alone", copies, of=of, narrow=True, patience=patience)
         return self._player.play("bisect", copies, of=of, narrow=True)
 

@@ -28,7 +28,9 @@ _FATAL_OFTEN = 3
 """So many fatal kinds, and the next ones are tried alone before they go into a window."""
 _LARGEST_WINDOW = 2_000
 """Windows grow up to this while the service gets through: each ends with a wait."""
-_ONCE_AT_MOST = 2
+_STALLS_AT_MOST = 8
+"""Each stall costs seconds of waiting: so many of them tell enough of a service that stands still."""
+_ONCE_AT_MOST = 4
 """So often a window may end the service without doing it again before its cases are given up."""
 
 
@@ -121,7 +123,7 @@ class ReceiverRun:
         self._player.total, size = len(queue), self._settings.window
         while queue and not self._stage.out_of_time:
             batch, queue = queue[:size], queue[size:]
-            batch = [case for case in batch if not self._left_out(case)]
+            batch = self._sendable(batch)
             if self._fatal.total() >= _FATAL_OFTEN:
                 batch = self._tried_alone(batch)
             if not batch:
@@ -153,11 +155,12 @@ class ReceiverRun:
     def _tried_alone(self, batch: list[Case]) -> list[Case]:
         """Where many kinds are fatal, one record of each new kind goes ahead alone: that costs one start, not three."""
         for case in batch:
-            if case.code not in self._tried and case.expectation is not Expectation.VALID:
-                self._tried.add(case.code)
-                if self._detective.is_fatal(case):
-                    self._fatal[_family(case)] += 1
-        return [case for case in batch if not self._left_out(case)]
+            if case.code in self._tried or case.expectation is Expectation.VALID or self._why_not(case):
+                continue
+            self._tried.add(case.code)
+            if self._detective.is_fatal(case):
+                self._fatal[_family(case)] += 1
+        return self._sendable(batch)
 
     def _mixed(self) -> Iterator[Case]:
         """Valid and malformed cases in one shuffled order, so that every window holds both."""
@@ -199,13 +202,25 @@ class ReceiverRun:
         what = f"the service {'stood still' if window.stalled else 'exited'} once, and did not do it again"
         self._recorder.record(ev.Blind(self._recorder.now(), self._unit, what, "its log may tell why"))
         self._once += 1
+        if self._once > _ONCE_AT_MOST:
+            self._gave_up = f"the service ended or stood still {self._once} times, and never for the same record again"
+            self._leave_out(list(cases), "the service keeps ending or standing still without a cause")
         return self._once <= _ONCE_AT_MOST
 
-    def _left_out(self, case: Case) -> bool:
-        known = self._fatal[_family(case)] >= (_SAME_VALID if case.code == VALID_KIND else 1)
-        if known:
-            self._leave_out([case], "its kind is known to be fatal")
-        return known
+    def _sendable(self, cases: Sequence[Case]) -> list[Case]:
+        """The cases that can still tell something; the others are counted as not sent."""
+        why = {case.id: self._why_not(case) for case in cases}
+        for case in cases:
+            if why[case.id]:
+                self._leave_out([case], why[case.id])
+        return [case for case in cases if not why[case.id]]
+
+    def _why_not(self, case: Case) -> str:
+        if self._fatal[_family(case)] >= (_SAME_VALID if case.code == VALID_KIND else 1):
+            return "its kind is known to be fatal"
+        if self._detective.stalls >= _STALLS_AT_MOST and case.expectation is not Expectation.VALID:
+            return "the service stands still with malformed records of many kinds"
+        return ""
 
     def _leave_out(self, cases: Sequence[Case], why: str) -> None:
         for case in cases:

@@ -19,6 +19,8 @@ from kcontract.model.summary import Progress
 
 Outcome = Literal["settled", "exited", "stalled", "stopped"]
 _FLUSH_SECONDS, _DRAIN_SECONDS, _CHUNK = 60.0, 30.0, 2_000
+_UNKNOWN = 30.0
+"""Seconds: as long as slow frameworks take to start, or to give a bad record up."""
 _EXITS_AT_MOST = 2
 """One restart where the commits stand tells a loop from a single crash."""
 
@@ -133,8 +135,8 @@ class Player:
                 return "stopped"
             elif self._is_passed_over(standing, again) and now - window.progress_at >= STALL_FLOOR:
                 return "settled"
-            elif now - window.progress_at >= self._stall(patience):
-                if standing.answered:
+            elif now - window.progress_at >= self._stall(window, patience):
+                if not standing.missing:  # the partitions move, though a marker or a commit does not come
                     return "settled"
                 self._stage.lifecycle.kill("stalled")
                 return "stalled"
@@ -148,10 +150,11 @@ class Player:
         passed = len(standing.passed) == len(standing.missing) > 0
         return passed and all(place in again for place in standing.missing)
 
-    def _stall(self, patience: float) -> float:
-        """Before the first latency is known, a start's worth of patience."""
+    def _stall(self, window: Window, patience: float) -> float:
+        """Seconds without progress. What is not known yet, first records and first poisons, gets a start's worth."""
         pace = self._state.pace
-        return patience * (pace.stall if pace.known else max(pace.stall, 30.0))
+        unknown = not pace.known or window.purpose == "probe"
+        return patience * (max(pace.stall, _UNKNOWN) if unknown else pace.stall)
 
     def _quiet(self, window: Window) -> float:
         """Seconds without evidence before negatives; the first records after a start are only waited for."""

@@ -113,6 +113,12 @@ class Window:
     """The last acknowledged invalid marker of each partition."""
     markers: list[Delivery] = field(default_factory=list)
 
+    @property
+    def poisons(self) -> tuple[Delivery, ...]:
+        """Invalid records whose dead letter is promised."""
+        invalid = (delivery for delivery in self.deliveries if delivery.expectation is Expectation.INVALID)
+        return tuple(delivery for delivery in invalid if delivery.source.dead_letter_topic and not delivery.refused)
+
     def add(self, delivery: Delivery) -> None:
         """A record is on its way."""
         self.deliveries.append(delivery)

@@ -29,6 +29,12 @@ class Pace:
     latencies: list[float] = field(default_factory=list)
     commit_lags: list[float] = field(default_factory=list)
     first_latency: float | None = None
+    longest_gap: float = 0.0
+    """The longest time without progress from which the service went on: retries, back-off, collections of garbage."""
+    floor: float = STALL_FLOOR
+
+    def learn_gap(self, gap: float) -> None:
+        self.longest_gap = max(self.longest_gap, gap)
 
     def learn_first(self, latency: float) -> None:
         """The first records wait for class loading, metadata and joins: they say nothing of the later ones."""
@@ -70,13 +76,14 @@ class Pace:
     @property
     def quiet(self) -> float:
         """ORACLE.md §3 (c): no new evidence for four times the p99."""
-        return min(max(4 * self.p99, QUIET_FLOOR), QUIET_CEILING)
+        return min(max(4 * self.p99, 2 * self.longest_gap, QUIET_FLOOR), QUIET_CEILING)
 
     @property
     def stall(self) -> float:
         """No delivery has got an outcome and no commit has moved for so long."""
         first = self.first_latency or 0.0  # any window may follow a start
-        return min(max(STALL_FLOOR, 20 * self.p99, 3 * self.commit_lag, 3 * first), STALL_CEILING)
+        learnt = max(20 * self.p99, 3 * self.commit_lag, 3 * first, 4 * self.longest_gap)
+        return min(max(self.floor, learnt), STALL_CEILING)
 
     @property
     def commit_lag(self) -> float:

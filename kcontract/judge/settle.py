@@ -32,7 +32,8 @@ def standing(window: Window, committed: Mapping[TopicPartition, int], pace: Pace
     passed = tuple(place for place in missing if _is_past(sentinels[place], committed))
     ends = (*sentinels.values(), *window.ends.values())
     followed = not commits or all(_is_past(last, committed) for last in ends)
-    marked = all(_is_answered(marker, committed, pace) for marker in window.markers)
+    probes = window.poisons if window.purpose == "probe" else ()
+    marked = all(_is_answered(poison, committed, pace) for poison in (*window.markers, *probes))
     answered = bool(sentinels) and not window.unplaced and not missing and marked
     return Standing(answered and followed, answered, missing, passed)
 
@@ -43,8 +44,14 @@ def _has_outcome(delivery: Delivery, committed: Mapping[TopicPartition, int]) ->
 
 
 def _is_answered(marker: Delivery, committed: Mapping[TopicPartition, int], pace: Pace) -> bool:
-    """An invalid end marker was dead-lettered, accepted or, as far as commits are seen, passed."""
-    return marker.has_outcome or _is_past(marker, committed) or not pace.prompt_commits
+    """An invalid end marker was dead-lettered or accepted, or passed by a service that commits what it has handled.
+
+    Late commits (auto-commit, Streams) say nothing of it: then a dead letter is waited for, and without a dead letter
+    topic the sentinel before it must do.
+    """
+    if marker.has_outcome or (pace.prompt_commits and _is_past(marker, committed)):
+        return True
+    return not marker.source.dead_letter_topic and not pace.prompt_commits
 
 
 def _is_past(delivery: Delivery, committed: Mapping[TopicPartition, int]) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 from kcontract.judge.cause import exit_cause, names_frame
 from kcontract.judge.doubts import Doubt, choose_lead, hand_over
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
-from kcontract.judge.pace import Pace
-from kcontract.judge.promises import Output, OutputRole, Promises
+from kcontract.judge.pace import STALL_FLOOR, Pace
+from kcontract.judge.promises import Input, Output, OutputRole, Promises
 from kcontract.judge.requests import RequestBook
 from kcontract.judge.settle import Standing, standing, suspects
 from kcontract.judge.symptoms import symptoms, wanted_effects
@@ -28,7 +28,7 @@ class UnitState:
     def __init__(self, run: str, promises: Promises) -> None:
         self.promises = promises
         self.ties = Ties(run)
-        self.pace = Pace()
+        self.pace = Pace(floor=max([STALL_FLOOR, *map(_retry_seconds, promises.inputs.values())]))
         self.tally = Tally()
         self.requests = RequestBook(promises)
         self.committed: dict[TopicPartition, int] = {}
@@ -44,6 +44,8 @@ class UnitState:
         self._untied: list[tuple[float, LogRecord, tuple[Output, ...]]] = []
         self._undeclared: set[str] = set()
         self._loops: set[str] = set()
+        self._stalls: dict[str, float] = {}
+        """How long windows had stood still when they were given up."""
         self._outcome_at: float | None = None
         self._effects = promises.effects
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -143,6 +145,8 @@ class UnitState:
         if window is None or window.open.pop(delivery.case.id, None) is None:
             self._dismiss_late(delivery)
             return
+        if window.purpose == "probe" and not window.disturbed:
+            self.pace.learn_gap(at - max(window.progress_at, delivery.acked_at))
         window.progress_at = at
         if delivery.expectation is Expectation.VALID and not window.disturbed:
             self._learn(window, max(0.0, at - (delivery.acked_at or delivery.sent_at)))
@@ -187,6 +191,7 @@ class UnitState:
     def _killed(self, event: ev.ServiceKilled) -> None:
         if self.window is not None and event.reason == "stalled":
             self.window.stalled = True
+            self._stalls[str(self.window.number)] = event.at - self.window.progress_at
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
 
     def _blind(self, event: ev.Blind) -> None:
@@ -275,6 +280,7 @@ class UnitState:
             if window.suspects:
                 self._reach_crash(window.suspects[0], window)
             return
+        self.pace.learn_gap(self._stalls.get(window.of, 0.0))  # it goes on if one waits
         again = {
             delivery.case.root: frozenset(s.symptom for s in symptoms(delivery, self._effects))
             for delivery in window.deliveries
@@ -320,6 +326,12 @@ class UnitState:
         """The unit has ended: what was not confirmed by now is dismissed."""
         for doubt in [doubt for doubt in self.doubts if doubt.lead is None and not doubt.settled]:
             self.dismiss(doubt, "not confirmed in time")
+
+
+def _retry_seconds(source: Input) -> float:
+    """Declared retries with back-off are no standing still."""
+    retry = source.receive.retry
+    return 2 * retry.attempts * retry.backoff if retry else 0.0
 
 
 def _is_internal(topic: str) -> bool:

@@ -245,9 +245,9 @@ def _entries(cursor: Cursor, datum: dict[str, Datum], count: int, value: Reader)
 
 def _bad_branch(cursor: Cursor, index: int, count: int, start: int) -> int:
     reason = f"index {index} in a union of {count}"
-    if index == -1 and count:
+    if -count <= index < 0:  # Python's stock decoders count from the end
         cursor.note("union_index_bad:negative", reason, start)
-        return count - 1
+        return count + index
     raise cursor.error("union_index_bad:negative" if index < 0 else "union_index_bad", reason, start)
 
 

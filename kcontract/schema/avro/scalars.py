@@ -93,9 +93,9 @@ def enum_reader(node: EnumType) -> Reader:
 
 def _bad_symbol(cursor: Cursor, node: EnumType, index: int, start: int) -> str:
     reason = f"index {index} in {node.name}, which has {len(node.symbols)} symbols"
-    if index == -1 and node.symbols:
+    if -len(node.symbols) <= index < 0:  # Python's stock decoders count from the end
         cursor.note("enum_index_bad:negative", reason, start)
-        return node.symbols[-1]
+        return node.symbols[index]
     code = "enum_index_bad:negative" if index < 0 else "enum_index_bad"
     cursor.problems.fault(cursor.error(code, reason, start))
     return node.symbols[0] if node.symbols else ""

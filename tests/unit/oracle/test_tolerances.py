@@ -46,7 +46,9 @@ _AVRO_ROWS: list[tuple[int, Any, bytes, str, Expectation]] = [
     (15, "string", _sized(b"a") + b"\xff", "trailing_bytes", INVALID),
     (16, "string", _sized(b"a") * 2, "concatenated", INVALID),
     (18, ["null", "string"], long_bytes(-1) + _sized(b"a"), "union_index_bad:negative", INVALID),
+    (18, ["null", "string"], long_bytes(-2), "union_index_bad:negative", INVALID),
     (19, _ENUM, long_bytes(-1), "enum_index_bad:negative", INVALID),
+    (19, _ENUM, long_bytes(-2), "enum_index_bad:negative", INVALID),
     (22, _LIST, b"\2" * 500 + b"\0", "depth_bomb", EITHER),
     (23, "long", b"\x80\x00", "overlong_varint", INVALID),
     (23, "long", b"\x80" * 1_000_000 + b"\x01", "overlong_varint", INVALID),
@@ -124,8 +126,8 @@ def test_difficult_but_legal_json_is_valid(text: bytes) -> None:
 @pytest.mark.parametrize(
     ("schema", "body", "code"),
     [
-        (["null", "string"], long_bytes(-2), "union_index_bad:negative"),
-        (_ENUM, long_bytes(-2), "enum_index_bad:negative"),
+        (["null", "string"], long_bytes(-3), "union_index_bad:negative"),
+        (_ENUM, long_bytes(-3), "enum_index_bad:negative"),
         (_ENUM, long_bytes(2), "enum_index_bad"),
         ("string", _sized(b"\xff"), "invalid_utf8"),
         ("string", long_bytes(2**40), "length_bomb"),

@@ -174,7 +174,7 @@ def test_the_contract_decides_on_codes() -> None:
     assert say(Malformed(strict=True, either=("trailing_bytes",)), trailing) is EITHER
     assert say(Malformed(either=("truncated",)), truncated) is EITHER
     assert say(Malformed(exclude=("truncated",)), truncated) is EITHER
-    negative = join(7, BODY[:-4] + b"\x03\x04hi")
+    negative = join(7, BODY[:-4] + b"\x05\x04hi")
     assert say(Malformed(), negative) is INVALID
     only_variant = Malformed(invalid=("union_index_bad",), either=("union_index_bad:negative",))
     assert say(only_variant, negative) is EITHER
