@@ -18,7 +18,7 @@ FEW = ("--kinds", "wrong_root,empty_value,wrong_type", "--max-examples", "20")
 STYLES = [
     ("commits", ("auto-commit", "stored-offsets", "batches", "lazy-commit", "parallel"), SOME),
     ("groups", ("plain", "fixed-group", "kip-848", "cooperative", "static-member", "two-consumers"), SOME),
-    ("transactions", ("transactional", "aborting"), FEW),
+    ("transactions", ("transactional", "aborting", "outbox"), FEW),
     ("clients", ("aio", "pure-python", "node"), SOME),
     ("ties", ("payload-only", "where-only", "values-only", "spring-style", "echo", "deduplicating"), SOME),
     ("events", ("conditional", "snapshots", "numbered", "nested"), ()),
