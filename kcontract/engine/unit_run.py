@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 
 from kcontract.engine.blocking import block, check_runnable
 from kcontract.engine.lifecycle import Lifecycle
@@ -99,7 +100,7 @@ class UnitRun:
         stage.observer.drain(10.0)
 
     def _receive(self, stage: Stage) -> None:
-        settings = self._tools.settings
+        settings, numbers = self._tools.settings, count(1)
         sources = {
             contract.topic: self._make_source(
                 contract,
@@ -109,6 +110,8 @@ class UnitRun:
                 run=settings.run,
                 max_examples=settings.max_examples,
                 kinds=settings.kinds,
+                per_kind=settings.per_kind,
+                numbers=numbers,
             )
             for contract, receive in self._unit.receives
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain, count, islice
 from random import Random
 from typing import Any
 
@@ -70,7 +70,9 @@ class CaseSource:
         kinds: frozenset[str] | None = None,
         per_kind: int = 4,
         resolve: Resolver | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> None:
+        """`numbers` gives the cases' ids; sources of one run share it, so that no two cases have one id."""
         self.oracle = TopicOracle(contract, receive, tuple(book))
         self._contract = contract
         self._receive = receive
@@ -81,7 +83,7 @@ class CaseSource:
         self._per_kind = per_kind
         self._kinds = None if kinds is None else checked(kinds)
         self._excluded = frozenset(contract.malformed_for(receive).exclude)
-        self._mint = Mint(Random(f"{seed}/{run}/tokens"))  # noqa: S311 - test data
+        self._mint = Mint(Random(f"{seed}/{run}/{contract.topic}/tokens"))  # noqa: S311 - test data
         self._stamper = Stamper(contract, self._mint, self._rng("stamp"), pooled=self._pooled())
         self._builder = Builder(contract, self._book, self._mint, self._rng("build"), resolve)
         self._types = event_types(contract, self._book)
@@ -91,7 +93,7 @@ class CaseSource:
         self._grounds = tuple(ground_of(contract, receive, self._book, event) for event in self._types)
         self._grown: tuple[tuple[Ground, list[Parent]], ...] | None = None
         self._marks = takes_marker(contract)
-        self._count = 0
+        self._numbers = count(1) if numbers is None else numbers
         self._resent: dict[str, int] = {}
         self._ordinary: tuple[tuple[EventType, Parent], ...] | None = None
         self._markers: dict[str, tuple[Mutant, Parent, str, Expected]] = {}
@@ -315,8 +317,7 @@ class CaseSource:
     # -- cases ---------------------------------------------------------------------------------------------------
 
     def _next_id(self) -> str:
-        self._count += 1
-        return str(self._count)
+        return str(next(self._numbers))
 
     def _send(self, record: Record, tokens: tuple[bytes, ...], about: About) -> Case:
         """A case of a record with fresh tokens, in its parent as well."""
