@@ -19,6 +19,8 @@ from kcontract.model.summary import Progress
 
 Outcome = Literal["settled", "exited", "stalled", "stopped"]
 _FLUSH_SECONDS, _DRAIN_SECONDS, _CHUNK = 60.0, 30.0, 2_000
+_PATIENT_QUIET = 2.0
+"""Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
 _UNKNOWN = 30.0
 """Seconds: as long as slow frameworks take to start, or to give a bad record up."""
 _EXITS_AT_MOST = 2
@@ -128,12 +130,11 @@ class Player:
             if self._observer.exited:
                 if not self._start_again(window):
                     return "exited"
-            elif standing.complete and now - window.evidence_at >= self._quiet(window):
-                if self._is_quiet(window):
-                    return "settled"
+            elif standing.complete and now - window.evidence_at >= self._quiet(window) and self._is_quiet(window):
+                return "settled"
             elif self._stage.out_of_time:
                 return "stopped"
-            elif self._is_passed_over(standing, again) and now - window.progress_at >= STALL_FLOOR:
+            elif self._is_passed_over(standing, again) and now - window.progress_at >= self._overtaken():
                 return "settled"
             elif now - window.progress_at >= self._stall(window, patience):
                 if not standing.missing:  # the partitions move, though a marker or a commit does not come
@@ -144,6 +145,10 @@ class Player:
                 self._send_again(window, standing, again, now)
                 if standing.answered:  # only the commit is missing, and no record will tell of it
                     self._observer.look_at_commits()
+
+    def _overtaken(self) -> float:
+        """Seconds after which a sentinel that is committed past will have no effect any more."""
+        return max(STALL_FLOOR, 2 * self._state.pace.quiet)
 
     def _is_passed_over(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:
         """The service commits past every sentinel, the second one too: it drops valid records, and moves on."""
@@ -158,7 +163,10 @@ class Player:
 
     def _quiet(self, window: Window) -> float:
         """Seconds without evidence before negatives; the first records after a start are only waited for."""
-        return 0.0 if window.purpose == "warm" or _all_answered(window) else self._state.pace.quiet
+        if window.purpose == "warm" or _all_answered(window):
+            return 0.0
+        quiet = self._state.pace.quiet
+        return max(quiet, _PATIENT_QUIET) if window.purpose in ("alone", "repeat") and _lacks(window) else quiet
 
     def _is_quiet(self, window: Window) -> bool:
         """Outputs are read to the high watermark before any negative; what comes then starts the wait anew."""
@@ -194,6 +202,11 @@ class Player:
         self._recorder.progress(
             Progress(unit=self._unit, phase=self.phase, done=self._state.tally.cases + done, total=self.total)
         )
+
+
+def _lacks(window: Window) -> bool:
+    """A record is missing something that it must have: the window is about to confirm a doubt."""
+    return any(delivery.wanted or delivery in window.poisons for delivery in window.open.values())
 
 
 def _all_answered(window: Window) -> bool:

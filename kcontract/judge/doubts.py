@@ -14,6 +14,10 @@ LEADS_PER_SYMPTOM = 12
 """So many valid cases of one kind and symptom are confirmed one by one; further ones follow their lead."""
 
 
+Group = tuple[str, str, frozenset[Symptom], bool]
+"""Topic, kind, symptoms, and whether the window was disturbed."""
+
+
 @dataclass(slots=True)
 class Doubt:
     """A case that missed something in a settled window."""
@@ -28,7 +32,6 @@ class Doubt:
     lead: Doubt | None = None
     """The doubt of the same kind and symptom that is confirmed in this one's stead."""
     alone: frozenset[Symptom] | None = None
-    alone_shown: tuple[Shown, ...] = ()
     repeated: frozenset[Symptom] | None = None
     dismissed: str = ""
 
@@ -40,7 +43,7 @@ class Doubt:
     def symptoms(self) -> frozenset[Symptom]:
         return frozenset(shown.symptom for shown in self.shown)
 
-    def group(self, *, any_dead_letter: bool) -> tuple[str, frozenset[Symptom], bool]:
+    def group(self, *, any_dead_letter: bool) -> Group:
         """What it has in common with doubts that can stand for it.
 
         Valid cases are alike by code and variant, malformed ones by code; where nothing is ever dead-lettered, all.
@@ -49,7 +52,7 @@ class Doubt:
         alike = case.kind if self.delivery.expectation is Expectation.VALID else case.code
         if self.symptoms == {Symptom.NO_DEAD_LETTER} and not any_dead_letter:
             alike = ""
-        return alike, self.symptoms, self.disturbed
+        return case.topic, alike, self.symptoms, self.disturbed
 
     @property
     def wants_alone(self) -> bool:
@@ -69,17 +72,28 @@ class Doubt:
         return bool(self.dismissed) or not (self.wants_alone or self.wants_repeat)
 
 
-def choose_lead(doubt: Doubt, others: Iterable[Doubt], *, any_dead_letter: bool) -> Doubt | None:
-    """The doubt that stands for this one, or None if it is to be confirmed itself."""
-    group = doubt.group(any_dead_letter=any_dead_letter)
-    leads = (other for other in others if other.lead is None)
-    same = [other for other in leads if other.group(any_dead_letter=any_dead_letter) == group]
-    several = doubt.delivery.expectation is Expectation.VALID
-    return same[0] if len(same) >= (LEADS_PER_SYMPTOM if several else 1) else None
+class LeadBook:
+    """The doubts that are confirmed in others' stead."""
+
+    def __init__(self) -> None:
+        self._leads: dict[Group, list[Doubt]] = {}
+
+    def lead_of(self, doubt: Doubt, *, any_dead_letter: bool) -> Doubt | None:
+        """The doubt that stands for this one, or None if it is to be confirmed itself.
+
+        Only one that is still to be tried can stand for others: what it will show holds for them too.
+        """
+        known = self._leads.setdefault(doubt.group(any_dead_letter=any_dead_letter), [])
+        known[:] = [lead for lead in known if lead.lead is None and not lead.settled]
+        several = doubt.delivery.expectation is Expectation.VALID
+        if len(known) >= (LEADS_PER_SYMPTOM if several else 1):
+            return known[0]
+        known.append(doubt)
+        return None
 
 
 def hand_over(lead: Doubt, others: Iterable[Doubt]) -> None:
-    """The lead's own record came late, which says nothing of those behind it: the next of them leads."""
+    """The lead was dismissed, which says nothing of those behind it: the next of them leads."""
     followers = [other for other in others if other.lead is lead and not other.dismissed]
     for follower in followers:
         follower.lead = followers[0] if follower is not followers[0] else None

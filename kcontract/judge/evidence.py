@@ -47,8 +47,8 @@ class Delivery:
     effects: list[Effect] = field(default_factory=list)
     dead_letters: list[LogRecord] = field(default_factory=list)
     first_outcome_at: float | None = None
-    wanted: int = 0
-    """How many effects a valid record must have; 0 if none can be seen."""
+    wanted: tuple[Output, ...] = ()
+    """The effects that a valid record must have, each as often as its count says; empty if none can be seen."""
     _payload: Any = UNREAD
 
     @property
@@ -66,17 +66,20 @@ class Delivery:
         """Whether something that came back shows that the record was taken care of."""
         if self.dead_letters:
             return True
-        if self.expectation is Expectation.VALID:
-            return self.wanted > 0 and len(self.effects) >= self.wanted
-        return bool(self.effects)
+        if self.expectation is not Expectation.VALID:
+            return bool(self.effects)
+        return bool(self.wanted) and all(self.has_effect(output) for output in self.wanted)
+
+    def has_effect(self, output: Output) -> bool:
+        """Whether the effect has come as often as it must."""
+        needed = output.emits.count if output.emits else 1
+        return len(self.effects) >= needed and sum(e.output is output for e in self.effects) >= needed
 
 
 @dataclass(slots=True)
 class Exit:
     """The process ended by itself."""
 
-    at: float
-    pid: int
     code: int
     stderr: str
     cause: str
@@ -90,7 +93,6 @@ class Window:
     number: int
     purpose: Purpose
     of: str
-    opened_at: float
     deliveries: list[Delivery] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     stalled: bool = False
@@ -140,6 +142,8 @@ class Window:
         """The broker will not take the record: nothing can come of it."""
         if delivery.place is None and not delivery.refused:
             self.unplaced -= 1
+        if delivery in self.markers:
+            self.markers.remove(delivery)
         self.open.pop(delivery.case.id, None)
 
     @property

@@ -73,10 +73,6 @@ class Promises:
     outputs: Mapping[str, tuple[Output, ...]]
     products: Mapping[str, Product]
 
-    def declares(self, topic: str) -> bool:
-        """Whether a contract of the unit names the topic as one it may write to."""
-        return topic in self.outputs or topic in self.products
-
     @property
     def effects(self) -> tuple[Output, ...]:
         """All declared effects, in the order of the contracts."""

@@ -34,6 +34,15 @@ class Request:
         return self.responded is not None and 200 <= self.responded.status < 300
 
     @property
+    def refused(self) -> bool:
+        """4xx or 5xx. No answer in time is neither a refusal nor an acceptance."""
+        return self.responded is not None and self.responded.status >= 400
+
+    def can_be_tied(self) -> bool:
+        """Whether its event could be told from others': `where` has pairs, and the answer told what they name."""
+        return bool(self.expected()) and self.answer_is_known()
+
+    @property
     def root(self) -> str:
         return self.requested.copy_of or self.requested.case
 
@@ -77,6 +86,8 @@ class RequestBook:
         self._unchecked: list[LogRecord] = []
         self._begun: set[str] = set()
         self.latencies: list[float] = []
+        self.unexplained: Counter[str] = Counter()
+        """Events by topic that tie to no request."""
 
     def requested(self, event: Requested) -> None:
         """A request is made. What was on its topic before the first one came of another sender's `given` steps."""
@@ -147,7 +158,7 @@ class RequestBook:
         for request in requests:
             yield from _judge(request)
         for topic in dict.fromkeys(request.requested.topic for request in requests):
-            yield from self._phantoms(topic, [request for request in requests if not request.accepted])
+            yield from self._phantoms(topic, [request for request in requests if request.refused])
         for record in self._unchecked:
             verdict = _judge_event(self._products[record.topic], record)
             if verdict is not None:
@@ -162,6 +173,8 @@ class RequestBook:
             if suspects:
                 suspects[0].events.append(record)
                 yield from _judge(suspects[0], also=len(suspects) - 1)
+            else:
+                self.unexplained[topic] += 1
 
 
 def _agrees(request: Request, record: LogRecord) -> bool:
@@ -178,10 +191,10 @@ def _judge(request: Request, also: int = 0) -> Iterator[CaseVerdict]:
     """NO_EVENT, and PHANTOM_EVENT: an event of a request that was or had to be refused."""
     valid, status = request.requested.expectation == "valid", request.responded.status if request.responded else 0
     name, topic = request.product.send.name, request.requested.topic
-    if valid and request.accepted and not request.events:
+    if valid and request.accepted and not request.events and request.can_be_tied():
         promised = f"{name} sends an event to {topic} for each accepted request"
         yield _verdict("NO_EVENT", request, promised, f"the answer was {status}, and no event came, nor did one again")
-    elif request.events and not (valid and request.accepted):
+    elif request.events and (request.refused or not valid):
         came = request.events[0]
         others = f"; {also} more refused requests asked for the same" if also else ""
         fact = f"the answer was {status}, and an event came: {came.topic}/{came.partition}@{came.offset}{others}"
@@ -194,6 +207,8 @@ def _judge_event(product: Product, record: LogRecord) -> CaseVerdict | None:
     rejection = expected.rejection
     if expected.expectation is not Expectation.INVALID or rejection is None:
         return None
+    if rejection.code.startswith("unknown_schema_id") and product.contract.registry.auto_register:
+        return None  # the sender registers its schemas itself, after we have looked
     wrong_key = rejection.code.partition(":")[0] in ("key_damage", "key_payload_mismatch")
     message = product.contract.message
     return CaseVerdict(

@@ -28,7 +28,7 @@ class Standing:
 def standing(window: Window, committed: Mapping[TopicPartition, int], pace: Pace, *, commits: bool) -> Standing:
     """Where the window stands, at a cost that does not grow with it. `commits`: committed offsets are waited for."""
     sentinels = window.sentinels
-    missing = tuple(place for place, last in sentinels.items() if not _has_outcome(last, committed))
+    missing = tuple(place for place, last in sentinels.items() if not _has_outcome(last, committed, pace))
     passed = tuple(place for place in missing if _is_past(sentinels[place], committed))
     ends = (*sentinels.values(), *window.ends.values())
     followed = not commits or all(_is_past(last, committed) for last in ends)
@@ -38,9 +38,11 @@ def standing(window: Window, committed: Mapping[TopicPartition, int], pace: Pace
     return Standing(answered and followed, answered, missing, passed)
 
 
-def _has_outcome(delivery: Delivery, committed: Mapping[TopicPartition, int]) -> bool:
-    """Where no effect can be seen, the commit is the only outcome there is."""
-    return delivery.has_outcome or (not delivery.wanted and _is_past(delivery, committed))
+def _has_outcome(delivery: Delivery, committed: Mapping[TopicPartition, int], pace: Pace) -> bool:
+    """Where no effect can be seen, the commit is the only outcome; without commits nothing can be waited for."""
+    if delivery.has_outcome:
+        return True
+    return not delivery.wanted and (not pace.commits or _is_past(delivery, committed))
 
 
 def _is_answered(marker: Delivery, committed: Mapping[TopicPartition, int], pace: Pace) -> bool:

@@ -39,9 +39,14 @@ class Shown(Value, frozen=True):
     evidence: tuple[LogRecord, ...] = ()
 
 
-def wanted_effects(delivery: Delivery, outputs: tuple[Output, ...]) -> int:
-    """How many effects the valid record must have, all declared ones together."""
-    return sum(output.emits.count for output in _due(delivery, outputs) if output.emits)
+def wanted_effects(delivery: Delivery, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+    """The effects that the valid record must have (`emits.when`)."""
+    return tuple(_due(delivery, outputs))
+
+
+def fits(delivery: Delivery, record: LogRecord, output: Output) -> bool:
+    """Whether a record is the effect that `output` promises for the delivery: it conforms, and all pairs agree."""
+    return not list(_of_effect(delivery, Effect(0.0, record, output)))
 
 
 def symptoms(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown]:

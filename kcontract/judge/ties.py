@@ -62,20 +62,23 @@ class Ties:
 
     def tie(self, seen: LogRecord, outputs: Sequence[Output]) -> Delivery | None:
         """The one delivery that caused the record, by the first kind of evidence that names exactly one."""
+        marked = self.marked(seen.record)
+        if marked is not None:
+            return self._by_id.get(marked)
         for named in self._evidence(seen, outputs):
             if named is not None and (delivery := self._by_id.get(named)) is not None:
                 return delivery
         return None
 
     def _evidence(self, seen: LogRecord, outputs: Sequence[Output]) -> Iterator[str | None]:
-        yield self._by_marker(seen.record)
         yield self._by_correlation(seen, outputs)
         yield self._by_where(seen, outputs)
         yield self._by_identity(seen, outputs)
         yield self._by_place.get(origin) if (origin := read_origin(seen.record)) else None
         yield self._by_equal_value(seen.record)
 
-    def _by_marker(self, record: Record) -> str | None:
+    def marked(self, record: Record) -> str | None:
+        """The case that the record's marker names, though it may be closed to evidence by now."""
         marker = record.header(CASE_HEADER)
         if marker is None or not marker.startswith(self._prefix):
             return None
@@ -83,8 +86,8 @@ class Ties:
 
     def _by_equal_value(self, record: Record) -> str | None:
         """Equal records are answered in turn: as many answers as records leave none of them unanswered."""
-        open_ones = (case for case in self._by_value.get(record.value, ()) if not self._by_id[case].has_outcome)
-        return next(open_ones, None)
+        open_ones = [case for case in self._by_value.get(record.value, ()) if not self._by_id[case].has_outcome]
+        return min(open_ones, key=lambda case: self._by_id[case].case.record.key != record.key, default=None)
 
     def _by_correlation(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
         values = (self._value(seen, output, _correlation(output)) for output in outputs)
@@ -113,7 +116,8 @@ class Ties:
         if not where.pairs:
             return
         for case, delivery in self._by_id.items():
-            if delivery.source is output.source and not delivery.has_outcome:
+            unread = delivery.payload() is MISSING
+            if delivery.source is output.source and not delivery.has_outcome and not unread:
                 sent, shapes = delivery.case.record, delivery.source.oracle.shapes
                 if not where_matches(where, sent, delivery.payload(), record, payload, shapes):
                     yield case

@@ -65,7 +65,7 @@ def crash_verdict(
         expectation=delivery.expectation,
         exits=len(window.exits),
         known_loop=bool(window.exits) and window.exits[-1].cause in loops,
-        passed=past,
+        passed=past and not _stands_behind(delivery, window),
         stalled=window.stalled,
     )
     codes = verdicts_of(evidence)
@@ -79,6 +79,12 @@ def crash_verdict(
     facts.append(_offset_fact(delivery, committed))
     stderr, cause = (window.exits[-1].stderr, window.exits[-1].cause) if window.exits else ("", "")
     return _verdict(codes, delivery, (Shown(symptom=Symptom.NO_EFFECT, facts=(), cause=cause),), tuple(facts), stderr)
+
+
+def _stands_behind(delivery: Delivery, window: Window) -> bool:
+    """Nothing behind the record has an outcome: it was committed, and then the service hung with it."""
+    sentinel = window.sentinels.get(delivery.place) if delivery.place else None
+    return window.stalled and sentinel is not None and bool(sentinel.wanted) and not sentinel.has_outcome
 
 
 def undeclared_verdict(promises: Promises, record: LogRecord, ties: Ties) -> CaseVerdict:

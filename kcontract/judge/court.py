@@ -1,0 +1,164 @@
+"""Judging closed windows: direct verdicts at once, doubts until they are confirmed or dismissed (ORACLE.md §3, §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kcontract.judge.cause import names_frame
+from kcontract.judge.doubts import Doubt, LeadBook, hand_over
+from kcontract.judge.evidence import Delivery, Window
+from kcontract.judge.pace import Pace
+from kcontract.judge.promises import Output
+from kcontract.judge.symptoms import Shown, Symptom, symptoms
+from kcontract.judge.tally import Tally, plain_outcome
+from kcontract.judge.ties import Ties
+from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict
+from kcontract.model.finding import CaseVerdict
+from kcontract.model.record import TopicPartition
+
+LATE = "it came late"
+
+
+class Court:
+    """What is proved, and what is still in doubt, in one unit."""
+
+    def __init__(
+        self, effects: tuple[Output, ...], ties: Ties, pace: Pace, committed: dict[TopicPartition, int]
+    ) -> None:
+        """`committed` is the fold's own view, which goes on changing."""
+        self.doubts: list[Doubt] = []
+        self.reached: list[CaseVerdict] = []
+        self.tally = Tally()
+        self.dead_letters = 0
+        self._effects = effects
+        self._ties = ties
+        self._pace = pace
+        self._committed = committed
+        self._leads = LeadBook()
+        self._loops: set[str] = set()
+        self._stalls: dict[str, float] = {}
+        """How long windows had stood still when they were given up."""
+        self._judges: dict[str, Callable[[Window], None]] = {
+            "alone": self._alone,
+            "repeat": self._repeat,
+            "bisect": lambda _: None,
+        }
+
+    def judge(self, window: Window) -> None:
+        """A window has closed."""
+        self._judges.get(window.purpose, self._first_time)(window)
+        self._forget(window)
+
+    def is_past(self, delivery: Delivery) -> bool:
+        """Whether the service has committed past the delivery."""
+        return delivery.place is not None and self._committed.get(delivery.place, 0) > delivery.offset
+
+    def exits_as_known(self, window: Window) -> bool:
+        """Whether the window's last exit is one that was seen to come again after a restart."""
+        return bool(window.exits) and window.exits[-1].cause in self._loops
+
+    def note_stall(self, window: Window, seconds: float) -> None:
+        """The window was given up after so long without progress."""
+        self._stalls[str(window.number)] = seconds
+
+    def late(self, delivery: Delivery) -> None:
+        """Something came for a delivery whose window has closed: what was missing may be there now."""
+        for doubt in self.doubts:
+            if doubt.delivery is delivery and not doubt.settled and not self._shown(delivery):
+                self.dismiss(doubt, LATE)
+
+    def dismiss(self, doubt: Doubt, why: str) -> None:
+        """Give up a doubt that cannot be confirmed: nobody is blamed. The next of those behind it leads now."""
+        doubt.dismissed = why
+        hand_over(doubt, self.doubts)
+        self.tally.count(doubt.delivery, "late" if why == LATE else "not confirmed")
+        self._ties.forget(doubt.delivery)
+
+    def close(self) -> None:
+        """The unit has ended: what was not confirmed by now is dismissed."""
+        while lead := next((d for d in self.doubts if d.lead is None and not d.settled), None):
+            self.dismiss(lead, "not confirmed in time")
+
+    def _first_time(self, window: Window) -> None:
+        settled = window.outcome == "settled"
+        for delivery in window.deliveries:
+            shown = self._shown(delivery)
+            direct = direct_verdict(delivery, shown) if shown else None
+            if direct is not None:
+                self._reach(delivery, direct)
+            elif shown and (settled or any(one.symptom is Symptom.REJECTED for one in shown)):
+                self._doubt(delivery, shown, window)
+            elif settled or (delivery.has_outcome and not shown):
+                self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
+
+    def _shown(self, delivery: Delivery) -> tuple[Shown, ...]:
+        """What is wrong with a delivery; nothing can be with one that the broker refused."""
+        return () if delivery.refused else tuple(symptoms(delivery, self._effects))
+
+    def _doubt(self, delivery: Delivery, shown: tuple[Shown, ...], window: Window) -> None:
+        first = window.purpose == "first"
+        doubt = Doubt(delivery, shown, window.number, first, window.disturbed, self.is_past(delivery))
+        doubt.lead = self._leads.lead_of(doubt, any_dead_letter=self.dead_letters > 0)
+        self.doubts.append(doubt)
+
+    def _alone(self, window: Window) -> None:
+        own = [delivery for delivery in window.deliveries if delivery.case.root == window.of]
+        if not own:
+            return
+        if window.exits or window.outcome != "settled":
+            if any(own[-1] is suspect for suspect in window.suspects):
+                self._reach_crash(own[-1], window)
+            return
+        shown = tuple(shown for delivery in own for shown in self._shown(delivery))
+        direct = direct_verdict(own[0], shown)
+        if direct is not None:
+            self._reach(own[0], direct)
+        for doubt in [doubt for doubt in self.doubts if doubt.root == window.of and doubt.wants_alone]:
+            if own[-1].refused:
+                self.dismiss(doubt, "the broker refused it when it was sent again")
+            else:
+                doubt.alone = frozenset(one.symptom for one in shown)
+                self._resolve(doubt)
+
+    def _repeat(self, window: Window) -> None:
+        if window.exits or window.outcome != "settled":
+            if window.suspects:
+                self._reach_crash(window.suspects[0], window)
+            return
+        self._pace.learn_gap(self._stalls.get(window.of, 0.0))  # it goes on if one waits
+        again = {d.case.root: frozenset(one.symptom for one in self._shown(d)) for d in window.deliveries}
+        for doubt in self.doubts:
+            if str(doubt.window) == window.of and doubt.wants_repeat:
+                doubt.repeated = again.get(doubt.root, frozenset())
+                self._resolve(doubt)
+
+    def _resolve(self, doubt: Doubt) -> None:
+        """Reach the verdict of a confirmed doubt, and of those that follow it."""
+        if not doubt.settled:
+            return
+        for one in (doubt, *(other for other in self.doubts if other.lead is doubt and not other.dismissed)):
+            verdict = doubt_verdict(one, doubt)
+            if verdict is not None:
+                self._reach(one.delivery, verdict)
+            else:
+                one.dismissed = "not seen again"
+                self.tally.count(one.delivery, "not confirmed")
+            self._ties.forget(one.delivery)
+
+    def _reach_crash(self, delivery: Delivery, window: Window) -> None:
+        verdict = crash_verdict(delivery, window, self._committed, self._loops)
+        if verdict is not None:
+            self._reach(delivery, verdict)
+            if verdict.code == "CRASH_LOOP" and names_frame(verdict.cause):
+                self._loops.add(verdict.cause)
+
+    def _reach(self, delivery: Delivery, verdict: CaseVerdict) -> None:
+        self.reached.append(verdict)
+        self.tally.count(delivery, verdict.code)
+
+    def _forget(self, window: Window) -> None:
+        """Only deliveries that are still in doubt stay open to evidence."""
+        doubted = {doubt.delivery.case.id for doubt in self.doubts if not doubt.settled}
+        for delivery in window.deliveries:
+            if delivery.case.id not in doubted:
+                self._ties.forget(delivery)
