@@ -18,7 +18,7 @@ Group = tuple[str, str, frozenset[Symptom], bool]
 """Topic, kind, symptoms, and whether the window was disturbed."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Doubt:
     """A case that missed something in a settled window."""
 

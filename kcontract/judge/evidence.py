@@ -15,7 +15,7 @@ UNREAD = object()
 """Marks a payload that has not been read yet."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Effect:
     """A record on a declared effect topic, tied to a delivery."""
 
@@ -32,7 +32,7 @@ class Effect:
         return self._seen
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Delivery:
     """One sending of a case and everything that came of it."""
 
@@ -86,7 +86,7 @@ class Exit:
     """Exception and innermost user frame, or signal, or exit code."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Window:
     """A batch of records that was sent and settled together."""
 
