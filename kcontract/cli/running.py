@@ -17,7 +17,8 @@ def run_with_reports(start: Callable[..., RunSummary], stdout: TextIO, options: 
     """Call `start(options, tell, progress)` with reports opened before and closed after it; the run's exit code."""
     rest = dict(options)
     wanted, verbose = parse_wanted(rest.pop("reports")), bool(rest.pop("verbose"))
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
+        signal.signal(number, _interrupt)
     reports = open_reports(wanted, stdout, verbose=verbose)
     try:
         with broker_progress() as progress:
@@ -27,5 +28,5 @@ def run_with_reports(start: Callable[..., RunSummary], stdout: TextIO, options: 
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends a run as Ctrl-C does, with everything cleared away."""
+    """Either ends a run as Ctrl-C does, with everything cleared away."""
     raise KeyboardInterrupt

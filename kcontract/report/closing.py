@@ -24,6 +24,10 @@ NOT_A_BROKER = "NOT A BROKER: measured on librdkafka's mock. Only a run on a rea
 _LISTED = 50
 
 
+_LAST_WORDS = 25
+"""Lines of what a service said before it could not run."""
+
+
 def unit_block(unit: UnitSummary, *, verbose: bool) -> Iterator[RenderableType]:
     """One unit: how much was sent, the table, what was left out and what could not be seen."""
     yield ""
@@ -67,8 +71,8 @@ def closing(summary: RunSummary) -> Iterator[RenderableType]:
 
 def _blocked(blocked: Blocked) -> Iterator[RenderableType]:
     yield indented(line(("COULD_NOT_RUN ", WARN), blocked.reason, f" [{blocked.code}]"))
-    if blocked.fix:
-        yield indented(words(f"fix: {blocked.fix}"))
+    for number, text in enumerate(blocked.fix.splitlines()[-_LAST_WORDS:]):
+        yield indented(words(f"fix: {text}" if number == 0 else text), 2 if number == 0 else 4)
     yield indented(words(verdict("COULD_NOT_RUN").explain.split("\n")[1], FAINT))
 
 

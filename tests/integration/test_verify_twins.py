@@ -21,7 +21,7 @@ SOME = ("--max-examples", "80")
 EARNED = [
     ("crash_loop", "CRASH_LOOP", FEW),
     ("crash_once", "CRASHED", FEW),
-    ("stuck", "STUCK", FEW),
+    ("stuck", "STUCK", ("--kinds", "empty_value")),
     ("silent_skip", "NOT_DEAD_LETTERED", SOME),
     ("skips_valid_extreme", "SKIPPED_VALID", ()),
     ("dlq_reencoded", "DEAD_LETTER_ALTERED", SOME),
@@ -31,7 +31,7 @@ EARNED = [
     ("default_filled", "ACCEPTED_INVALID", SOME),
     ("schema_id_ignored", "ACCEPTED_INVALID", SOME),
     ("null_rejected", "REJECTED_VALID", ()),
-    ("lost", "LOST", FEW),
+    ("lost", "LOST", ("--kinds", "valid,truncated,empty_value", "--max-examples", "60")),
     ("misread", "MISREAD", ()),
     ("undeclared", "UNDECLARED_EVENT", SOME),
     ("phantom", "PHANTOM_EVENT", SOME),
