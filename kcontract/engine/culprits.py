@@ -28,13 +28,13 @@ class Detective:
         """How many cases alone made the service stand still."""
 
     def find(self, suspects: Sequence[Delivery], parallel: int) -> Case | None:
-        """The first suspect that alone ends or stops the service again; None if none does.
+        """The first suspect that alone ends or stops the service again; None if none does, or it starts no more.
 
         `parallel` is the number of partitions, whose heads come first among the suspects.
         """
         heads = min(len(suspects), max(_HEADS, 2 * parallel))
         for delivery in suspects[:heads]:
-            if self._stage.out_of_time:
+            if self._stage.out_of_time or not self.revive():
                 return None
             if self.is_fatal(delivery.case):
                 return delivery.case

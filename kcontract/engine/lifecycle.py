@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -31,8 +32,10 @@ class Lifecycle:
         observer: Observer,
         values: Mapping[str, str],
         places: tuple[TopicPartition, ...],
+        deadline: float = math.inf,
     ) -> None:
-        """`values` fill the placeholders of the service's run; `places` are the partitions that it must be assigned."""
+        """`values` fill the placeholders of the service's run; `places` are the partitions that it must be assigned.
+        Nothing is waited for beyond `deadline` on the run's clock."""
         self._unit = unit
         self._cluster = tools.cluster
         self._launcher = tools.launcher
@@ -41,6 +44,7 @@ class Lifecycle:
         self._observer = observer
         self._values = values
         self._places = places
+        self._deadline = deadline
         self.starts = 0
 
     @property
@@ -58,7 +62,10 @@ class Lifecycle:
         return self.service is None or self._observer.exited
 
     def start(self) -> None:
-        """Start the service and wait until it is ready. ServiceGone if it exits or does not get there in time."""
+        """Start the service and wait until it is ready.
+
+        ServiceGone if it exits or does not get there in time; then no process of it is left.
+        """
         recorder, run = self._recorder, self._unit.run
         recorder.progress(Progress(unit=self._unit.name, phase="starting"), force=True)
         self.starts += 1
@@ -66,8 +73,10 @@ class Lifecycle:
         service = self._launcher.start(self._unit.name, run, self._values)
         self._observer.service, self._observer.exited = service, False
         recorder.record(ev.ServiceStarted(recorder.now(), service.pid, self.starts))
-        if not self._observer.wait(lambda: self._is_ready(run), begun + run.start_timeout):
-            raise ServiceGone(self._why_not_ready(run), service.output()[-4000:])
+        if not self._observer.wait(lambda: self._is_ready(run), min(begun + run.start_timeout, self._deadline)):
+            gone = ServiceGone(self._why_not_ready(run), service.output()[-4000:])
+            self.kill("restart")
+            raise gone
         recorder.record(ev.ServiceReady(recorder.now(), service.pid))
 
     def _is_ready(self, run: Run) -> bool:
@@ -90,6 +99,8 @@ class Lifecycle:
     def _why_not_ready(self, run: Run) -> str:
         if self._observer.exited:
             return "the service exited before it was ready"
+        if self._recorder.now() >= self._deadline:
+            return "--max-time was over before the service was ready"
         if run.ready is not None and not self._answers(run.ready):
             return f"ready: {run.ready} did not hold within {run.start_timeout:g} s"
         if self._places:
@@ -120,12 +131,19 @@ class Lifecycle:
             )
 
     def restart(self, *, behind: bool) -> None:
-        """Start a new process. `behind`: it begins behind everything sent so far; else where its commits stand."""
-        self.kill("restart")
-        self.evict()
-        if behind:
-            self.commit_ends()
-        self.start()
+        """Start a new process. `behind`: it begins behind everything sent so far; else where its commits stand.
+
+        ServiceGone if it does not get ready, or if the broker does not let go of its predecessor.
+        """
+        try:
+            self.kill("restart")
+            self.evict()
+            if behind:
+                self.commit_ends()
+            self.start()
+        except BrokerError as error:
+            self.kill("restart")
+            raise ServiceGone(f"the service could not be started again: {error.message}") from error
 
     def evict(self) -> None:
         """Make the dead process's members leave, so that the next start need not wait out their session."""
@@ -148,7 +166,8 @@ class Lifecycle:
 
     def _set_offsets(self, ends: dict[TopicPartition, int]) -> None:
         """The broker refuses while it still sees a member: a dead one is evicted, or its session must run out."""
-        deadline = self._recorder.now() + (_EVICTED_SECONDS if self._cluster.ours else _SESSION_SECONDS)
+        seconds = _EVICTED_SECONDS if self._cluster.ours else _SESSION_SECONDS
+        deadline = min(self._recorder.now() + seconds, self._deadline)
         while True:
             try:
                 self._cluster.set_offsets(self._unit.group, ends)

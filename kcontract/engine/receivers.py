@@ -16,6 +16,7 @@ from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows import Player
 from kcontract.generate.source import CaseSource
+from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Window
 from kcontract.model import events as ev
 from kcontract.model.case import VALID_KIND, Case, Expectation, Role
@@ -30,6 +31,8 @@ _LARGEST_WINDOW = 2_000
 """Windows grow up to this while the service gets through: each ends with a wait."""
 _STALLS_AT_MOST = 8
 """Each stall costs seconds of waiting: so many of them tell enough of a service that stands still."""
+_OVER = "--max-time is over"
+_GONE = "the service does not start any more"
 _ONCE_AT_MOST = 4
 """So often a window may end the service without doing it again before its cases are given up."""
 
@@ -46,10 +49,13 @@ class ReceiverRun:
         self._state = stage.state
         self._settings = stage.tools.settings
         self._detective = Detective(stage, self._player)
-        self._fatal: Counter[str] = Counter()
+        self._fatal: Counter[tuple[str, str]] = Counter()
         self._once = 0
-        self._tried: set[str] = set()
+        self._tried: set[tuple[str, str]] = set()
         self._gave_up = ""
+        self._probed = 0
+        self.tested = 0
+        """How many cases were judged, without those of the probe phase."""
         self.not_sent: Counter[tuple[str, str]] = Counter()
 
     def run(self) -> None:
@@ -57,16 +63,19 @@ class ReceiverRun:
         self._lifecycle.commit_ends()
         self._lifecycle.start()
         self._probe()
-        stored = self._settings.replay
+        self._probed = self._state.tally.cases + sum(not doubt.settled for doubt in self._state.doubts)
+        replay: Window | None = None
         if not self._alive():
             self._give_up()
-        elif stored is not None:
-            self._replay(replayed(stored, self._stage.book, self._settings.run))
+        elif self._settings.replay is not None:
+            replay = self._replay(replayed(self._settings.replay, self._stage.book, self._settings.run))
         else:
             self._cases()
             self._first_after_start()
         most = None if self._alive() else 1
         Confirmer(self._stage, self._player, self._detective).settle(most)
+        judged = max(0, self._state.tally.cases - self._probed)
+        self.tested = judged if self._settings.replay is None else int(_is_judged(replay, self._state.doubts))
         if self._gave_up and not self._state.reached:
             raise ServiceGone(self._gave_up)
 
@@ -102,7 +111,7 @@ class ReceiverRun:
     def _wait_for_commit(self) -> None:
         """Auto-commit comes after seconds: learn once how long, so that windows know what to wait for."""
         if not self._state.pace.commits:
-            deadline = self._recorder.now() + 6.0
+            deadline = self._recorder.now() + self._stage.left(6.0)
             self._stage.observer.wait(lambda: self._state.pace.commits, deadline)
 
     def _learn_markers(self, window: Window) -> None:
@@ -129,19 +138,32 @@ class ReceiverRun:
             if not batch:
                 continue
             if not self._detective.revive():
-                self._leave_out([*batch, *queue], "the service does not start any more")
-                return
+                queue = [*batch, *queue]
+                break
             window = self._player.play("batch", batch)
             size = self._settings.window if window.disturbed else min(2 * size, _LARGEST_WINDOW)
             queue = [*self._resolve(window), *queue]
             self._player.forget(window)
-        self._leave_out(queue, "--max-time is over")
+        if queue:
+            self._leave_out(queue, self._why_stopped())
 
-    def _replay(self, case: Case) -> None:
-        """A stored case, in a window of its own."""
+    def _why_stopped(self) -> str:
+        """Why nothing more can be sent. Without a verdict a service that starts no more could not be verified."""
+        if self._stage.out_of_time:
+            return _OVER
+        self._gave_up = self._gave_up or "the service exited and does not start any more"
+        return _GONE
+
+    def _replay(self, case: Case) -> Window | None:
+        """A stored case, in a window of its own; None if the service does not start any more."""
         self._player.phase = "replaying"
-        if self._detective.revive():
-            self._resolve(self._player.play("replay", [case]))
+        if not self._detective.revive():
+            self._leave_out([case], self._why_stopped())
+            return None
+        window = self._player.play("replay", [case])
+        for left in self._resolve(window):
+            self._leave_out([left], "the service exited or stood still before it, and not for it")
+        return window
 
     def _judged_sources(self) -> list[CaseSource]:
         """Sources whose receiver promises something for an invalid record that this version can judge."""
@@ -155,9 +177,10 @@ class ReceiverRun:
     def _tried_alone(self, batch: list[Case]) -> list[Case]:
         """Where many kinds are fatal, one record of each new kind goes ahead alone: that costs one start, not three."""
         for case in batch:
-            if case.code in self._tried or case.expectation is Expectation.VALID or self._why_not(case):
+            new = (case.topic, case.code) not in self._tried and case.expectation is not Expectation.VALID
+            if not new or self._stage.out_of_time or self._why_not(case):
                 continue
-            self._tried.add(case.code)
+            self._tried.add((case.topic, case.code))
             if self._detective.is_fatal(case):
                 self._fatal[_family(case)] += 1
         return self._sendable(batch)
@@ -172,40 +195,47 @@ class ReceiverRun:
 
     def _resolve(self, window: Window) -> list[Case]:
         """Find what ended or stopped the service in a window; the cases that have to be sent again."""
+        left = _without_outcome(window)
+        if window.outcome == "stopped":
+            self._leave_out(left, _OVER)
         if not window.disturbed or window.outcome == "stopped":
             return []
         suspects = window.suspects if self._alive() else window.suspects[:1]
         culprit = self._detective.find(suspects, len(self._player.places))
         if culprit is not None:
             self._fatal[_family(culprit)] += 1
-        elif window.outcome != "settled" and not self._explained(window):
-            return []
+        why = "" if culprit is not None else self._in_company(window)
         if window.outcome == "settled":
             return []
+        if why:
+            self._leave_out(left, why)
+            return []
         roots = {culprit.root} if culprit else set()
-        return [
-            self._player.sources[d.case.topic].again(d.case)
-            for d in window.deliveries
-            if not d.has_outcome and d.case.role is Role.CASE and d.case.root not in roots
-        ]
+        return [self._player.sources[case.topic].again(case) for case in left if case.root not in roots]
 
-    def _explained(self, window: Window) -> bool:
-        """No record did it alone: does the same window do it once more? If so it is judged, and not sent again."""
+    def _in_company(self, window: Window) -> str:
+        """No record did it alone: does the same window do it once more? Then the judge has its evidence.
+
+        Why the cases without an outcome are not sent again; empty if they are.
+        """
         cases = self._player.cases.get(window.number, ())
-        if not cases or not self._detective.revive():
-            return False
-        again = [self._player.sources[case.topic].again(case) for case in cases]
-        if self._player.play("repeat", again, of=str(window.number), patience=2.0).outcome != "settled":
-            self._gave_up = "the service ends or stands still with a window, and with none of its records alone"
-            self._leave_out(list(cases), "their window as a whole ends or stops the service")
-            return False
+        if not self._detective.revive():
+            return self._why_stopped()
+        if cases:
+            copies = [self._player.sources[case.topic].again(case) for case in cases]
+            again = self._player.play("repeat", copies, of=str(window.number), patience=2.0)
+            if again.outcome == "stopped":
+                return _OVER
+            if again.disturbed:
+                self._gave_up = "the service ends or stands still with a window, and with none of its records alone"
+                return "their window as a whole ends or stops the service"
         what = f"the service {'stood still' if window.stalled else 'exited'} once, and did not do it again"
         self._recorder.record(ev.Blind(self._recorder.now(), self._unit, what, "its log may tell why"))
         self._once += 1
-        if self._once > _ONCE_AT_MOST:
-            self._gave_up = f"the service ended or stood still {self._once} times, and never for the same record again"
-            self._leave_out(list(cases), "the service keeps ending or standing still without a cause")
-        return self._once <= _ONCE_AT_MOST
+        if self._once <= _ONCE_AT_MOST:
+            return ""
+        self._gave_up = f"the service ended or stood still {self._once} times, and never for the same record again"
+        return "the service keeps ending or standing still without a cause"
 
     def _sendable(self, cases: Sequence[Case]) -> list[Case]:
         """The cases that can still tell something; the others are counted as not sent."""
@@ -228,7 +258,9 @@ class ReceiverRun:
 
     def _first_after_start(self) -> None:
         """poison_run:first: an invalid record right after a start, before any healthy one."""
-        if self._stage.out_of_time or not self._player.markers:
+        kinds = self._settings.kinds
+        wanted = kinds is None or any(kind.partition(":")[0] == "poison_run" for kind in kinds)
+        if self._stage.out_of_time or not self._player.markers or not wanted:
             return
         if not self._stage.tools.cluster.is_broker:
             what = "no record right after a restart: the mock holds a restarted consumer back for its session"
@@ -238,6 +270,7 @@ class ReceiverRun:
         try:
             self._lifecycle.restart(behind=True)
         except ServiceGone:
+            self._why_stopped()
             return
         poisons = [
             msgspec.structs.replace(
@@ -251,9 +284,24 @@ class ReceiverRun:
         self._resolve(self._player.play("first", poisons, healthy=False))
 
 
-def _family(case: Case) -> str:
-    """Malformed cases are alike by code, valid ones by code and variant."""
-    return case.kind if case.code == VALID_KIND else case.code
+def _family(case: Case) -> tuple[str, str]:
+    """Malformed cases of a topic are alike by code, valid ones by code and variant."""
+    return case.topic, case.kind if case.code == VALID_KIND else case.code
+
+
+def _is_judged(replay: Window | None, doubts: Sequence[Doubt]) -> bool:
+    """Whether a stored case came through, and no doubt about it was left without an answer."""
+    if replay is None or replay.outcome != "settled":
+        return False
+    cases = [delivery for delivery in replay.deliveries if delivery.case.role is Role.CASE]
+    own = [doubt for doubt in doubts if any(doubt.delivery is case for case in cases)]
+    return not any(case.refused for case in cases) and all(doubt.settled for doubt in own)
+
+
+def _without_outcome(window: Window) -> list[Case]:
+    """The window's own cases of which nothing was seen; without those that the broker refused."""
+    deliveries = (d for d in window.deliveries if not d.has_outcome and not d.refused)
+    return [delivery.case for delivery in deliveries if delivery.case.role is Role.CASE]
 
 
 def sources_not_applicable(sources: Sequence[CaseSource]) -> tuple[tuple[str, str], ...]:

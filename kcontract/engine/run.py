@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kcontract.engine.foreign import prefixed
-from kcontract.engine.plan import plan_units
+from kcontract.engine.plan import Unit, plan_units
 from kcontract.engine.registering import register_schemas
 from kcontract.engine.tools import Tools
 from kcontract.engine.unit_run import UnitRun
@@ -65,12 +65,22 @@ class VerifyRun:
         book = register_schemas(self._contracts, self._tools.registry)
         deadline = recorder.now() + settings.max_time
         for unit in plan_units(self._contracts, settings.run, settings.select):
+            if recorder.now() >= deadline:
+                units.append(self._skipped(unit))
+                recorder.tell(units[-1])
+                continue
             summary, found = UnitRun(unit, self._contracts, self._tools, book).run(deadline)
             units.append(summary)
             findings.extend(found)
             for finding in found:
                 recorder.tell(finding)
             recorder.tell(summary)
+
+    def _skipped(self, unit: Unit) -> UnitSummary:
+        """A unit for which no time was left: not tested, which is no verdict and no success."""
+        blind = ev.Blind(self._tools.recorder.now(), unit.name, "not verified: --max-time was over", "raise --max-time")
+        self._tools.recorder.record(blind)
+        return UnitSummary(unit=unit.name, topics=(), seconds=0.0, blind=((blind.what, blind.remedy),))
 
 
 def _is_interruption(error: BaseException) -> bool:
@@ -79,11 +89,11 @@ def _is_interruption(error: BaseException) -> bool:
 
 
 def exit_code(units: Sequence[UnitSummary], findings: Sequence[Finding]) -> int:
-    """1 if any finding, else 3 if any unit could not run, else 2 if nothing was tested (ORACLE.md §5)."""
+    """1 if any finding, else 3 if any unit could not run, else 2 if a unit was not tested (ORACLE.md §5)."""
     if findings:
         return EXIT_VIOLATED
     if any(unit.blocked for unit in units):
         return EXIT_ENVIRONMENT
-    if not any(unit.cases or unit.requests for unit in units):
+    if not units or not all(unit.cases or unit.requests for unit in units):
         return EXIT_USAGE
     return EXIT_CONFORMS

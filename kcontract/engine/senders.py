@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.generate.requests import RequestBody, RequestSource
 from kcontract.judge.pace import Pace
@@ -18,6 +20,8 @@ from kcontract.oracle.expressions import Exchange, evaluate_exchange, parse_body
 
 _TIMEOUT = 30.0
 _BATCH = 50
+_REPEATS_AT_MOST = 20
+"""Of a batch: so many valid requests without an event are made once more; of the others nothing is said."""
 _PART = re.compile(r"\{([^{}]+)\}")
 """`{id}` in a path, bound by the answer of a `given` step."""
 
@@ -36,11 +40,21 @@ class SenderRun:
         self._state = stage.state
         self._settings = stage.tools.settings
         self._number = 0
+        self._accepted = 0
+        self._last = ""
+        """The request that was made last, in words."""
         self._pace = Pace()
         self._steps: dict[Location, RequestSource] = {}
+        self.judged = 0
+        """How many requests were judged."""
+        self.not_sent: Counter[tuple[str, str]] = Counter()
+        """How many requests of which kind were not judged, and why."""
 
     def run(self) -> None:
-        """Send all requests in batches; each batch ends with a valid one whose event settles it."""
+        """Send all requests in batches; each batch ends with a valid one whose event settles it.
+
+        ServiceGone if the service exits, or refuses every valid request: then nothing was verified.
+        """
         action = self._send.action
         if action is None or action.http is None:
             return
@@ -48,14 +62,22 @@ class SenderRun:
         stored = self._settings.replay
         bodies = [_stored_body(stored.request)] if stored and stored.request else list(source.bodies())
         for start in range(0, len(bodies), _BATCH):
-            if self._stage.out_of_time:
-                return
             self._batch(action, source, bodies[start : start + _BATCH])
+        if self._number and not self._accepted:
+            answers = ", ".join(f"{n} x {status or 'no answer'}" for status, n in self._refused().items())
+            raise ServiceGone(f"no valid request for {self._contract.topic} was accepted: {answers}", self._output())
         self._tell_refused()
+
+    def _refused(self) -> Counter[int]:
+        return self._state.requests.refused()
+
+    def _output(self) -> str:
+        service = self._observer.service
+        return service.output()[-4000:] if service else ""
 
     def _tell_refused(self) -> None:
         """A sender that refuses valid requests was tested with fewer of them."""
-        for status, count in self._state.requests.refused().items():
+        for status, count in self._refused().items():
             what = f"{self._contract.topic}: {count} valid requests were answered with {status or 'no answer'}"
             self._recorder.record(
                 ev.Blind(self._recorder.now(), self._send.name, what, "state the rule in the body's schema")
@@ -63,18 +85,30 @@ class SenderRun:
 
     def _batch(self, action: Action, source: RequestSource, bodies: Sequence[RequestBody]) -> None:
         first = self._number
-        cases = [self._request(action, body) for body in bodies]
-        self._settle(action, source, cases)
-        missing = [r for r in self._state.requests.missing() if r.requested.case in set(cases)]
-        again = {request.requested.case: self._repeat(action, request.requested) for request in missing[:20]}
-        if again:
-            self._settle(action, source, list(again.values()))
-        kept = [case for case, copy in again.items() if self._state.requests.has_event(copy)]
-        settled = tuple(case for case in cases if case not in kept)
+        cases = [self._request(action, body) for body in bodies if not self._stage.out_of_time]
+        settled = self._settled(action, source, cases)
+        if self._stage.out_of_time:  # what came late would be taken for missing
+            self.not_sent.update((body.kind, "--max-time is over") for body in bodies)
+            return
         self._recorder.record(ev.RequestsSettled(self._recorder.now(), settled))
+        self.judged += len(settled)
         self._recorder.progress(
             Progress(unit=self._send.name, phase="requesting", done=self._number - first, total=len(bodies))
         )
+
+    def _settled(self, action: Action, source: RequestSource, cases: Sequence[str]) -> tuple[str, ...]:
+        """The cases of which negatives may be stated: without those whose event was missing once, or is in doubt."""
+        book = self._state.requests
+        if not self._stage.out_of_time:
+            self._settle(action, source, cases)
+        missing = [request for request in book.missing() if request.requested.case in set(cases)]
+        tried, untried = missing[:_REPEATS_AT_MOST], missing[_REPEATS_AT_MOST:]
+        again = {r.requested.case: self._repeat(action, r.requested) for r in tried if not self._stage.out_of_time}
+        if again:
+            self._settle(action, source, list(again.values()))
+        spared = {case for case, copy in again.items() if book.has_event(copy)}
+        spared.update(request.requested.case for request in untried)
+        return tuple(case for case in cases if case not in spared)
 
     def _settle(self, action: Action, source: RequestSource, cases: Sequence[str]) -> None:
         """Wait for the events: at once if all have come, else until a later valid request has its own (§3)."""
@@ -88,7 +122,14 @@ class SenderRun:
         self._observer.wait(due, quiet)
         while self._recorder.now() < quiet and not self._observer.exited:
             self._observer.look()
-        self._observer.drain(_TIMEOUT)
+        self._observer.drain(self._stage.left(_TIMEOUT))
+        self._check_alive()
+
+    def _check_alive(self) -> None:
+        """Raises ServiceGone if the service has exited: what it does not send then is no verdict on its events."""
+        self._observer.look_at_process()
+        if self._observer.exited:
+            raise ServiceGone(f"the service exited after {self._last or 'its start'}", self._output())
 
     def _repeat(self, action: Action, requested: ev.Requested) -> str:
         body = RequestBody(kind=requested.kind, expectation="valid", body=requested.body, note=requested.note)
@@ -96,6 +137,7 @@ class SenderRun:
 
     def _request(self, action: Action, body: RequestBody, copy_of: str = "") -> str:
         """Run the `given` steps, then the action; the id of its request."""
+        self._check_alive()
         bound: dict[str, str] = {}
         for step in self._send.given:
             bound |= self._step(step, bound)
@@ -108,7 +150,9 @@ class SenderRun:
             headers=tuple(headers.items()), path=tuple(path.items()), note=body.note, copy_of=copy_of,
         )  # fmt: skip
         self._recorder.record(event)
-        answer = self._trigger.request(method, url, headers, body.body, _TIMEOUT)
+        self._last = f"{method} {url} ({body.kind}{': ' * bool(body.note)}{body.note})"
+        answer = self._trigger.request(method, url, headers, body.body, self._stage.left(_TIMEOUT))
+        self._accepted += body.expectation == "valid" and 200 <= answer.status < 300
         self._recorder.record(ev.Responded(self._recorder.now(), case, answer.status, answer.body, answer.error))
         self._observer.look(0)
         return case
@@ -122,7 +166,7 @@ class SenderRun:
         source = self._steps.setdefault(step.at, RequestSource(step.body, seed=self._settings.seed, max_examples=1))
         body = source.sentinel().body
         headers = {"Content-Type": "application/json", **dict(step.headers)}
-        answer = self._trigger.request(method, url, headers, body, _TIMEOUT)
+        answer = self._trigger.request(method, url, headers, body, self._stage.left(_TIMEOUT))
         exchange = Exchange(
             request_body=parse_body(body), path=path, status=answer.status, response_body=parse_body(answer.body)
         )

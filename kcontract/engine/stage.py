@@ -11,6 +11,9 @@ from kcontract.engine.tools import Tools
 from kcontract.judge.state import UnitState
 from kcontract.model.registry import RegisteredSchema
 
+_LEAST = 0.1
+"""Seconds: for asking once what is there already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -24,6 +27,10 @@ class Stage:
     lifecycle: Lifecycle
     deadline: float
     """On the run's clock."""
+
+    def left(self, most: float) -> float:
+        """`most` seconds, or what is left of the run's time if that is less; never quite nothing."""
+        return max(_LEAST, min(most, self.deadline - self.tools.recorder.now()))
 
     @property
     def out_of_time(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from itertools import count
 
 from kcontract.engine.blocking import block, check_runnable
@@ -48,26 +51,46 @@ class UnitRun:
         self._specs = unit_topics(unit, contracts)
         self._blocked: Blocked | None = None
         self._not_applicable: tuple[tuple[str, str], ...] = ()
-        self._not_sent: tuple[tuple[str, int, str], ...] = ()
+        self._not_sent: Counter[tuple[str, str]] = Counter()
+        self._tested = 0
+        """Cases and requests that were judged, without those of the probe phase."""
 
     def run(self, deadline: float) -> tuple[UnitSummary, tuple[Finding, ...]]:
         """Verify the unit until `deadline` on the run's clock. What stops a unit blocks it; nothing is raised but an
         interruption."""
         begun = self._recorder.now()
-        stage = self._stage(deadline)
+        try:
+            stage = self._stage(deadline)
+        except KcontractError as error:
+            blocked = block(self._unit.name, error, self._recorder)
+            self._recorder.state = None
+            return UnitSummary(unit=self._unit.name, topics=(), seconds=0.0, blocked=blocked), ()
         try:
             check_runnable(self._unit, self._tools.cluster)
             self._play(stage)
         except (ServiceGone, KcontractError) as error:
             self._blocked = block(self._unit.name, error, self._recorder)
         finally:
-            stage.lifecycle.kill("interrupted")
-            stage.observer.close()
-            self._clear()
+            self._end(stage)
         self._recorder.record(ev.UnitEnded(self._recorder.now(), self._unit.name))
         self._recorder.state = None
         findings = unit_findings(self._unit.name, stage.state)
         return self._summary(stage, self._recorder.now() - begun), findings
+
+    def _end(self, stage: Stage) -> None:
+        """Leave nothing behind. Every step is taken, whatever becomes of the one before, a second Ctrl-C included."""
+        kill = partial(stage.lifecycle.kill, "interrupted")
+        with ExitStack() as steps:
+            for step in (self._delete_topics, self._delete_group, stage.observer.close, kill):  # last one first
+                steps.callback(self._try_to, step)
+
+    def _try_to(self, clear: Callable[[], None]) -> None:
+        """What cannot be cleared away is told, and costs no summary."""
+        try:
+            clear()
+        except KcontractError as error:
+            what = f"something of this unit was left behind: {error.message}"
+            self._recorder.record(ev.Blind(self._recorder.now(), self._unit.name, what, error.fix))
 
     def _stage(self, deadline: float) -> Stage:
         unit, recorder = self._unit, self._recorder
@@ -81,23 +104,32 @@ class UnitRun:
         places = tuple((contract.topic, n) for contract, _ in unit.receives for n in range(contract.partitions))
         observer = Observer(self._tools.cluster, recorder, unit.group, places)
         values = placeholder_values(unit, self._tools)
-        lifecycle = Lifecycle(unit, self._tools, observer, values, places)
+        lifecycle = Lifecycle(unit, self._tools, observer, values, places, deadline)
         return Stage(self._tools, unit, self._book, state, observer, lifecycle, deadline)
 
     def _play(self, stage: Stage) -> None:
-        """The receiving side, then the sending one, on the same process."""
+        """The receiving side, then the sending one, on the same process. A stored case concerns one side only."""
+        stored = self._tools.settings.replay
         self._tools.cluster.create_topics(self._specs)
         inputs = {contract.topic for contract, _ in self._unit.receives}
         stage.observer.watch([spec.name for spec in self._specs if spec.name not in inputs])
-        if inputs:
+        if inputs and not (stored and stored.request):
             self._receive(stage)
-        if self._unit.sends:
-            if stage.lifecycle.gone:
-                stage.lifecycle.restart(behind=True)
-            for contract, send in self._unit.sends:
-                SenderRun(stage, contract, send).run()
+        if self._unit.sends and not (stored and not stored.request):
+            self._send(stage)
         stage.lifecycle.stop()
         stage.observer.drain(10.0)
+
+    def _send(self, stage: Stage) -> None:
+        if stage.lifecycle.gone:
+            stage.lifecycle.restart(behind=True)
+        for contract, send in self._unit.sends:
+            sender = SenderRun(stage, contract, send)
+            try:
+                sender.run()
+            finally:
+                self._not_sent += sender.not_sent
+                self._tested += sender.judged
 
     def _receive(self, stage: Stage) -> None:
         settings, numbers = self._tools.settings, count(1)
@@ -120,14 +152,17 @@ class UnitRun:
             receiver.run()
         finally:
             self._not_applicable = sources_not_applicable(list(sources.values()))
-            self._not_sent = tuple((kind, count, why) for (kind, why), count in receiver.not_sent.items())
+            self._not_sent += receiver.not_sent
+            self._tested += receiver.tested
 
-    def _clear(self) -> None:
+    def _delete_group(self) -> None:
+        if self._unit.run.group is None and self._tools.cluster.is_broker:
+            self._tools.cluster.delete_groups([self._unit.group])
+
+    def _delete_topics(self) -> None:
         """The next unit gets freshly made topics."""
         cluster = self._tools.cluster
         own = [spec.name for spec in self._specs]
-        if self._unit.run.group is None and cluster.is_broker:
-            cluster.delete_groups([self._unit.group])
         cluster.delete_topics([*own, *cluster.topics()] if cluster.ours else own)
 
     def _summary(self, stage: Stage, seconds: float) -> UnitSummary:
@@ -137,14 +172,14 @@ class UnitRun:
             unit=self._unit.name,
             topics=tuple(dict.fromkeys([*(contract.topic for contract in self._unit.contracts), *outputs])),
             seconds=seconds,
-            cases=state.tally.cases,
-            requests=state.requests.count,
+            cases=state.tally.cases if self._tested else 0,  # the probe phase alone tests nothing
+            requests=state.requests.count if self._tested else 0,
             latency_p50=pace.p50 if pace.latencies else None,
             latency_p99=pace.p99 if pace.latencies else None,
             starts=stage.lifecycle.starts,
             kinds=state.tally.rows(),
             not_applicable=self._not_applicable,
-            not_sent=self._not_sent,
+            not_sent=tuple((kind, count, why) for (kind, why), count in self._not_sent.items()),
             blind=tuple(state.blind),
             blocked=self._blocked,
         )

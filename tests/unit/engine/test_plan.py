@@ -68,7 +68,9 @@ def test_the_exit_code_of_a_run() -> None:
     assert exit_code([blocked, tested], [finding]) == 1
     assert exit_code([blocked, tested], []) == 3
     assert exit_code([nothing], []) == 2
-    assert exit_code([tested, nothing], []) == 0
+    assert exit_code([], []) == 2
+    assert exit_code([tested, nothing], []) == 2
+    assert exit_code([tested, tested], []) == 0
 
 
 def test_small_windows_know_where_their_cases_land() -> None:

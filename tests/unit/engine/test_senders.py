@@ -1,0 +1,118 @@
+"""Verifying senders in an invented world: one that dies, refuses everything or hangs is no success."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from kcontract.engine.senders import SenderRun
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.model.contract import Action
+from kcontract.model.record import Record
+from kcontract.model.service import Answer
+
+from ..judge.story import AT, schema
+from ..judge.test_requests import TOPIC, Sender
+from .world import World, good, stage_of
+
+_BODY = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 5}}}
+
+
+class Api(World):
+    """Accepts names of up to five letters and sends an event for each; forgets those of the requests in `forgets`."""
+
+    def __init__(self, forgets: range = range(0)) -> None:
+        super().__init__(good, answer=self.accept)
+        self.calls = 0
+        self.forgets = forgets
+
+    def accept(self, body: bytes) -> Answer:
+        self.calls += 1
+        try:
+            name = json.loads(body)["name"]
+            valid = isinstance(name, str) and len(name) <= 5
+        except (ValueError, KeyError, TypeError):
+            valid = False
+        if not valid:
+            return Answer(422, b"{}")
+        identity = str(uuid.uuid4())
+        told = json.dumps({"id": identity, "name": name}).encode()
+        if self.calls not in self.forgets:
+            self.write(TOPIC, Record(identity.encode(), told, (("trace", b"t"),)))
+        return Answer(201, told)
+
+
+def sender_of(world: World, max_time: float = 600.0) -> tuple[Stage, SenderRun]:
+    """The stage, its service started, and the run of its only sender."""
+    (product,) = Sender().state.promises.products.values()
+    send = msgspec.structs.replace(product.send, action=Action(at=AT, http="POST /people", body=schema(_BODY)))
+    contract = msgspec.structs.replace(product.contract, send=(send,))
+    stage = stage_of(world, contract, max_time)
+    stage.lifecycle.start()
+    return stage, SenderRun(stage, contract, send)
+
+
+def test_a_healthy_sender_conforms() -> None:
+    """Every request is judged, and no verdict is reached."""
+    stage, sender = sender_of(Api())
+    sender.run()
+    assert stage.state.reached == []
+    assert sender.judged > 20
+    assert not sender.not_sent
+
+
+def test_a_sender_that_dies_could_not_be_verified() -> None:
+    """The request after which its process was gone is named, with its last words."""
+    api = Api()
+
+    def dies(body: bytes) -> Answer:
+        if api.calls == 5 and api.process is not None:
+            api.process.code = 1
+            return Answer(0, error="connection reset")
+        return Api.accept(api, body)
+
+    api.answer = dies
+    _, sender = sender_of(api)
+    with pytest.raises(ServiceGone, match=r"exited after POST http://127\.0\.0\.1:1/people \(valid") as raised:
+        sender.run()
+    assert raised.value.stderr == "its last words"
+
+
+def test_a_sender_that_refuses_everything_could_not_be_verified() -> None:
+    """Nothing that it promises was seen."""
+    _, sender = sender_of(World(good, answer=lambda _: Answer(500, b"boom")))
+    with pytest.raises(ServiceGone, match=r"no valid request for person\.created was accepted: \d+ x 500"):
+        sender.run()
+
+
+def _slow(world: World, then: Callable[[bytes], Answer]) -> Callable[[bytes], Answer]:
+    def answer(body: bytes) -> Answer:
+        world.clock.t += 30.0
+        return then(body)
+
+    return answer
+
+
+def test_requests_end_with_the_run_s_time() -> None:
+    """Within a batch as well; what was not judged is listed."""
+    api = Api()
+    api.answer = _slow(api, api.accept)
+    stage, sender = sender_of(api, max_time=100.0)
+    sender.run()
+    assert api.clock.t < 140.0
+    assert sender.judged == 0
+    assert sender.not_sent.total() > 20
+    assert {why for _, why in sender.not_sent} == {"--max-time is over"}
+    assert stage.state.reached == []
+
+
+def test_only_what_was_tried_again_is_blamed() -> None:
+    """Of a batch without events twenty requests are made once more; the others are spared."""
+    stage, sender = sender_of(Api(forgets=range(1, 41)))
+    sender.run()
+    assert stage.state.reached == []
