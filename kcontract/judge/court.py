@@ -13,6 +13,7 @@ from kcontract.judge.symptoms import Shown, Symptom, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
 from kcontract.judge.ties import Ties
 from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict
+from kcontract.model.case import Expectation
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import TopicPartition
 
@@ -86,10 +87,17 @@ class Court:
             direct = direct_verdict(delivery, shown) if shown else None
             if direct is not None:
                 self._reach(delivery, direct)
-            elif shown and (settled or any(one.symptom is Symptom.REJECTED for one in shown)):
+            elif shown and (settled or self._is_certain(delivery, shown, window)):
                 self._doubt(delivery, shown, window)
             elif settled or (delivery.has_outcome and not shown):
                 self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
+
+    def _is_certain(self, delivery: Delivery, shown: tuple[Shown, ...], window: Window) -> bool:
+        """What counts in a window that did not settle: what came back, and what a service that exited by itself had
+        committed past without an effect. Nothing can come of it any more."""
+        rejected = any(one.symptom is Symptom.REJECTED for one in shown)
+        valid = delivery.expectation is Expectation.VALID
+        return rejected or (valid and window.outcome == "exited" and self.is_past(delivery))
 
     def _shown(self, delivery: Delivery) -> tuple[Shown, ...]:
         """What is wrong with a delivery; nothing can be with one that the broker refused."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from kcontract.judge.findings import group_findings
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model.events import Event, RunStarted, UnitEnded, UnitStarted
 from kcontract.model.finding import Finding
+from kcontract.model.naming import without_prefix
 
 
 def judge_history(events: Iterable[Event]) -> Iterator[tuple[str, tuple[Finding, ...]]]:
@@ -21,12 +24,18 @@ def judge_history(events: Iterable[Event]) -> Iterator[tuple[str, tuple[Finding,
             unit = event.unit
             state = UnitState(run, compile_promises(unit, event.contracts, event.schemas))
         elif isinstance(event, UnitEnded) and state is not None:
-            yield unit, unit_findings(unit, state)
+            yield unit, unit_findings(unit, state, run)
         elif state is not None:
             state.feed(event)
 
 
-def unit_findings(unit: str, state: UnitState) -> tuple[Finding, ...]:
-    """The findings of a unit that has ended."""
+def unit_findings(unit: str, state: UnitState, run: str) -> tuple[Finding, ...]:
+    """The findings of a unit that has ended, with the contracts' names of topics, so that their ids stay the same."""
     state.close()
-    return group_findings(unit, state.reached, any_dead_letter=state.dead_letters > 0)
+    reached = [
+        msgspec.structs.replace(
+            verdict, topic=without_prefix(verdict.topic, run), cause=without_prefix(verdict.cause, run)
+        )
+        for verdict in state.reached
+    ]
+    return group_findings(unit, reached, any_dead_letter=state.dead_letters > 0)

@@ -54,6 +54,7 @@ class UnitState:
             ev.ServiceKilled: self._killed,
             ev.WindowOpened: self._opened,
             ev.WindowClosed: self._window_closed,
+            ev.Dismissed: self._dismissed,
             ev.Requested: self.requests.requested,
             ev.Responded: self.requests.responded,
             ev.RequestsSettled: self._requests_settled,
@@ -229,9 +230,10 @@ class UnitState:
     def _requests_settled(self, event: ev.RequestsSettled) -> None:
         self.court.reached.extend(self.requests.settle(event))
 
-    def dismiss(self, doubt: Doubt, why: str) -> None:
+    def _dismissed(self, event: ev.Dismissed) -> None:
         """Give up a doubt that cannot be confirmed."""
-        self.court.dismiss(doubt, why)
+        for doubt in [d for d in self.doubts if d.delivery.case.id == event.case and not d.settled]:
+            self.court.dismiss(doubt, event.why)
 
     def close(self) -> None:
         """The unit has ended: what was not confirmed by now is dismissed."""

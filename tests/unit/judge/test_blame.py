@@ -237,7 +237,7 @@ def test_a_lead_that_cannot_be_tried_hands_over() -> None:
         story.invalid(case)
     story.commit(3)
     story.close()
-    story.state.dismiss(story.state.doubts[0], "not the same with a fresh identity")
+    story.tell(ev.Dismissed(story.now, "1", "not the same with a fresh identity"))
     assert [doubt.root for doubt in story.state.doubts if doubt.wants_alone] == ["2"]
 
 
@@ -302,3 +302,19 @@ def test_an_event_that_ties_to_no_request_is_told() -> None:
     assert codes(sender.settle("1")) == []
     sender.state.close()
     assert sender.state.blind
+
+
+@pytest.mark.parametrize(("committed", "lost"), [(2, ["LOST"]), (1, [])])
+def test_what_a_service_had_committed_when_it_exited_for_good(committed: int, lost: list[str]) -> None:
+    """It will never come again; what is not committed will, and is in no doubt."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.send("2")
+    story.commit(committed)
+    story.exit()
+    story.start()
+    story.exit()
+    story.close("exited")
+    alone(story, "2", right=True)
+    assert story.codes == lost
