@@ -21,7 +21,7 @@ Outcome = Literal["settled", "exited", "stalled", "stopped"]
 _FLUSH_SECONDS, _DRAIN_SECONDS, _CHUNK = 60.0, 30.0, 2_000
 _PATIENT_QUIET = 2.0
 """Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
-_UNKNOWN = 30.0
+_LONG_WAIT = 30.0
 """Seconds: as long as slow frameworks take to start, or to give a bad record up."""
 _EXITS_AT_MOST = 2
 """One restart where the commits stand tells a loop from a single crash."""
@@ -156,10 +156,11 @@ class Player:
         return passed and all(place in again for place in standing.missing)
 
     def _stall(self, window: Window, patience: float) -> float:
-        """Seconds without progress. What is not known yet, first records and first poisons, gets a start's worth."""
+        """Seconds without progress. What is not known yet, first records and first poisons, gets a start's worth, and
+        so does what would confirm a verdict."""
         pace = self._state.pace
-        unknown = not pace.known or window.purpose == "probe"
-        return patience * (max(pace.stall, _UNKNOWN) if unknown else pace.stall)
+        long = not pace.known or window.purpose == "probe" or (window.purpose in ("alone", "repeat") and patience > 1)
+        return max(patience * pace.stall, _LONG_WAIT) if long else patience * pace.stall
 
     def _quiet(self, window: Window) -> float:
         """Seconds without evidence before negatives; the first records after a start are only waited for."""

@@ -173,6 +173,13 @@ class WindowClosed(Happened, frozen=True):
     outcome: Literal["settled", "exited", "stalled", "stopped"]
 
 
+class Dismissed(Happened, frozen=True):
+    """A doubt about a case is given up, for it cannot be confirmed: nobody is blamed."""
+
+    case: str
+    why: str
+
+
 class Requested(Happened, frozen=True):
     """A sender was triggered. `case` is the request's id; the marker and correlation headers are among `headers`."""
 
@@ -204,14 +211,6 @@ class RequestsSettled(Happened, frozen=True):
     cases: tuple[str, ...]
 
 
-class Evaluated(Happened, frozen=True):
-    """The answer of a `where` function for an effect (topic, partition, offset) of a case."""
-
-    case: str
-    place: tuple[str, int, int]
-    holds: bool
-
-
 class RunEnded(Happened, frozen=True):
     interrupted: bool = False
 
@@ -219,8 +218,8 @@ class RunEnded(Happened, frozen=True):
 Event = (
     RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
-    | WindowOpened | Sent | Acknowledged | Refused | Seen | Committed | Drained | WindowClosed
-    | Requested | Responded | RequestsSettled | Evaluated | RunEnded
+    | WindowOpened | Sent | Acknowledged | Refused | Seen | Committed | Drained | WindowClosed | Dismissed
+    | Requested | Responded | RequestsSettled | RunEnded
 )  # fmt: skip
 """One line of a history."""
 
