@@ -7,6 +7,7 @@ from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows import Player
 from kcontract.judge.doubts import Doubt
+from kcontract.model import events as ev
 
 _PATIENCE = 3.0
 
@@ -30,7 +31,7 @@ class Confirmer:
             tried += 1
             self._alone(doubt)
             if doubt.wants_alone:  # the service did not get through: the judge has had its evidence
-                self._state.dismiss(doubt, "could not be tried again")
+                self._dismiss(doubt, "could not be tried again")
         for number in sorted({doubt.window for doubt in self._state.doubts if doubt.wants_repeat}):
             if self._can_go_on():
                 self._repeat(number)
@@ -42,11 +43,15 @@ class Confirmer:
         case = doubt.delivery.case
         copy = self._player.sources[case.topic].again(case)
         if copy.expectation is not case.expectation:
-            self._state.dismiss(doubt, "not the same with a fresh identity")
+            self._dismiss(doubt, "not the same with a fresh identity")
         elif not doubt.first:
             self._player.play("alone", [copy], of=case.root, narrow=True, patience=_PATIENCE)
         elif self._restarted():
             self._player.play("alone", [copy], of=case.root, narrow=True, healthy=False, patience=_PATIENCE)
+
+    def _dismiss(self, doubt: Doubt, why: str) -> None:
+        recorder = self._stage.tools.recorder
+        recorder.record(ev.Dismissed(recorder.now(), doubt.delivery.case.id, why))
 
     def _repeat(self, number: int) -> None:
         """The same window once more: the same records in the same order, after a start if it came after one."""

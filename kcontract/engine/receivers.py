@@ -15,11 +15,14 @@ from kcontract.engine.replays import replayed
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows import Player
+from kcontract.errors import ServiceError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Window
 from kcontract.model import events as ev
 from kcontract.model.case import VALID_KIND, Case, Expectation, Role
+from kcontract.model.naming import run_prefix
+from kcontract.model.stored import StoredCase
 
 _PROBES = 3
 """Healthy records a partition in the probe phase."""
@@ -68,7 +71,7 @@ class ReceiverRun:
         if not self._alive():
             self._give_up()
         elif self._settings.replay is not None:
-            replay = self._replay(replayed(self._settings.replay, self._stage.book, self._settings.run))
+            replay = self._replay(self._stored(self._settings.replay))
         else:
             self._cases()
             self._first_after_start()
@@ -153,6 +156,15 @@ class ReceiverRun:
             return _OVER
         self._gave_up = self._gave_up or "the service exited and does not start any more"
         return _GONE
+
+    def _stored(self, stored: StoredCase) -> Case:
+        """The stored case for this run. ServiceError CASE_TOPIC if the unit does not receive its topic."""
+        run = self._settings.run
+        case = replayed(stored, self._stage.book, run, "" if self._stage.tools.cluster.ours else run_prefix(run))
+        if case.topic not in self._player.sources:
+            what = f"{self._unit} does not receive {stored.topic}, where the stored case belongs"
+            raise ServiceError("CASE_TOPIC", what, "run `kcontract verify` for a new one")
+        return case
 
     def _replay(self, case: Case) -> Window | None:
         """A stored case, in a window of its own; None if the service does not start any more."""

@@ -16,14 +16,17 @@ REPLAYED = "1000000"
 _MAGIC, _FRAME = b"\x00", 5
 
 
-def replayed(stored: StoredCase, book: Sequence[RegisteredSchema], run: str) -> Case:
-    """The stored case as a case of `run`: its marker header, if it had one, names the new run."""
+def replayed(stored: StoredCase, book: Sequence[RegisteredSchema], run: str, prefix: str = "") -> Case:
+    """The stored case as a case of `run`: its marker header, if it had one, names the new run.
+
+    `prefix` stands before the topics of the run, if the cluster is not ours.
+    """
     record = _with_present_id(stored.record, stored.schemas, book)
     marker = f"{run}/{REPLAYED}".encode()
     headers = tuple((name, marker if name == CASE_HEADER else value) for name, value in record.headers)
     return Case(
         id=REPLAYED,
-        topic=stored.topic,
+        topic=prefix + stored.topic,
         record=msgspec.structs.replace(record, headers=headers),
         kind=stored.kind,
         expectation=stored.expectation,

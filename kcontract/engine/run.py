@@ -13,6 +13,7 @@ from kcontract.errors import EXIT_CONFORMS, EXIT_ENVIRONMENT, EXIT_INTERRUPTED, 
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding
+from kcontract.model.naming import run_prefix
 from kcontract.model.summary import RunSummary, UnitSummary
 
 
@@ -22,7 +23,7 @@ class VerifyRun:
     def __init__(self, contracts: Sequence[Contract], tools: Tools) -> None:
         self._contracts = tuple(contracts)
         if not tools.cluster.ours:
-            self._contracts = prefixed(contracts, f"kcontract.{tools.settings.run}.")
+            self._contracts = prefixed(contracts, run_prefix(tools.settings.run))
         self._tools = tools
 
     def run(self, version: str, started: str, history: str) -> RunSummary:

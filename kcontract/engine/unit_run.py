@@ -26,6 +26,7 @@ from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding
+from kcontract.model.naming import without_prefix
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.summary import Blocked, UnitSummary
 
@@ -74,7 +75,7 @@ class UnitRun:
             self._end(stage)
         self._recorder.record(ev.UnitEnded(self._recorder.now(), self._unit.name))
         self._recorder.state = None
-        findings = unit_findings(self._unit.name, stage.state)
+        findings = unit_findings(self._unit.name, stage.state, self._tools.settings.run)
         return self._summary(stage, self._recorder.now() - begun), findings
 
     def _end(self, stage: Stage) -> None:
@@ -123,7 +124,10 @@ class UnitRun:
     def _send(self, stage: Stage) -> None:
         if stage.lifecycle.gone:
             stage.lifecycle.restart(behind=True)
+        stored = self._tools.settings.replay
         for contract, send in self._unit.sends:
+            if stored and without_prefix(contract.topic, self._tools.settings.run) != stored.topic:
+                continue
             sender = SenderRun(stage, contract, send)
             try:
                 sender.run()

@@ -23,6 +23,7 @@ from kcontract.model.case import Expectation
 from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, TopicSpec
 from kcontract.model.contract import Contract, Run
 from kcontract.model.record import LogRecord, Record, TopicPartition
+from kcontract.model.registry import RegisteredSchema
 from kcontract.model.service import Answer, ExitInfo
 from kcontract.oracle.topic import TopicOracle
 
@@ -87,7 +88,8 @@ class World:
     """Cluster, reader, launcher and trigger in one. The service commits each record once it has handled it."""
 
     label = bootstrap = service_bootstrap = url = "invented"
-    ours = is_broker = True
+    ours = True
+    is_broker = True
 
     def __init__(
         self,
@@ -98,6 +100,8 @@ class World:
         """`handle` is the service; `starts` says of the n-th start whether it succeeds; `answer` is its HTTP side."""
         self.handle, self.starts, self.answer = handle, starts, answer
         self.clock = FakeClock()
+        self.prefix = ""
+        """Before the names of topics on a cluster that is not ours."""
         self.log: list[Record] = []
         self.out: list[LogRecord] = []
         self.process: Process | None = None
@@ -131,7 +135,7 @@ class World:
     def describe(self, _group: str) -> GroupView:
         if self.process is None or self.process.code is not None:
             return GroupView("EMPTY", ())
-        return GroupView("STABLE", (Member(id="m", client="", host="", partitions=((TOPIC, 0),)),))
+        return GroupView("STABLE", (Member(id="m", client="", host="", partitions=((self.prefix + TOPIC, 0),)),))
 
     def evict(self, group: str, members: Sequence[str]) -> None:
         """Dead members are gone at once."""
@@ -146,6 +150,10 @@ class World:
 
     def reader(self, _topics: Iterable[str]) -> World:
         return self
+
+    def schemas(self) -> tuple[RegisteredSchema, ...]:
+        """The registry holds nothing."""
+        return ()
 
     # its reader
 
@@ -179,7 +187,7 @@ class World:
 
     def write(self, topic: str, record: Record) -> None:
         """Something that the service sends."""
-        self.out.append(LogRecord(topic, 0, len(self.out), record))
+        self.out.append(LogRecord(self.prefix + topic, 0, len(self.out), record))
 
     def _work(self) -> None:
         process = self.process

@@ -1,0 +1,13 @@
+"""Names of topics on a cluster that is not ours: each run puts its own prefix before those of the contracts."""
+
+from __future__ import annotations
+
+
+def run_prefix(run: str) -> str:
+    """What stands before the name of every topic of the run (FORMAT.md, Units)."""
+    return f"kcontract.{run}."
+
+
+def without_prefix(text: str, run: str) -> str:
+    """The text with the contract's own names again: what is told and stored must be the same in every run."""
+    return text.replace(run_prefix(run), "")
