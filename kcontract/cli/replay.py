@@ -15,7 +15,8 @@ Examples:
   kcontract replay 3f9a01c2 contracts/patients      when the contract has moved
 
 \b
-Exit codes: 0 it is handled as promised now · 1 it still violates · 2 usage · 3 environment · 130 interrupted
+Exit codes: 0 it is handled as promised now · 1 it still violates · 2 usage, or it could not be judged ·
+3 environment · 130 interrupted
 """
 
 
@@ -24,8 +25,8 @@ Exit codes: 0 it is handled as promised now · 1 it still violates · 2 usage ·
 @click.argument("paths", nargs=-1, type=click.Path())
 @run_options
 def replay(finding: str, paths: tuple[str, ...], **options: object) -> int:
-    """Start the service of FINDING (the id that `verify` printed) and send it the stored record, alone and behind a
-    healthy one. The record's bytes are those of the finding, from .kcontract/cases/FINDING.json."""
+    """Start the service of FINDING (the id that `verify` printed), get it going with healthy records, and send it the
+    stored record behind one of them. Its bytes are those of the finding, from .kcontract/cases/FINDING.json."""
     from kcontract.cli.running import run_with_reports  # noqa: PLC0415 - `--help` must not pay for the engine
     from kcontract.wiring import replay as replay_case  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kcontract.engine.foreign import prefixed
+from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.plan import Unit, plan_units
 from kcontract.engine.registering import register_schemas
 from kcontract.engine.tools import Tools
@@ -42,7 +43,7 @@ class VerifyRun:
         try:
             self._units(units, findings)
         except (KeyboardInterrupt, SystemError) as error:
-            if not _is_interruption(error):
+            if not is_interruption(error):
                 raise
             interrupted = True
         recorder.record(ev.RunEnded(recorder.now(), interrupted=interrupted))
@@ -70,23 +71,31 @@ class VerifyRun:
                 units.append(self._skipped(unit))
                 recorder.tell(units[-1])
                 continue
-            summary, found = UnitRun(unit, self._contracts, self._tools, book).run(deadline)
-            units.append(summary)
-            findings.extend(found)
-            for finding in found:
-                recorder.tell(finding)
-            recorder.tell(summary)
+            try:
+                summary, found = UnitRun(unit, self._contracts, self._tools, book).run(deadline)
+            except UnitInterrupted as cut:
+                self._take(cut.summary, cut.findings, units, findings)
+                raise
+            self._take(summary, found, units, findings)
+
+    def _take(
+        self,
+        summary: UnitSummary,
+        found: tuple[Finding, ...],
+        units: list[UnitSummary],
+        findings: list[Finding],
+    ) -> None:
+        units.append(summary)
+        findings.extend(found)
+        for finding in found:
+            self._tools.recorder.tell(finding)
+        self._tools.recorder.tell(summary)
 
     def _skipped(self, unit: Unit) -> UnitSummary:
         """A unit for which no time was left: not tested, which is no verdict and no success."""
         blind = ev.Blind(self._tools.recorder.now(), unit.name, "not verified: --max-time was over", "raise --max-time")
         self._tools.recorder.record(blind)
         return UnitSummary(unit=unit.name, topics=(), seconds=0.0, blind=((blind.what, blind.remedy),))
-
-
-def _is_interruption(error: BaseException) -> bool:
-    """A signal that arrives within a call of librdkafka comes out as a SystemError about it."""
-    return isinstance(error, KeyboardInterrupt) or isinstance(error.__cause__ or error.__context__, KeyboardInterrupt)
 
 
 def exit_code(units: Sequence[UnitSummary], findings: Sequence[Finding]) -> int:

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 
 from kcontract.engine.blocking import block, check_runnable
+from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit, output_names, placeholder_values, unit_topics
@@ -57,9 +58,12 @@ class UnitRun:
         """Cases and requests that were judged, without those of the probe phase."""
 
     def run(self, deadline: float) -> tuple[UnitSummary, tuple[Finding, ...]]:
-        """Verify the unit until `deadline` on the run's clock. What stops a unit blocks it; nothing is raised but an
-        interruption."""
+        """Verify the unit until `deadline` on the run's clock. What stops a unit blocks it.
+
+        Nothing is raised but UnitInterrupted, with what was found by then.
+        """
         begun = self._recorder.now()
+        interruption: BaseException | None = None
         try:
             stage = self._stage(deadline)
         except KcontractError as error:
@@ -71,12 +75,19 @@ class UnitRun:
             self._play(stage)
         except (ServiceGone, KcontractError) as error:
             self._blocked = block(self._unit.name, error, self._recorder)
+        except (KeyboardInterrupt, SystemError) as error:
+            if not is_interruption(error):
+                raise
+            interruption = error
         finally:
             self._end(stage)
         self._recorder.record(ev.UnitEnded(self._recorder.now(), self._unit.name))
         self._recorder.state = None
         findings = unit_findings(self._unit.name, stage.state, self._tools.settings.run)
-        return self._summary(stage, self._recorder.now() - begun), findings
+        summary = self._summary(stage, self._recorder.now() - begun)
+        if interruption is not None:
+            raise UnitInterrupted(summary, findings) from interruption
+        return summary, findings
 
     def _end(self, stage: Stage) -> None:
         """Leave nothing behind. Every step is taken, whatever becomes of the one before, a second Ctrl-C included."""

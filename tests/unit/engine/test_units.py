@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,7 +20,7 @@ from kcontract.model.record import Record
 from kcontract.model.stored import STORED_FORMAT, StoredCase
 from kcontract.model.summary import RunSummary, UnitSummary
 
-from ..judge.story import TOPIC, contract
+from ..judge.story import DLQ, TOPIC, contract
 from .world import EXIT, World, good, tools_of
 
 HEADERS = ((CASE_HEADER, b"old/7"), ("correlation_id", b"corr"))
@@ -162,3 +163,24 @@ def test_findings_have_one_id_in_every_run() -> None:
     assert home.first.code == "NOT_DEAD_LETTERED"
     assert {home.first.topic, first.first.topic, second.first.topic} == {TOPIC}
     assert home.id == first.id == second.id
+
+
+def test_an_interrupted_unit_tells_what_it_has_found() -> None:
+    """Ctrl-C in the middle of the cases: verdicts reached by then are findings, and the run ends as interrupted."""
+    dead_letters = itertools.count()
+
+    def handle(record: Record) -> Any:
+        done = good(record)
+        if done[0][0] != DLQ:
+            return done
+        number = next(dead_letters)
+        if number > 30:
+            raise KeyboardInterrupt
+        return done if number < 15 else [(DLQ, Record(record.key, b"changed", record.headers))]
+
+    world = World(handle)
+    summary = whole_run(world, window=20)
+    assert (summary.interrupted, summary.exit_code) == (True, 130)
+    assert [finding.first.code for finding in summary.findings] == ["DEAD_LETTER_ALTERED"]
+    assert [unit.unit for unit in summary.units] == ["billing"]
+    assert TOPIC in world.deleted
