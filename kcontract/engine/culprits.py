@@ -12,8 +12,8 @@ from kcontract.model.case import Case
 
 _HEADS = 8
 """So many suspects are tried alone, most suspect first, before the rest is halved."""
-_LONG_WAIT = 30.0
-"""Seconds after which nobody waits for retries any more: a stall is confirmed by one long wait."""
+_PATIENCE = 2.0
+"""A stall is confirmed by one long wait."""
 _STALLS_ENOUGH = 1
 """After so many stalls confirmed by a long wait, a further one only adds its kind to the same finding."""
 
@@ -67,8 +67,7 @@ class Detective:
             return None
         copies = [self._player.sources[case.topic].again(case) for case in cases]
         if purpose == "alone":
-            stall = self._stage.state.pace.stall
-            patience = max(2.0, _LONG_WAIT / stall) if self.stalls < _STALLS_ENOUGH else 1.0
+            patience = _PATIENCE if self.stalls < _STALLS_ENOUGH else 1.0
             return self._player.play("alone", copies, of=of, narrow=True, patience=patience)
         return self._player.play("bisect", copies, of=of, narrow=True)
 

@@ -114,6 +114,8 @@ class Window:
     ends: dict[TopicPartition, Delivery] = field(default_factory=dict)
     """The last acknowledged invalid marker of each partition."""
     markers: list[Delivery] = field(default_factory=list)
+    healthy: bool = True
+    """Whether all of its records are valid: beside others a record's latency tells how long these take."""
 
     @property
     def poisons(self) -> tuple[Delivery, ...]:
@@ -123,6 +125,7 @@ class Window:
 
     def add(self, delivery: Delivery) -> None:
         """A record is on its way."""
+        self.healthy = self.healthy and delivery.expectation is Expectation.VALID
         self.deliveries.append(delivery)
         self.open[delivery.case.id] = delivery
         self.unplaced += 1

@@ -171,7 +171,7 @@ class UnitState:
     def _learn(self, window: Window, latency: float) -> None:
         if window.purpose == "warm":
             self.pace.learn_first(latency)
-        elif window.purpose == "probe":
+        elif window.purpose == "probe" and window.healthy:
             self.pace.learn(latency)
 
     def _committed(self, event: ev.Committed) -> None:

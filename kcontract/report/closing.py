@@ -16,7 +16,7 @@ from kcontract.report.words import FAINT, GOOD, HEAD, LABEL, WARN, bullet, inden
 EXIT_MEANING = {
     0: "everything that was tested conforms",
     1: "a promise was violated",
-    2: "nothing was tested, or the command or a file is wrong",
+    2: "something was not tested, or the command or a file is wrong",
     3: "something that the run needs was not there; a retry may help",
     130: "interrupted",
 }
