@@ -104,7 +104,7 @@ def test_a_run_without_findings_says_so() -> None:
 @pytest.mark.parametrize(
     ("code", "meaning"),
     [
-        (2, "nothing was tested, or the command or a file is wrong"),
+        (2, "something was not tested, or the command or a file is wrong"),
         (3, "something that the run needs was not there; a retry may help"),
         (130, "interrupted"),
     ],
