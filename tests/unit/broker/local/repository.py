@@ -40,7 +40,7 @@ def serving(content: dict[str, bytes]) -> Iterator[Repository]:
     """A repository that serves `content` while the body runs."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    repository = Repository(f"http://127.0.0.1:{server.server_address[1]}/maven2", content)
+    repository = Repository(f"http://127.0.0.1:{server.server_address[1]}/repository", content)
     server.repository = repository  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -151,7 +151,7 @@ def test_one_hiccup_is_overcome(tmp_path: Path, repository: Repository) -> None:
 
 def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When nobody answers, the error names the jar and three ways out."""
-    monkeypatch.setenv(REPOSITORY_VARIABLE, f"http://127.0.0.1:{free_ports(1)[0]}/maven2")
+    monkeypatch.setenv(REPOSITORY_VARIABLE, f"http://127.0.0.1:{free_ports(1)[0]}/repository")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with pytest.raises(BrokerError) as caught:
         ensure_jars(LOCK, tmp_path / "jars")
