@@ -100,6 +100,8 @@ class Window:
     """How often the service was started within the window."""
     progress_at: float = 0.0
     """When a delivery last got its outcome, or a commit last moved."""
+    longest_gap: float = 0.0
+    """The longest time without progress so far."""
     evidence_at: float = 0.0
     """When anything was last seen."""
     outcome: str = ""

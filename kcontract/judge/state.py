@@ -163,7 +163,7 @@ class UnitState:
             self.court.late(delivery)
             return
         if window.purpose == "probe" and not window.disturbed:
-            self.pace.learn_gap(at - max(window.progress_at, delivery.acked_at))
+            window.longest_gap = max(window.longest_gap, at - max(window.progress_at, delivery.acked_at))
         window.progress_at = at
         if delivery.expectation is Expectation.VALID and not window.disturbed:
             self._learn(window, max(0.0, at - (delivery.acked_at or delivery.sent_at)))
@@ -215,6 +215,8 @@ class UnitState:
         if window is None:
             return
         window.outcome = event.outcome
+        if event.outcome == "settled":
+            self.pace.learn_gap(window.longest_gap)
         self._isolate(window)
         self.court.judge(window)
 

@@ -12,7 +12,7 @@ from kcontract.model.summary import RunSummary
 from kcontract.report.json_lines import decode_item
 
 ROOT = Path(__file__).parents[2]
-_SECONDS = 300
+_SECONDS = 420
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,21 @@ Handle = Callable[[socket.socket, bytes], None]
 _SECONDS = 10.0
 
 
+def _whole_request(connection: socket.socket) -> bytes:
+    """Head and body, which may come in pieces; empty when the client has gone."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(65_536)
+        if not more:
+            return b""
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next((int(v) for k, _, v in (h.partition(b":") for h in head.split(b"\r\n")) if k == b"Content-Length"), 0)
+    while len(body) < length:
+        body += connection.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
 @contextlib.contextmanager
 def server(handle: Handle) -> Iterator[tuple[str, list[bytes]]]:
     """A server that reads a request of each connection, again and again, and leaves the answer to `handle`."""
@@ -25,7 +40,7 @@ def server(handle: Handle) -> Iterator[tuple[str, list[bytes]]]:
 
     def talk(connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
-            while data := connection.recv(65_536):
+            while data := _whole_request(connection):
                 requests.append(data)
                 handle(connection, data)
 
