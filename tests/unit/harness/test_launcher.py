@@ -166,8 +166,8 @@ class TestEnd:
     def test_a_service_may_end_itself_when_asked(self, launcher: ServiceLauncher) -> None:
         """SIGTERM comes first, and what it then does still counts."""
         script = (
-            "import signal, sys\n"
-            "signal.signal(signal.SIGTERM, lambda *_: (print('bye', flush=True), sys.exit(0)))\n"
+            "import os, signal, sys\n"
+            "signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'bye\\n'), sys.exit(0)))\n"
             "print('ready', flush=True)\n"
             "while True: signal.pause()"
         )

@@ -62,8 +62,8 @@ def test_a_signal_is_a_negative_code(start: Start) -> None:
 def test_terminate_is_polite_first(start: Start, tmp_path: Path) -> None:
     """A process that handles SIGTERM ends as it wants, and what it prints on the way is kept."""
     group = start(
-        "import signal, sys\n"
-        "signal.signal(signal.SIGTERM, lambda *_: (print('bye'), sys.exit(3)))\n"
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'bye\\n'), sys.exit(3)))\n"
         "print('ready')\nsignal.pause()"
     )
     wait_for_line(tmp_path / "out", group)
