@@ -11,6 +11,7 @@ import msgspec
 from kcontract.engine.compose import Sources
 from kcontract.engine.confirm import Confirmer
 from kcontract.engine.culprits import Detective
+from kcontract.engine.phases import AFTER_CONFIRMING, BEFORE_CONFIRMING, Scene, run_phases
 from kcontract.engine.replays import replayed
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
@@ -68,6 +69,7 @@ class ReceiverRun:
         self._probe()
         self._probed = self._state.tally.cases + sum(not doubt.settled for doubt in self._state.doubts)
         replay: Window | None = None
+        scene = Scene(self._stage, self._player, self._detective)
         if not self._alive():
             self._give_up()
         elif self._settings.replay is not None:
@@ -75,8 +77,11 @@ class ReceiverRun:
         else:
             self._cases()
             self._first_after_start()
+            run_phases(BEFORE_CONFIRMING, scene)
         most = None if self._alive() else 1
         Confirmer(self._stage, self._player, self._detective).settle(most)
+        if self._alive() and self._settings.replay is None:
+            run_phases(AFTER_CONFIRMING, scene)
         judged = max(0, self._state.tally.cases - self._probed)
         self.tested = judged if self._settings.replay is None else int(_is_judged(replay, self._state.doubts))
         if self._gave_up and not self._state.reached:

@@ -46,9 +46,8 @@ class Court:
         }
 
     def judge(self, window: Window) -> None:
-        """A window has closed."""
+        """A window has closed. `forget` it when everybody has looked at it."""
         self._judges.get(window.purpose, self._first_time)(window)
-        self._forget(window)
 
     def is_past(self, delivery: Delivery) -> bool:
         """Whether the service has committed past the delivery."""
@@ -164,7 +163,7 @@ class Court:
         self.reached.append(verdict)
         self.tally.count(delivery, verdict.code)
 
-    def _forget(self, window: Window) -> None:
+    def forget(self, window: Window) -> None:
         """Only deliveries that are still in doubt stay open to evidence."""
         doubted = {doubt.delivery.case.id for doubt in self.doubts if not doubt.settled}
         for delivery in window.deliveries:

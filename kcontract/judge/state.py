@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from kcontract.judge.book import Book, Grounds, Listener
+from kcontract.judge.books import BOOKS
 from kcontract.judge.cause import exit_cause
 from kcontract.judge.court import Court
 from kcontract.judge.doubts import Doubt
@@ -26,7 +28,7 @@ from kcontract.model.record import LogRecord, TopicPartition
 class UnitState:
     """What the events of one unit amount to so far. `feed` is the only way in; verdicts collect in `reached`."""
 
-    def __init__(self, run: str, promises: Promises) -> None:
+    def __init__(self, run: str, promises: Promises, books: Sequence[type[Book]] = BOOKS) -> None:
         self.promises = promises
         self.ties = Ties(run)
         self.pace = Pace(floor=max([STALL_FLOOR, *map(_retry_seconds, promises.inputs.values())]))
@@ -60,12 +62,17 @@ class UnitState:
             ev.RequestsSettled: self._requests_settled,
             ev.Blind: self._blind,
         }
+        grounds = Grounds(run, promises, self.ties, self.pace, self.committed)
+        self._books = tuple(book(grounds) for book in books)
+        self._listeners = _listeners(self._books)
 
     def feed(self, event: ev.Event) -> None:
         """Take one event into account."""
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
+        for listen in self._listeners.get(type(event), ()):
+            self.reached.extend(listen(event))
 
     def standing(self) -> Standing:
         """Where the open window stands."""
@@ -151,6 +158,8 @@ class UnitState:
             self.court.dead_letters += 1
         elif output.role is OutputRole.EFFECT:  # replies are not judged yet
             delivery.effects.append(Effect(at, record, output))
+        for book in self._books:
+            self.reached.extend(book.tied(at, delivery, record, output))
         if delivery.first_outcome_at is None and delivery.has_outcome:
             self._first_outcome(at, delivery)
         elif self.window is None or self.window.number != delivery.window:
@@ -219,6 +228,9 @@ class UnitState:
             self.pace.learn_gap(window.longest_gap)
         self._isolate(window)
         self.court.judge(window)
+        for book in self._books:
+            self.reached.extend(book.closed(window))
+        self.court.forget(window)
 
     def _isolate(self, window: Window) -> None:
         """A record that ties to no case belongs to the only case of a window that has none (ORACLE.md §2)."""
@@ -240,9 +252,20 @@ class UnitState:
     def close(self) -> None:
         """The unit has ended: what was not confirmed by now is dismissed."""
         self.court.close()
+        for book in self._books:
+            self.reached.extend(book.ended())
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"
             self.blind.append((what, "name in `where` what tells one request's event from another's"))
+
+
+def _listeners(books: Sequence[Book]) -> dict[type, list[Listener]]:
+    """Who of the books is to be told of which type of event."""
+    heard: dict[type, list[Listener]] = {}
+    for book in books:
+        for kind, listen in book.listeners().items():
+            heard.setdefault(kind, []).append(listen)
+    return heard
 
 
 def _output_of(delivery: Delivery, record: LogRecord, outputs: tuple[Output, ...]) -> Output:

@@ -1,0 +1,53 @@
+"""What every sub-fold of a unit's judgement has in common: it hears events and closed windows, and yields verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kcontract.judge.evidence import Delivery, Window
+from kcontract.judge.pace import Pace
+from kcontract.judge.promises import Output, Promises
+from kcontract.judge.ties import Ties
+from kcontract.model.finding import CaseVerdict
+from kcontract.model.record import LogRecord, TopicPartition
+
+Listener = Callable[[Any], Iterable[CaseVerdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the books of one unit share with the fold that feeds them. All of it goes on changing."""
+
+    run: str
+    promises: Promises
+    ties: Ties
+    pace: Pace
+    committed: Mapping[TopicPartition, int]
+
+
+class Book:
+    """Keeps evidence of one sort. Subclasses override what concerns them; each answer is the verdicts now complete.
+
+    A book is fed after the fold itself has taken an event: ties, commits and the open window are up to date.
+    """
+
+    def __init__(self, grounds: Grounds) -> None:
+        self.grounds = grounds
+
+    def listeners(self) -> Mapping[type, Listener]:
+        """What to call for which type of event."""
+        return {}
+
+    def tied(self, _at: float, _delivery: Delivery, _record: LogRecord, _output: Output) -> Iterable[CaseVerdict]:
+        """A record came to an output topic and is tied to a delivery."""
+        return ()
+
+    def closed(self, _window: Window) -> Iterable[CaseVerdict]:
+        """A window was closed and judged; its deliveries are forgotten after this, doubted ones excepted."""
+        return ()
+
+    def ended(self) -> Iterable[CaseVerdict]:
+        """The unit has ended."""
+        return ()

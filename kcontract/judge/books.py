@@ -1,0 +1,8 @@
+"""The books that each unit is judged with, beside the cases' own verdicts."""
+
+from __future__ import annotations
+
+from kcontract.judge.book import Book
+
+BOOKS: tuple[type[Book], ...] = ()
+"""A new one: its class in a module of its own, and a place here. The order is that of the verdicts they yield."""
