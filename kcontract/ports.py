@@ -17,6 +17,7 @@ from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
 from kcontract.model.service import Answer, ExitInfo
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
+from kcontract.model.tap import Lever, Sighting
 
 __all__ = [
     "Answer",
@@ -27,12 +28,15 @@ __all__ = [
     "GroupView",
     "History",
     "Launcher",
+    "Lever",
     "Member",
     "Outgoing",
     "Reader",
     "Registry",
     "Service",
+    "Sighting",
     "StreamItem",
+    "Tap",
     "TopicSpec",
     "Trigger",
 ]
@@ -133,6 +137,30 @@ class Cluster(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Tap(Protocol):
+    """Between the service under test and the broker: sees what they say, and can put faults on it.
+
+    The harness's own connections go past it. BrokerError TAP_GONE from every method if it has ended.
+    """
+
+    @property
+    def bootstrap(self) -> str:
+        """What services are given for the broker."""
+        ...
+
+    def sightings(self) -> Sequence[Sighting]:
+        """What was seen since the last call, summed up: bounded however much was said."""
+        ...
+
+    def set_fault(self, lever: Lever) -> None:
+        """Put a fault on all connections, open and new ones, in place of the one before. In force on return."""
+        ...
+
+    def clear_fault(self) -> None:
+        """Take it off again: what was held back by `slow` and `black_hole` comes through, new connections work."""
+        ...
 
 
 class Registry(Protocol):
