@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import msgspec
 
+from kcontract.engine.case_queue import CaseQueue
 from kcontract.engine.compose import Sources
 from kcontract.engine.confirm import Confirmer
 from kcontract.engine.culprits import Detective
@@ -110,7 +112,7 @@ class ReceiverRun:
             fix = "let the service copy the correlation id, or name it with emits.correlationId"
             raise ServiceGone(f"records come to {topic}, but none of them can be tied to what was sent; {fix}")
         self._gave_up = "no healthy record had its effect"
-        self._leave_out(list(self._mixed()), self._gave_up)
+        self._leave_out(self._queue(), self._gave_up)
 
     def _alive(self) -> bool:
         """Whether any healthy record had its effect, as far as effects can be seen."""
@@ -136,24 +138,23 @@ class ReceiverRun:
 
     def _cases(self) -> None:
         self._player.phase = "sending"
-        queue = list(self._mixed())
-        self._player.total, size = len(queue), self._settings.window
-        while queue and not self._stage.out_of_time:
-            batch, queue = queue[:size], queue[size:]
-            batch = self._sendable(batch)
+        queue, size = self._queue(), self._settings.window
+        self._player.total = queue.total
+        while not self._stage.out_of_time and (drawn := queue.take(size)):
+            batch = self._sendable(drawn)
             if self._fatal.total() >= _FATAL_OFTEN:
                 batch = self._tried_alone(batch)
             if not batch:
                 continue
             if not self._detective.revive():
-                queue = [*batch, *queue]
+                queue.put_back(batch)
                 break
             window = self._player.play("batch", batch)
             size = self._settings.window if window.disturbed else min(2 * size, _LARGEST_WINDOW)
-            queue = [*self._resolve(window), *queue]
+            queue.put_back(self._resolve(window))
             self._player.forget(window)
-        if queue:
-            self._leave_out(queue, self._why_stopped())
+        if left := queue.take(1):
+            self._leave_out(chain(left, queue), self._why_stopped())
 
     def _why_stopped(self) -> str:
         """Why nothing more can be sent. Without a verdict a service that starts no more could not be verified."""
@@ -202,13 +203,13 @@ class ReceiverRun:
                 self._fatal[_family(case)] += 1
         return self._sendable(batch)
 
-    def _mixed(self) -> Iterator[Case]:
+    def _queue(self) -> CaseQueue:
         """Valid and malformed cases in one shuffled order, so that every window holds both."""
         rng = random.Random(self._settings.seed)  # noqa: S311 - an order, not a secret
-        cases = [case for source in self._player.sources.values() for case in source.valid()]
-        cases += [case for source in self._judged_sources() for case in source.malformed()]
-        rng.shuffle(cases)
-        return iter(cases)
+        sources = self._player.sources.values()
+        valid = chain.from_iterable(source.valid() for source in sources)
+        malformed = chain.from_iterable(source.malformed() for source in self._judged_sources())
+        return CaseQueue(valid, list(malformed), rng, len(sources) * self._settings.max_examples)
 
     def _resolve(self, window: Window) -> list[Case]:
         """Find what ended or stopped the service in a window; the cases that have to be sent again."""
@@ -269,7 +270,7 @@ class ReceiverRun:
             return "the service stands still with malformed records of many kinds"
         return ""
 
-    def _leave_out(self, cases: Sequence[Case], why: str) -> None:
+    def _leave_out(self, cases: Iterable[Case], why: str) -> None:
         for case in cases:
             self.not_sent[(case.code, why)] += 1
 

@@ -207,7 +207,7 @@ class Player:
 
 def _lacks(window: Window) -> bool:
     """A record is missing something that it must have: the window is about to confirm a doubt."""
-    return any(delivery.wanted or delivery in window.poisons for delivery in window.open.values())
+    return any(delivery.wanted or delivery.owes_dead_letter for delivery in window.open.values())
 
 
 def _all_answered(window: Window) -> bool:

@@ -70,6 +70,12 @@ class Delivery:
             return bool(self.effects)
         return bool(self.wanted) and all(self.has_effect(output) for output in self.wanted)
 
+    @property
+    def owes_dead_letter(self) -> bool:
+        """Whether it is an invalid record whose dead letter is promised."""
+        invalid = self.case.expectation is Expectation.INVALID
+        return invalid and bool(self.source.dead_letter_topic) and not self.refused
+
     def has_effect(self, output: Output) -> bool:
         """Whether the effect has come as often as it must."""
         needed = output.emits.count if output.emits else 1
@@ -122,8 +128,7 @@ class Window:
     @property
     def poisons(self) -> tuple[Delivery, ...]:
         """Invalid records whose dead letter is promised."""
-        invalid = (delivery for delivery in self.deliveries if delivery.expectation is Expectation.INVALID)
-        return tuple(delivery for delivery in invalid if delivery.source.dead_letter_topic and not delivery.refused)
+        return tuple(delivery for delivery in self.deliveries if delivery.owes_dead_letter)
 
     def add(self, delivery: Delivery) -> None:
         """A record is on its way."""

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from kcontract.judge.evidence import Delivery
+from kcontract.judge.outcome_book import OutcomeBook
 from kcontract.model.case import Expectation, Role
 from kcontract.model.summary import KindCount
 
@@ -17,20 +18,21 @@ class Tally:
     """Outcomes by kind and expectation. Re-sendings and the harness's own sentinels are not counted."""
 
     outcomes: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    _counted: dict[str, str] = field(default_factory=dict)
+    _counted: OutcomeBook = field(default_factory=OutcomeBook)
 
     def count(self, delivery: Delivery, outcome: str) -> None:
         """The first outcome of a case, or its later verdict, which replaces it."""
         case = delivery.case
         if case.role is not Role.CASE:
             return
-        root, key = case.root, (case.code, case.expectation.value)
-        counter = self.outcomes.get(key) or self.outcomes.setdefault(key, Counter())
-        before = self._counted.get(root)
-        if before is not None:
+        key = case.code, case.expectation.value
+        counter = self.outcomes.get(key)
+        if counter is None:
+            counter = self.outcomes[key] = Counter()
+        before = self._counted.swap(case.root, outcome)
+        if before:
             counter[before] -= 1
         counter[outcome] += 1
-        self._counted[root] = outcome
 
     def rows(self) -> tuple[KindCount, ...]:
         """The table, valid kinds last of all expectations of a kind."""
@@ -44,7 +46,7 @@ class Tally:
 
     @property
     def cases(self) -> int:
-        return len(self._counted)
+        return self._counted.noted
 
 
 def _rank(key: tuple[str, str]) -> tuple[str, int]:

@@ -6,6 +6,7 @@ broker. `at` is seconds since the start of the run on a clock that never goes ba
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -227,9 +228,9 @@ _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
-def encode_event(event: Event) -> bytes:
-    """One JSON line without its newline."""
-    return _ENCODER.encode(event)
+def encode_events(events: Sequence[Event]) -> bytes:
+    """A JSON line for each event, with its newline."""
+    return _ENCODER.encode_lines(events)
 
 
 def decode_event(line: bytes) -> Event:

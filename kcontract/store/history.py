@@ -10,9 +10,10 @@ from typing import IO
 import msgspec
 
 from kcontract.errors import UsageError
-from kcontract.model.events import Event, decode_event, encode_event
+from kcontract.model.events import Event, Seen, Sent, decode_event, encode_events
 from kcontract.store.folder import unwritable
 
+_BATCH = 256
 _BATCH_BYTES = 256 << 10
 _BATCH_S = 0.5
 
@@ -27,7 +28,7 @@ class HistoryFile:
     def __init__(self, file: Path, shown: str = "", lock: IO[str] | None = None) -> None:
         """Append to `file`, which reports call `shown`. `lock` is held until `close`."""
         self._path, self._shown, self._lock = file, shown or str(file), lock
-        self._lines: list[bytes] = []
+        self._events: list[Event] = []
         self._size = 0
         self._written = time.monotonic()
         try:
@@ -40,16 +41,15 @@ class HistoryFile:
         return self._shown
 
     def append(self, event: Event) -> None:
-        line = encode_event(event)
-        self._lines += (line, b"\n")
-        self._size += len(line)
-        if self._size >= _BATCH_BYTES or time.monotonic() - self._written >= _BATCH_S:
+        self._events.append(event)
+        self._size += _size(event)
+        if len(self._events) >= _BATCH or self._size >= _BATCH_BYTES or time.monotonic() - self._written >= _BATCH_S:
             self.flush()
 
     def flush(self) -> None:
         """Write what was appended so far."""
-        data = memoryview(b"".join(self._lines))
-        self._lines.clear()
+        data = memoryview(encode_events(self._events))
+        self._events.clear()
         self._size = 0
         self._written = time.monotonic()
         try:
@@ -68,6 +68,13 @@ class HistoryFile:
             self._file.close()
             if self._lock is not None:
                 self._lock.close()
+
+
+def _size(event: Event) -> int:
+    """Bytes of the value that the event holds: what makes a few of them large."""
+    if type(event) is Sent:
+        return len(event.case.record.value or b"")
+    return len(event.record.record.value or b"") if type(event) is Seen else 0
 
 
 def read_history(path: Path) -> Iterator[Event]:

@@ -1,0 +1,56 @@
+"""The cases that are still to be sent: made when their turn comes, so that memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from random import Random
+
+from kcontract.model.case import Case
+
+BLOCK = 4_000
+"""Valid cases that are made and shuffled at once."""
+
+
+class CaseQueue:
+    """Valid and malformed cases in one shuffled order. Iterating takes them out.
+
+    Each block of valid ones holds its share of the malformed ones; a run of one block is shuffled as a whole.
+    """
+
+    def __init__(self, valid: Iterable[Case], malformed: Sequence[Case], rng: Random, expected: int) -> None:
+        """`expected`: about how many valid cases there will be. The first block is made at once."""
+        self._valid = iter(valid)
+        self._rng = rng
+        self._malformed = list(malformed)
+        self._share = len(self._malformed)
+        if expected > BLOCK:
+            rng.shuffle(self._malformed)
+            self._share = -(-self._share * BLOCK // expected)
+        self._waiting: deque[Case] = deque()
+        self._refill()
+        self.total = len(self._waiting) if expected <= BLOCK else expected + len(malformed)
+        """How many cases there are in all, as far as that is known."""
+
+    def __iter__(self) -> Iterator[Case]:
+        while cases := self.take(1):
+            yield from cases
+
+    def take(self, most: int) -> list[Case]:
+        """The next cases, at most so many; none if there are no more."""
+        if not self._waiting:
+            self._refill()
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    def put_back(self, cases: Sequence[Case]) -> None:
+        """These come next."""
+        self._waiting.extendleft(reversed(cases))
+
+    def _refill(self) -> None:
+        block = list(islice(self._valid, BLOCK))
+        share = self._share if block else BLOCK
+        block += self._malformed[:share]
+        del self._malformed[:share]
+        self._rng.shuffle(block)
+        self._waiting.extend(block)
