@@ -24,7 +24,7 @@ from kcontract.harness.launcher import ServiceLauncher
 from kcontract.harness.trigger import HttpTrigger
 from kcontract.host.sweep import RunDirectory
 from kcontract.model.case import Expectation
-from kcontract.model.contract import Contract, Project
+from kcontract.model.contract import Contract, Project, Receive, Send
 from kcontract.model.events import UnitStarted
 from kcontract.model.finding import Finding
 from kcontract.model.record import Record
@@ -121,8 +121,9 @@ def _run(
 def _settings(
     options: VerifyOptions, project: Project, contracts: Sequence[Contract], stored: StoredCase | None
 ) -> Settings:
-    names = {send.name for contract in contracts for send in contract.send}
-    names |= {receive.name for contract in contracts for receive in contract.receive}
+    sides: list[Send | Receive] = [send for contract in contracts for send in contract.send]
+    sides += [receive for contract in contracts for receive in contract.receive]
+    names = {side.name for side in sides} | {side.unit for side in sides}
     select = (stored.unit,) if stored else options.select
     unknown = sorted(set(select) - names)
     if unknown:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import msgspec
+
 from kcontract.engine.foreign import takes_topic
 from kcontract.engine.plan import Unit
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import ServiceGone
 from kcontract.errors import KcontractError, ServiceError
 from kcontract.model import events as ev
+from kcontract.model.contract import Receive, Run, Send
+from kcontract.model.location import Location
 from kcontract.model.summary import Blocked
 from kcontract.ports import Cluster
 
@@ -15,14 +21,33 @@ _FORMS = ("image", "compose", "handler", "make", "observed")
 
 
 def check_runnable(unit: Unit, cluster: Cluster) -> None:
-    """Raises ServiceError RUN_FORM for a form of `run` that is not run yet, RUN_TOPIC on a foreign cluster."""
+    """Raises ServiceError: RUN_FORM for a form of `run` that is not run yet, RUN_DIFFERS and RUN_TWICE for contracts
+    that do not agree about their one service, RUN_TOPIC on a foreign cluster."""
     run = unit.run
+    _check_agreement(unit)
     if not run.command:
         form = next((form for form in _FORMS if getattr(run, form)), "run")
         raise ServiceError("RUN_FORM", f"{run.at}: `{form}` is not run by this version", "give run.command")
     if not cluster.ours and not takes_topic(unit):
         fix = 'add to run.env a variable with "{topic}", and let the service read its topic from it'
         raise ServiceError("RUN_TOPIC", f"{run.at}: on a foreign cluster topics get other names", fix)
+
+
+def _check_agreement(unit: Unit) -> None:
+    """One process has one command, and one set of promises for a topic."""
+    sides: tuple[Send | Receive, ...] = (*(receive for _, receive in unit.receives), *(send for _, send in unit.sends))
+    other = next((side for side in sides if _essence(side.run) != _essence(unit.run)), None)
+    if other is not None:
+        fix = f"declare it once under `services` in kcontract.yaml, and write `run: {{service: {unit.name}}}`"
+        raise ServiceError("RUN_DIFFERS", f"{other.run.at}: {unit.name} is run in another way at {unit.run.at}", fix)
+    for topic, count in Counter(contract.topic for contract, _ in unit.receives).items():
+        if count > 1:
+            what = f"{unit.run.at}: the contract of {topic} has {count} receivers that are the one service {unit.name}"
+            raise ServiceError("RUN_TWICE", what, "state what it promises under one receiver")
+
+
+def _essence(run: Run) -> Run:
+    return msgspec.structs.replace(run, at=Location(""), env=tuple(sorted(run.env)))
 
 
 def block(unit: str, error: ServiceGone | KcontractError, recorder: Recorder) -> Blocked:

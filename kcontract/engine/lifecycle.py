@@ -83,7 +83,8 @@ class Lifecycle:
         if run.ready is not None and not self._answers(run.ready):
             return False
         if self._places and self._cluster.is_broker:
-            return frozenset(self._places) <= self._observer.look_at_members().assigned()
+            view = self._observer.look_at_members()
+            return len(view.members) >= run.instances and frozenset(self._places) <= view.assigned()
         if self._places:
             return True  # the mock describes no groups: the first records wait for the consumer
         return run.ready is not None or self._answers(f"http://127.0.0.1:{self.port}/")
@@ -104,8 +105,9 @@ class Lifecycle:
         if run.ready is not None and not self._answers(run.ready):
             return f"ready: {run.ready} did not hold within {run.start_timeout:g} s"
         if self._places:
+            who = "no member" if run.instances == 1 else f"no {run.instances} members"
             return (
-                f"no member of group {self._unit.group} had all of its input's partitions within {run.start_timeout:g}"
+                f"{who} of group {self._unit.group} had all of its input's partitions within {run.start_timeout:g}"
                 " s; does the service take its group from the environment ({group}), or has it a fixed one (run.group)?"
             )
         return f"the service did not listen on port {self.port} within {run.start_timeout:g} s"

@@ -28,17 +28,19 @@ class Unit:
 
 
 def plan_units(contracts: Sequence[Contract], run: str, select: frozenset[str] = frozenset()) -> tuple[Unit, ...]:
-    """The units of these contracts, senders first, in the order in which the contracts name them."""
-    names = dict.fromkeys(
-        [send.name for contract in contracts for send in contract.send]
-        + [receive.name for contract in contracts for receive in contract.receive]
-    )
-    return tuple(_unit(name, contracts, run) for name in names if not select or name in select)
+    """The units of these contracts, senders first, in the order in which the contracts name them.
+
+    A unit has the name of its service in kcontract.yaml, else that of its receivers and senders; `select` holds names
+    of either sort.
+    """
+    sides: list[Send | Receive] = [*(s for c in contracts for s in c.send), *(r for c in contracts for r in c.receive)]
+    chosen = (side.unit for side in sides if not select or select & {side.unit, side.name})
+    return tuple(_unit(name, contracts, run) for name in dict.fromkeys(chosen))
 
 
 def _unit(name: str, contracts: Sequence[Contract], run: str) -> Unit:
-    receives = tuple((c, receive) for c in contracts for receive in c.receive if receive.name == name)
-    sends = tuple((c, send) for c in contracts for send in c.send if send.name == name)
+    receives = tuple((c, receive) for c in contracts for receive in c.receive if receive.unit == name)
+    sends = tuple((c, send) for c in contracts for send in c.send if send.unit == name)
     named = tuple(c for c in contracts if any(c is other for other, _ in (*receives, *sends)))
     first = receives[0][1].run if receives else sends[0][1].run
     return Unit(name, first, named, receives, sends, first.group or f"kcontract.{run}.{name}")

@@ -80,7 +80,7 @@ class SenderRun:
         for status, count in self._refused().items():
             what = f"{self._contract.topic}: {count} valid requests were answered with {status or 'no answer'}"
             self._recorder.record(
-                ev.Blind(self._recorder.now(), self._send.name, what, "state the rule in the body's schema")
+                ev.Blind(self._recorder.now(), self._stage.unit.name, what, "state the rule in the body's schema")
             )
 
     def _batch(self, action: Action, source: RequestSource, bodies: Sequence[RequestBody]) -> None:
@@ -93,7 +93,7 @@ class SenderRun:
         self._recorder.record(ev.RequestsSettled(self._recorder.now(), settled))
         self.judged += len(settled)
         self._recorder.progress(
-            Progress(unit=self._send.name, phase="requesting", done=self._number - first, total=len(bodies))
+            Progress(unit=self._stage.unit.name, phase="requesting", done=self._number - first, total=len(bodies))
         )
 
     def _settled(self, action: Action, source: RequestSource, cases: Sequence[str]) -> tuple[str, ...]:

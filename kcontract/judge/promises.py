@@ -86,13 +86,13 @@ def compile_promises(unit: str, contracts: Iterable[Contract], book: Sequence[Re
     products: dict[str, Product] = {}
     for contract in contracts:
         for receive in contract.receive:
-            if receive.name == unit:
+            if receive.unit == unit:
                 source = Input(contract, receive, TopicOracle(contract, receive, book))
                 inputs[contract.topic] = source
                 for output in _outputs(source, book):
                     outputs[output.topic] = (*outputs.get(output.topic, ()), output)
         for send in contract.send:
-            if send.name == unit:
+            if send.unit == unit:
                 products[contract.topic] = Product(contract, send, TopicOracle(contract, None, book))
     return Promises(unit, inputs, outputs, products)
 

@@ -127,6 +127,11 @@ class Run(Value, frozen=True):
     stop_timeout: float = 10.0
     instances: int = 1
 
+    @property
+    def in_container(self) -> bool:
+        """Whether it reaches broker and registry from a container's network."""
+        return self.image is not None or self.compose is not None
+
 
 class DeadLetter(Value, frozen=True):
     at: Location
@@ -214,6 +219,11 @@ class Receive(Value, frozen=True):
     malformed: Malformed | None = None
     """Its own rules, merged over the contract's by the loader; None: the contract's hold."""
 
+    @property
+    def unit(self) -> str:
+        """The unit that it is a part of: receivers that name one service of kcontract.yaml are one process."""
+        return self.run.service or self.name
+
 
 class Action(Value, frozen=True):
     """What makes a sender send: one of http, command, start."""
@@ -237,6 +247,11 @@ class Send(Value, frozen=True):
     given: tuple[Action, ...] = ()
     where: Where | None = None
     invalid_request: Literal["refused"] = "refused"
+
+    @property
+    def unit(self) -> str:
+        """As of a receiver."""
+        return self.run.service or self.name
 
 
 class Reply(Value, frozen=True):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
+from kcontract.engine.blocking import check_runnable
 from kcontract.engine.compose import places_of
 from kcontract.engine.foreign import prefixed, takes_topic
 from kcontract.engine.plan import output_names, plan_units, unit_topics
 from kcontract.engine.run import exit_code
+from kcontract.engine.unit_run import UnitRun
+from kcontract.errors import ServiceError
+from kcontract.judge.promises import compile_promises
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract, Run
 from kcontract.model.finding import CaseVerdict, Finding
@@ -15,6 +20,7 @@ from kcontract.model.record import Record
 from kcontract.model.summary import Blocked, UnitSummary
 
 from ..judge.story import AT, contract
+from .world import World, good, tools_of
 
 
 def named(topic: str, receiver: str) -> Contract:
@@ -81,3 +87,45 @@ def test_small_windows_know_where_their_cases_land() -> None:
     places = places_of([keyed, explicit], {"t": 4})
     assert places[1] == ("t", 3)
     assert places[0] == ("t", (-973932308 & 0x7FFFFFFF) % 4)
+
+
+def served(topic: str, receiver: str, service: str, command: str = "x") -> Contract:
+    one = named(topic, receiver)
+    run = Run(at=AT, command=(command,), service=service)
+    return msgspec.structs.replace(one, receive=(msgspec.structs.replace(one.receive[0], run=run),))
+
+
+def test_receivers_of_one_service_are_one_unit_whatever_their_names() -> None:
+    """The unit has the service's name; both names select it."""
+    contracts = [served("a", "billing", "app"), served("b", "ledger", "app"), named("c", "billing")]
+    units = plan_units(contracts, "run")
+    assert [(u.name, [c.topic for c, _ in u.receives]) for u in units] == [("app", ["a", "b"]), ("billing", ["c"])]
+    for name in ("app", "ledger"):
+        (unit,) = plan_units(contracts, "run", frozenset({name}))
+        assert [c.topic for c in unit.contracts] == ["a", "b"]
+    assert [*compile_promises("app", units[0].contracts, ()).inputs] == ["a", "b"]
+
+
+def test_one_service_is_run_in_one_way() -> None:
+    """Two commands for one process, or two promises of it for one topic, block the unit."""
+    (unit,) = plan_units([served("a", "billing", "app"), served("b", "ledger", "app", "y")], "run")
+    with pytest.raises(ServiceError) as differs:
+        check_runnable(unit, World(good))  # type: ignore[arg-type]
+    twice = served("a", "billing", "app")
+    twice = msgspec.structs.replace(twice, receive=(*twice.receive, *served("a", "ledger", "app").receive))
+    (unit,) = plan_units([twice], "run")
+    with pytest.raises(ServiceError) as promised:
+        check_runnable(unit, World(good))  # type: ignore[arg-type]
+    assert (differs.value.code, promised.value.code) == ("RUN_DIFFERS", "RUN_TWICE")
+
+
+def test_fewer_members_than_instances_are_not_ready() -> None:
+    """Every instance must have joined the group, or a part of the service is not tested."""
+    one = contract()
+    run = msgspec.structs.replace(one.receive[0].run, command=("x",), instances=2, start_timeout=1.0)
+    (unit,) = plan_units(
+        [msgspec.structs.replace(one, receive=(msgspec.structs.replace(one.receive[0], run=run),))], "r"
+    )
+    summary, _ = UnitRun(unit, unit.contracts, tools_of(World(good)), ()).run(60.0)
+    assert summary.blocked is not None
+    assert "no 2 members of group" in summary.blocked.reason
