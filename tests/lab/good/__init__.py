@@ -1,5 +1,5 @@
 """Services that keep their promises, each in another style that real teams use.
 
-tests/integration/test_lab_good.py verifies them. Those that take minutes, or need a JDK, are for
+tests/lab/tables/styles.py names them. Those that take minutes, or need a JDK, are for
 `kcontract verify tests/lab/good/contracts/NAME.yaml`: java, patient, pauses, slow-commits, ticks.
 """

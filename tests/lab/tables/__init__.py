@@ -1,0 +1,1 @@
+"""The lab's table, a module for each part."""

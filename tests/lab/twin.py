@@ -1,0 +1,45 @@
+"""A twin: a service with or without a defect, the contract it is tried with, and the verdicts it must earn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GOOD = frozenset[str]()
+"""What a service earns that keeps its promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """One row of the lab's table. `kinds`, `examples` and `flags` narrow the run to a few seconds."""
+
+    name: str
+    """Unique in the table; the unit's name in the run."""
+    language: str
+    client: str
+    contract: str
+    """A contract with one receiver or sender, as a path from the repository's root."""
+    variant: str = "good"
+    """What takes the place of `good` in the contract's `VARIANT: good`."""
+    expects: frozenset[str] = GOOD
+    """Verdicts that must come."""
+    besides: frozenset[str] = GOOD
+    """Verdicts that may come as well, and rightly so."""
+    kinds: str = ""
+    """`--kinds`: empty for all."""
+    examples: int = 60
+    """`--max-examples`."""
+    flags: tuple[str, ...] = ()
+    """Further options of `kcontract verify`."""
+
+    @property
+    def good(self) -> bool:
+        return not self.expects
+
+    def earned(self, got: frozenset[str]) -> bool:
+        """Whether these verdicts are what it must earn, and no other."""
+        return self.expects <= got <= self.expects | self.besides
+
+
+def earns(*verdicts: str) -> frozenset[str]:
+    """Verdicts, for `expects` and `besides`."""
+    return frozenset(verdicts)
