@@ -57,8 +57,13 @@ class StoredCases(CaseSource):
     """A corpus of valid cases, sent again and again with fresh identities."""
 
     wanted = 0
+    ahead = True
+    """Whether all of them are made before the first is sent: what is measured is judging them, not making them."""
 
     def valid(self) -> Iterator[Case]:
+        return iter(list(self._stored())) if self.ahead else self._stored()
+
+    def _stored(self) -> Iterator[Case]:
         corpus = list(super().valid())
         mint = Mint(Random(self._run))  # noqa: S311 - test data
         for number in range(self.wanted):

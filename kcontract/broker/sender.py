@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -143,9 +143,14 @@ def _produce(producer: Producer, item: Outgoing, report: Callable[[KafkaError | 
 
 def _headers(headers: Headers) -> list[tuple[str, str | bytes | None]]:
     for name, _ in headers:
-        if b"\0" in name.encode():  # librdkafka would cut the name there; a lone surrogate crashes the client library
-            raise ValueError(f"header name {name!r} holds a NUL")
+        _check_header_name(name)
     return list(headers)
+
+
+@lru_cache(maxsize=1024)
+def _check_header_name(name: str) -> None:
+    if b"\0" in name.encode():  # librdkafka would cut the name there; a lone surrogate crashes the client library
+        raise ValueError(f"header name {name!r} holds a NUL")
 
 
 def _timestamp(milliseconds: int) -> int:

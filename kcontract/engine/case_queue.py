@@ -12,6 +12,9 @@ from kcontract.model.case import Case
 BLOCK = 4_000
 """Valid cases that are made and shuffled at once."""
 
+_MOST_BYTES = 16 << 20
+"""Values that are taken at once: a window is held in memory until it has settled."""
+
 
 class CaseQueue:
     """Valid and malformed cases in one shuffled order. Iterating takes them out.
@@ -38,10 +41,16 @@ class CaseQueue:
             yield from cases
 
     def take(self, most: int) -> list[Case]:
-        """The next cases, at most so many; none if there are no more."""
+        """The next cases, at most so many, and of large ones fewer; none if there are no more."""
         if not self._waiting:
             self._refill()
-        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        taken: list[Case] = []
+        room = _MOST_BYTES
+        while self._waiting and len(taken) < most and room > 0:
+            case = self._waiting.popleft()
+            room -= len(case.record.value or b"")
+            taken.append(case)
+        return taken
 
     def put_back(self, cases: Sequence[Case]) -> None:
         """These come next."""

@@ -24,12 +24,13 @@ def compose(
     markers: MarkerKinds,
     *,
     healthy: bool = True,
-) -> list[Case]:
-    """All records of a window in sending order, for these partitions."""
+) -> tuple[list[Case], list[Case]]:
+    """The records of a window in sending order, for these partitions: those that open it with the cases, and those
+    that close it."""
     front = [sources[topic].healthy(Role.HEALTHY, partition) for topic, partition in places] if healthy else []
     sentinels = [sources[topic].healthy(Role.SENTINEL, partition) for topic, partition in places]
     ends = [sources[topic].marker(markers[topic], partition) for topic, partition in places if topic in markers]
-    return [*front, *cases, *sentinels, *ends]
+    return [*front, *cases], [*sentinels, *ends]
 
 
 def places_of(cases: Sequence[Case], partitions: Mapping[str, int]) -> tuple[TopicPartition, ...]:

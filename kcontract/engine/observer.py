@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from kcontract.engine.recorder import Recorder
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView
-from kcontract.model.record import TopicPartition
+from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.ports import Cluster, Reader, Service
 
 _COMMITS_EVERY, _MEMBERS_EVERY = 0.02, 0.25
@@ -47,18 +47,27 @@ class Observer:
 
     def look(self, timeout: float = _POLL) -> None:
         """One look at everything; waits up to `timeout` seconds for a record."""
-        recorder = self._recorder
-        if self.reader is not None:
-            seen = self.reader.poll(timeout)
-            now = recorder.now()
-            for record in seen:
-                recorder.record(ev.Seen(now, record))
+        self.take(self.read(timeout))
         self.look_at_process()
-        now = recorder.now()
+        now = self._recorder.now()
         if self._inputs and now - self._commits_at >= _COMMITS_EVERY:
             self.look_at_commits()
         if self._inputs and now - self._members_at >= _MEMBERS_EVERY:
             self.look_at_members()
+
+    def read(self, timeout: float) -> Sequence[LogRecord]:
+        """Records that have come, to be taken with `take`; waits up to `timeout` seconds for one."""
+        return () if self.reader is None else self.reader.poll(timeout)
+
+    def take(self, records: Sequence[LogRecord]) -> None:
+        """What was read is seen now."""
+        now = self._recorder.now()
+        self._recorder.record_all([ev.Seen(now, record) for record in records])
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process has ended, be it recorded or not."""
+        return self.exited or (self.service is not None and self.service.poll() is not None)
 
     def look_at_process(self) -> None:
         if self.service is None or self.exited:
@@ -95,11 +104,9 @@ class Observer:
         self._watch_new_topics()
         since = self._recorder.now()
         seen, done = self.reader.drain(timeout)
-        now = self._recorder.now()
-        for record in seen:
-            self._recorder.record(ev.Seen(now, record))
+        self.take(seen)
         if done:
-            self._recorder.record(ev.Drained(now, since))
+            self._recorder.record(ev.Drained(self._recorder.now(), since))
         return done
 
     def wait(self, condition: Callable[[], bool], deadline: float) -> bool:

@@ -33,8 +33,10 @@ _SAME_VALID = 3
 """After so many fatal valid cases of one kind the rest of it is not sent; of a malformed kind one is enough."""
 _FATAL_OFTEN = 3
 """So many fatal kinds, and the next ones are tried alone before they go into a window."""
-_LARGEST_WINDOW = 2_000
-"""Windows grow up to this while the service gets through: each ends with a wait."""
+_LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 10_000
+"""Windows grow up to this while the service gets through, and for a quick one further: each ends with a wait."""
+_QUICK = 1.0
+"""Seconds for a window."""
 _STALLS_AT_MOST = 8
 """Each stall costs seconds of waiting: so many of them tell enough of a service that stands still."""
 _OVER = "--max-time is over"
@@ -149,12 +151,20 @@ class ReceiverRun:
             if not self._detective.revive():
                 queue.put_back(batch)
                 break
+            begun = self._recorder.now()
             window = self._player.play("batch", batch)
-            size = self._settings.window if window.disturbed else min(2 * size, _LARGEST_WINDOW)
+            queue.put_back(self._player.unsent)
+            size = self._next_size(size, window, self._recorder.now() - begun)
             queue.put_back(self._resolve(window))
             self._player.forget(window)
         if left := queue.take(1):
             self._leave_out(chain(left, queue), self._why_stopped())
+
+    def _next_size(self, size: int, window: Window, seconds: float) -> int:
+        """Windows grow while the service gets through, and beyond the usual size only for a quick one."""
+        if window.disturbed or self._player.unsent:
+            return self._settings.window
+        return min(2 * size, _LARGEST_WINDOW if seconds < _QUICK else max(size // 2, _LARGE_WINDOW))
 
     def _why_stopped(self) -> str:
         """Why nothing more can be sent. Without a verdict a service that starts no more could not be verified."""
@@ -257,6 +267,8 @@ class ReceiverRun:
 
     def _sendable(self, cases: Sequence[Case]) -> list[Case]:
         """The cases that can still tell something; the others are counted as not sent."""
+        if not self._fatal and self._detective.stalls < _STALLS_AT_MOST:
+            return list(cases)
         why = {case.id: self._why_not(case) for case in cases}
         for case in cases:
             if why[case.id]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kcontract.judge.state import UnitState
 from kcontract.model.events import Event
@@ -28,6 +28,14 @@ class Recorder:
         if self.state is not None:
             self.state.feed(event)
         self._tell(event)
+
+    def record_all(self, events: Sequence[Event]) -> None:
+        """Record events of one type that happened at once, in their order."""
+        self._history.extend(events)
+        if self.state is not None:
+            self.state.feed_all(events)
+        for event in events:
+            self._tell(event)
 
     def tell(self, item: StreamItem) -> None:
         """Tell the reports something that is no part of the history."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kcontract.engine.compose import MarkerKinds, Sources, compose, pinned, places_of
+from kcontract.engine.dispatch import Dispatcher
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.judge.evidence import Window
@@ -13,12 +14,17 @@ from kcontract.judge.pace import STALL_FLOOR
 from kcontract.judge.settle import Standing
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
-from kcontract.model.cluster import Outgoing
 from kcontract.model.record import TopicPartition
 from kcontract.model.summary import Progress
 
 Outcome = Literal["settled", "exited", "stalled", "stopped"]
-_FLUSH_SECONDS, _DRAIN_SECONDS, _CHUNK = 60.0, 30.0, 2_000
+_DRAIN_SECONDS = 30.0
+_AHEAD, _STRIDE = 2_000, 500
+"""So many records that are owed an answer may be on their way before more are sent, and so many are sent at once."""
+_HESITATION = 0.5
+"""Seconds without anything seen after which a window of more than that is cut short."""
+_WAIT = 0.01
+_REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "replay")
 _PATIENT_QUIET = 2.0
 """Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
 _LONG_WAIT = 30.0
@@ -38,13 +44,15 @@ class Player:
         """The cases of each window that may have to be repeated."""
         self.phase = "sending"
         self.total = 0
+        self.unsent: list[Case] = []
+        """The cases of the last window that were not sent, because the service did not keep up or has ended."""
         self._stage = stage
         self._cluster = stage.tools.cluster
         self._recorder = stage.tools.recorder
         self._observer = stage.observer
         self._state = stage.state
         self._unit = stage.unit.name
-        self._refused: dict[str, str] = {}
+        self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit)
         self._number = 0
 
     @property
@@ -71,12 +79,14 @@ class Player:
         self._recorder.record(ev.WindowOpened(self._recorder.now(), self._number, purpose, of))
         window = self._state.window
         assert window is not None  # noqa: S101 - the judge has just been fed the opening
-        if purpose in ("warm", "probe", "batch", "first", "replay"):
-            self.cases[self._number] = tuple(cases)
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
         places = places_of(cases, self.partitions) if narrow else self.places
-        self._send(compose(cases, self.sources, places, self.markers, healthy=healthy))
+        opening, closing = compose(cases, self.sources, places, self.markers, healthy=healthy)
+        self.unsent = self._stream(window, opening)
+        if purpose in _REPEATABLE:
+            self.cases[self._number] = tuple(cases[: len(cases) - len(self.unsent)])
+        self._dispatcher.send(closing, self._number)
         outcome = self._follow(window, patience)
         self._recorder.record(ev.WindowClosed(self._recorder.now(), window.number, outcome))
         return window
@@ -86,39 +96,33 @@ class Player:
         if not any(doubt.window == window.number and not doubt.settled for doubt in self._state.doubts):
             self.cases.pop(window.number, None)
 
-    def _send(self, cases: Sequence[Case]) -> None:
-        recorder, number = self._recorder, self._number
-        for start in range(0, len(cases), _CHUNK):
-            chunk = cases[start : start + _CHUNK]
-            now = recorder.now()
-            for case in chunk:
-                recorder.record(ev.Sent(now, number, case))
-            records = [Outgoing(case=c.id, topic=c.topic, record=c.record, partition=c.partition) for c in chunk]
-            self._cluster.send(records, self._delivered)
-            self._flush()
-            self._one_by_one([record for record in records if record.case in self._refused])
+    def _stream(self, window: Window, cases: list[Case]) -> list[Case]:
+        """Send the cases no further ahead than the service keeps up with, and watch it meanwhile; what was not sent.
 
-    def _flush(self) -> None:
-        left = self._cluster.flush(_FLUSH_SECONDS)
-        if left:
+        Of what is read nothing is taken before the broker's acknowledgements for it are: an origin names a place.
+        """
+        for start in range(0, len(cases), _STRIDE):
+            if start >= _AHEAD and window.purpose == "batch" and not self._keeps_up(window):
+                return cases[start:]
+            seen = self._observer.read(0)
+            self._dispatcher.acknowledge()
+            self._dispatcher.queue(cases[start : start + _STRIDE], self._number)
+            self._observer.take(seen)
+        return []
+
+    def _keeps_up(self, window: Window) -> bool:
+        """Wait until the service is not too far behind. False if it has ended, hesitates, or time is over."""
+        while True:
             now = self._recorder.now()
-            self._recorder.record(ev.Blind(now, self._unit, f"{left} records were not taken by the broker in time"))
-
-    def _one_by_one(self, records: Sequence[Outgoing]) -> None:
-        """A broker refuses a whole batch for one record in it: what it refuses alone it refuses for good."""
-        for record in records:
-            self._refused.pop(record.case)
-            self._cluster.send([record], self._delivered)
-            self._flush()
-        for case, error in self._refused.items():
-            self._recorder.record(ev.Refused(self._recorder.now(), case, error))
-        self._refused.clear()
-
-    def _delivered(self, case: str, topic: str, partition: int, offset: int, error: str) -> None:
-        if error:
-            self._refused[case] = error
-        else:
-            self._recorder.record(ev.Acknowledged(self._recorder.now(), case, topic, partition, offset))
+            if self._observer.has_ended or self._stage.out_of_time:
+                return False
+            if window.owed <= _AHEAD:
+                return True
+            if now - max(window.progress_at, window.evidence_at) >= max(self._state.pace.quiet, _HESITATION):
+                return False
+            self._dispatcher.acknowledge()
+            self._observer.take(self._observer.read(_WAIT))
+            self._report(window)
 
     def _follow(self, window: Window, patience: float) -> Outcome:
         """Look until the window has settled or it is clear that it will not."""
@@ -196,7 +200,7 @@ class Player:
             due = waited >= pace.quiet if place in standing.passed else waited >= pace.stall / 2
             if due and place not in again:
                 again[place] = 1
-                self._send([self.sources[place[0]].healthy(Role.SENTINEL, place[1])])
+                self._dispatcher.send([self.sources[place[0]].healthy(Role.SENTINEL, place[1])], self._number)
 
     def _report(self, window: Window) -> None:
         done = len(window.deliveries) - len(window.open)

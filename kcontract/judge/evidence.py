@@ -64,11 +64,20 @@ class Delivery:
     @property
     def has_outcome(self) -> bool:
         """Whether something that came back shows that the record was taken care of."""
-        if self.dead_letters:
+        if self.first_outcome_at is not None or self.dead_letters:
             return True
-        if self.expectation is not Expectation.VALID:
+        if self.case.expectation is not Expectation.VALID:
             return bool(self.effects)
+        if len(self.wanted) == 1:
+            return self.has_effect(self.wanted[0])
         return bool(self.wanted) and all(self.has_effect(output) for output in self.wanted)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether something must be seen of it, wherever it was sent."""
+        if self.wanted:
+            return True
+        return self.case.expectation is Expectation.INVALID and self.source.dead_letter_topic is not None
 
     @property
     def owes_dead_letter(self) -> bool:
@@ -79,6 +88,8 @@ class Delivery:
     def has_effect(self, output: Output) -> bool:
         """Whether the effect has come as often as it must."""
         needed = output.emits.count if output.emits else 1
+        if needed == 1:
+            return any([effect.output is output for effect in self.effects])  # noqa: C419 - the list is short
         return len(self.effects) >= needed and sum(e.output is output for e in self.effects) >= needed
 
 
@@ -115,6 +126,8 @@ class Window:
     """Who may have ended or stopped the service, as it looked when that was first seen."""
     open: dict[str, Delivery] = field(default_factory=dict)
     """Deliveries without an outcome, by id, in the order of sending."""
+    owed: int = 0
+    """How many of them must have an outcome."""
     unplaced: int = 0
     """How many deliveries the broker has neither acknowledged nor refused."""
     sentinels: dict[TopicPartition, Delivery] = field(default_factory=dict)
@@ -135,6 +148,7 @@ class Window:
         self.healthy = self.healthy and delivery.expectation is Expectation.VALID
         self.deliveries.append(delivery)
         self.open[delivery.case.id] = delivery
+        self.owed += delivery.is_owed
         self.unplaced += 1
         if delivery.case.role is Role.MARKER:
             self.markers.append(delivery)
@@ -154,7 +168,13 @@ class Window:
             self.unplaced -= 1
         if delivery in self.markers:
             self.markers.remove(delivery)
-        self.open.pop(delivery.case.id, None)
+        self.answer(delivery)
+
+    def answer(self, delivery: Delivery) -> bool:
+        """The delivery is open no more; False if it was not."""
+        known = self.open.pop(delivery.case.id, None) is not None
+        self.owed -= known and delivery.is_owed
+        return known
 
     @property
     def disturbed(self) -> bool:

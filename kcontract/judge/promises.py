@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from kcontract.model.contract import Contract, Emits, Receive, Send
+from kcontract.model.contract import Contract, Emits, Expression, Receive, Send
 from kcontract.model.registry import RegisteredSchema
+from kcontract.oracle.book import payload_texts
 from kcontract.oracle.effects import EffectOracle
 from kcontract.oracle.topic import TopicOracle
 
@@ -53,6 +54,8 @@ class Output:
     source: Input
     emits: Emits | None = None
     oracle: EffectOracle | None = None
+    copies: bool = False
+    """Whether a value of the same bytes as the input's keeps all that is promised of an effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _outputs(source: Input, book: Sequence[RegisteredSchema]) -> Iterable[Output
     receive = source.receive
     for emits in receive.emits:
         oracle = EffectOracle(emits.payload, emits.key, book)
-        yield Output(emits.topic, OutputRole.EFFECT, source, emits, oracle)
+        yield Output(emits.topic, OutputRole.EFFECT, source, emits, oracle, _may_copy(source, emits))
     if source.dead_letter_topic:
         yield Output(source.dead_letter_topic, OutputRole.DEAD_LETTER, source)
     if receive.retry:
@@ -109,3 +112,13 @@ def _outputs(source: Input, book: Sequence[RegisteredSchema]) -> Iterable[Output
     reply = source.contract.reply
     if reply and isinstance(reply.topic, str):
         yield Output(reply.topic, OutputRole.REPLY, source, None, EffectOracle(reply.payload, None, book))
+
+
+def _may_copy(source: Input, emits: Emits) -> bool:
+    """Plain JSON on both sides, no schema of its own, and every pair of `where` names one place on both sides."""
+    message = source.contract.message
+    if message.wire != "plain" or emits.payload is not None or emits.key is not None:
+        return False
+    plain = all(text.kind == "json" for text in payload_texts(source.contract))
+    pairs = emits.where.pairs if emits.where is not None else ()
+    return plain and all(expression == Expression("message.payload", pointer) for pointer, expression in pairs)

@@ -44,6 +44,7 @@ class UnitState:
         self._undeclared: set[str] = set()
         self._outcome_at: float | None = None
         self._effects = promises.effects
+        self._always = _always_wanted(promises)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.Sent: self._sent,
             ev.Acknowledged: self._acknowledged,
@@ -65,6 +66,7 @@ class UnitState:
         grounds = Grounds(run, promises, self.ties, self.pace, self.committed)
         self._books = tuple(book(grounds) for book in books)
         self._listeners = _listeners(self._books)
+        self._hearing = tuple(book for book in self._books if type(book).tied is not Book.tied)
 
     def feed(self, event: ev.Event) -> None:
         """Take one event into account."""
@@ -73,6 +75,17 @@ class UnitState:
             handler(event)
         for listen in self._listeners.get(type(event), ()):
             self.reached.extend(listen(event))
+
+    def feed_all(self, events: Sequence[ev.Event]) -> None:
+        """Take events that are all of one type into account, as `feed` does one by one."""
+        if not events:
+            return
+        kind = type(events[0])
+        handler = self._handlers.get(kind)
+        if handler is None or kind in self._listeners:
+            handler = self.feed
+        for event in events:
+            handler(event)
 
     def standing(self) -> Standing:
         """Where the open window stands."""
@@ -108,8 +121,9 @@ class UnitState:
     def _sent(self, event: ev.Sent) -> None:
         source = self.promises.inputs[event.case.topic]
         delivery = Delivery(event.case, source, event.window, event.at)
-        if delivery.expectation is Expectation.VALID:
-            delivery.wanted = wanted_effects(delivery, self._effects)
+        if event.case.expectation is Expectation.VALID:
+            always = self._always.get(event.case.topic)
+            delivery.wanted = wanted_effects(delivery, self._effects) if always is None else always
         self.ties.add(delivery)
         if self.window is not None:
             self.window.add(delivery)
@@ -158,7 +172,7 @@ class UnitState:
             self.court.dead_letters += 1
         elif output.role is OutputRole.EFFECT:  # replies are not judged yet
             delivery.effects.append(Effect(at, record, output))
-        for book in self._books:
+        for book in self._hearing:
             self.reached.extend(book.tied(at, delivery, record, output))
         if delivery.first_outcome_at is None and delivery.has_outcome:
             self._first_outcome(at, delivery)
@@ -168,13 +182,13 @@ class UnitState:
     def _first_outcome(self, at: float, delivery: Delivery) -> None:
         delivery.first_outcome_at = self._outcome_at = at
         window = self.window
-        if window is None or window.open.pop(delivery.case.id, None) is None:
+        if window is None or not window.answer(delivery):
             self.court.late(delivery)
             return
         if window.purpose == "probe" and not window.disturbed:
             window.longest_gap = max(window.longest_gap, at - max(window.progress_at, delivery.acked_at))
         window.progress_at = at
-        if delivery.expectation is Expectation.VALID and not window.disturbed:
+        if window.purpose != "batch" and delivery.expectation is Expectation.VALID and not window.disturbed:
             self._learn(window, max(0.0, at - (delivery.acked_at or delivery.sent_at)))
 
     def _learn(self, window: Window, latency: float) -> None:
@@ -268,8 +282,20 @@ def _listeners(books: Sequence[Book]) -> dict[type, list[Listener]]:
     return heard
 
 
+def _always_wanted(promises: Promises) -> dict[str, tuple[Output, ...]]:
+    """The effects of every valid record of a topic, where no `when` makes them depend on it."""
+    wanted: dict[str, tuple[Output, ...]] = {}
+    for topic, source in promises.inputs.items():
+        own = tuple(output for output in promises.effects if output.source is source)
+        if all(output.emits is not None and output.emits.when is None for output in own):
+            wanted[topic] = own
+    return wanted
+
+
 def _output_of(delivery: Delivery, record: LogRecord, outputs: tuple[Output, ...]) -> Output:
     """Which promise for this topic the record keeps: of several effects the first that lacks and that it fits."""
+    if len(outputs) == 1:
+        return outputs[0]
     own = [output for output in outputs if output.source is delivery.source] or list(outputs)
     lacking = [output for output in own if output.role is OutputRole.EFFECT and not delivery.has_effect(output)]
     if len(lacking) > 1:

@@ -75,6 +75,8 @@ def _of_valid(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown
     if delivery.dead_letters:
         first = delivery.dead_letters[0]
         yield Shown(symptom=Symptom.REJECTED, facts=(f"a dead letter came: {_place(first)}",), evidence=(first,))
+    if delivery.has_outcome and not delivery.dead_letters:
+        return
     for output in _due(delivery, outputs):
         got = sum(effect.output is output for effect in delivery.effects)
         if output.emits and got < output.emits.count and not delivery.dead_letters:
@@ -86,6 +88,8 @@ def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
     emits, oracle = effect.output.emits, effect.output.oracle
     if emits is None or oracle is None:
         return
+    if effect.output.copies and effect.record.record.value == delivery.case.record.value:
+        return  # the same bytes say the same
     payload, rejection = effect.look()
     if emits.where is not None and emits.where.pairs:
         shapes = delivery.source.oracle.shapes

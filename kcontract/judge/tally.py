@@ -18,6 +18,8 @@ class Tally:
     """Outcomes by kind and expectation. Re-sendings and the harness's own sentinels are not counted."""
 
     outcomes: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    _counters: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    """The same by kind with its variant and name of expectation: this is asked for each case."""
     _counted: OutcomeBook = field(default_factory=OutcomeBook)
 
     def count(self, delivery: Delivery, outcome: str) -> None:
@@ -25,10 +27,11 @@ class Tally:
         case = delivery.case
         if case.role is not Role.CASE:
             return
-        key = case.code, case.expectation.value
-        counter = self.outcomes.get(key)
+        key = case.kind, case.expectation.name
+        counter = self._counters.get(key)
         if counter is None:
-            counter = self.outcomes[key] = Counter()
+            counter = self.outcomes.setdefault((case.code, case.expectation.value), Counter())
+            self._counters[key] = counter
         before = self._counted.swap(case.root, outcome)
         if before:
             counter[before] -= 1

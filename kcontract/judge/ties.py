@@ -32,25 +32,36 @@ class Ties:
         self._by_token: dict[bytes, str] = {}
         self._by_place: dict[Place, str] = {}
         self._by_value: dict[bytes | None, list[str]] = {}
+        self._new: dict[str, Delivery] = {}
+        """Not entered under tokens, values and places yet: where services copy the marker nobody asks for these."""
 
     def add(self, delivery: Delivery) -> None:
-        case = delivery.case
-        self._by_id[case.id] = delivery
-        for token in case.tokens:
-            self._by_token[token.lower()] = case.id
-        self._by_value.setdefault(case.record.value, []).append(case.id)
+        self._by_id[delivery.case.id] = self._new[delivery.case.id] = delivery
+
+    def _enter(self) -> None:
+        """Enter what is new under its tokens and its value."""
+        for case_id, delivery in self._new.items():
+            for token in delivery.case.tokens:
+                self._by_token[token.lower()] = case_id
+            self._by_value.setdefault(delivery.case.record.value, []).append(case_id)
+            if delivery.place is not None:
+                self._by_place[(*delivery.place, delivery.offset)] = case_id
+        self._new.clear()
 
     def acknowledge(self, delivery: Delivery, place: TopicPartition, offset: int) -> None:
-        self._by_place[(*place, offset)] = delivery.case.id
+        if delivery.case.id not in self._new:
+            self._by_place[(*place, offset)] = delivery.case.id
 
     def forget(self, delivery: Delivery) -> None:
         """Close a delivery to further evidence, so that memory does not grow with the run."""
         case = delivery.case
         self._by_id.pop(case.id, None)
-        for token in case.tokens:
-            self._by_token.pop(token.lower(), None)
+        if self._new.pop(case.id, None) is not None:
+            return
         if delivery.place is not None:
             self._by_place.pop((*delivery.place, delivery.offset), None)
+        for token in case.tokens:
+            self._by_token.pop(token.lower(), None)
         equal = self._by_value.get(case.record.value, [])
         if case.id in equal:
             equal.remove(case.id)
@@ -65,6 +76,7 @@ class Ties:
         marked = self.marked(seen.record)
         if marked is not None:
             return self._by_id.get(marked)
+        self._enter()
         for named in self._evidence(seen, outputs):
             if named is not None and (delivery := self._by_id.get(named)) is not None:
                 return delivery

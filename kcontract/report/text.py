@@ -6,7 +6,7 @@ from typing import TextIO
 
 from rich.text import Text
 
-from kcontract.model.events import RunStarted, UnitBlocked, UnitStarted
+from kcontract.model.events import Acknowledged, RunStarted, Seen, Sent, UnitBlocked, UnitStarted
 from kcontract.model.finding import Finding
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
 from kcontract.ports import StreamItem
@@ -19,6 +19,8 @@ from kcontract.report.words import FAINT, LABEL, WARN, console_for, line, words
 
 _BLOCKS = 20
 """Findings shown in full without `-v`."""
+_MANY = frozenset({Sent, Acknowledged, Seen})
+"""Types of events that come thousands of times a second and say nothing to people."""
 
 
 class TextReport:
@@ -35,6 +37,8 @@ class TextReport:
 
     def take(self, item: StreamItem) -> None:
         """One more item of the stream; most events of the history say nothing to people."""
+        if type(item) in _MANY:
+            return
         match item:
             case Progress():
                 self._live.show(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -44,6 +44,14 @@ class HistoryFile:
         self._events.append(event)
         self._size += _size(event)
         if len(self._events) >= _BATCH or self._size >= _BATCH_BYTES or time.monotonic() - self._written >= _BATCH_S:
+            self.flush()
+
+    def extend(self, events: Sequence[Event]) -> None:
+        for start in range(0, len(events), _BATCH):
+            self._events += events[start : start + _BATCH]
+            if len(self._events) >= _BATCH:
+                self.flush()
+        if time.monotonic() - self._written >= _BATCH_S:
             self.flush()
 
     def flush(self) -> None:

@@ -57,3 +57,10 @@ def test_malformed_cases_do_not_end_with_the_valid_ones() -> None:
     """Fewer valid cases than expected: all malformed ones come all the same."""
     queue = CaseQueue(cases(1000, 10), list(cases(0, 900, Expectation.INVALID)), ordered(), 100 * BLOCK)
     assert len(list(queue)) == 910
+
+
+def test_large_cases_come_in_smaller_numbers() -> None:
+    """A window's worth of records of a megabyte is no gigabyte."""
+    large = (Case(str(n), "t", Record(value=bytes(1 << 20)), "valid", Expectation.VALID) for n in range(40))
+    queue = CaseQueue(large, [], ordered(), 40)
+    assert [len(queue.take(100)) for _ in range(4)] == [16, 16, 8, 0]

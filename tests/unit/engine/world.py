@@ -57,6 +57,9 @@ class Kept:
     def append(self, event: ev.Event) -> None:
         self.events.append(event)
 
+    def extend(self, events: Sequence[ev.Event]) -> None:
+        self.events.extend(events)
+
     def close(self) -> None:
         """Nothing is open."""
 

@@ -1,0 +1,68 @@
+"""Sending cases and telling what the broker made of each: acknowledged at a place, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kcontract.engine.recorder import Recorder
+from kcontract.model import events as ev
+from kcontract.model.case import Case
+from kcontract.model.cluster import Outgoing
+from kcontract.ports import Cluster
+
+_FLUSH_SECONDS = 60.0
+_CHUNK = 2_000
+
+
+class Dispatcher:
+    """The sending half of a window."""
+
+    def __init__(self, cluster: Cluster, recorder: Recorder, unit: str) -> None:
+        self._cluster = cluster
+        self._recorder = recorder
+        self._unit = unit
+        self._on_the_way: dict[str, Outgoing] = {}
+        self._acknowledged: list[tuple[str, str, int, int]] = []
+        self._refused: dict[str, str] = {}
+
+    def send(self, cases: Sequence[Case], window: int) -> None:
+        """Send the cases and wait until the broker has taken or refused every record that was queued so far."""
+        for start in range(0, len(cases), _CHUNK):
+            self.queue(cases[start : start + _CHUNK], window)
+            self.acknowledge()
+        self._one_by_one()
+
+    def queue(self, cases: Sequence[Case], window: int) -> None:
+        """Send the cases without waiting for their acknowledgements."""
+        now = self._recorder.now()
+        self._recorder.record_all([ev.Sent(now, window, case) for case in cases])
+        records = [Outgoing(case.id, case.topic, case.record, case.partition) for case in cases]
+        self._on_the_way.update(zip([case.id for case in cases], records, strict=True))
+        self._cluster.send(records, self._delivered)
+
+    def acknowledge(self) -> None:
+        """Wait for what is on its way and record where it stands. What was refused waits for the next `send`."""
+        left = self._cluster.flush(_FLUSH_SECONDS)
+        now = self._recorder.now()
+        acknowledged, self._acknowledged = self._acknowledged, []
+        self._recorder.record_all([ev.Acknowledged(now, *place) for place in acknowledged])
+        if left:
+            self._recorder.record(ev.Blind(now, self._unit, f"{left} records were not taken by the broker in time"))
+
+    def _one_by_one(self) -> None:
+        """A broker refuses a whole batch for one record in it: what it refuses alone it refuses for good."""
+        again, self._refused = self._refused, {}
+        for case in again:
+            self._cluster.send([self._on_the_way[case]], self._delivered)
+            self.acknowledge()
+        now = self._recorder.now()
+        self._recorder.record_all([ev.Refused(now, case, error) for case, error in self._refused.items()])
+        self._refused.clear()
+        self._on_the_way.clear()
+
+    def _delivered(self, case: str, topic: str, partition: int, offset: int, error: str) -> None:
+        if error:
+            self._refused[case] = error
+        else:
+            self._acknowledged.append((case, topic, partition, offset))
+            self._on_the_way.pop(case, None)
