@@ -89,6 +89,17 @@ class Decoder:
         """Bytes that were not read yet."""
         return len(self._data) - self._at
 
+    @property
+    def at(self) -> int:
+        """Offset of the next byte."""
+        return self._at
+
+    def skip(self, size: int) -> None:
+        """Pass over so many bytes."""
+        if not 0 <= size <= self.remaining:
+            raise FrameError(f"{size} bytes wanted at offset {self._at}, {self.remaining} are there")
+        self._at += size
+
     def raw(self, size: int) -> bytes:
         if not 0 <= size <= self.remaining:
             raise FrameError(f"{size} bytes wanted at offset {self._at}, {self.remaining} are there")
