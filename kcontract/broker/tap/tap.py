@@ -1,0 +1,134 @@
+"""The harness's side of the tap: starts its process, and asks it."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from kcontract.broker.tap.orders import REPORTS, Begin, ClearFault, Look, Order, Report, SetFault
+from kcontract.errors import BrokerError
+from kcontract.host.ports import LOOPBACK
+from kcontract.model.tap import Lever, Sighting
+from kcontract.protocol.addresses import Address
+
+_PACKAGE_PARENT = Path(__file__).parents[3]
+_ANSWER_S = 15.0
+_END_S = 2.0
+
+
+class ProtocolTap:
+    """Implements `ports.Tap`. A context manager; `close` ends its process and every connection through it."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._line = b""
+        host, port = self._answer().address
+        self.bootstrap = f"{host}:{port}"
+
+    @classmethod
+    def start(
+        cls, bootstrap: str, *, host: str = LOOPBACK, others: Mapping[Address, Address] | None = None
+    ) -> Self:
+        """Stand before the cluster at `bootstrap` (`host:port`, several divided by commas), and listen on `host`.
+
+        `others` replaces advertised addresses; one that cannot be reached is replaced by `bootstrap` anyway. Raises
+        BrokerError TAP_ADDRESS, TAP_GONE.
+        """
+        begin = Begin(parse_addresses(bootstrap), tuple((others or {}).items()), host)
+        path = os.pathsep.join(filter(None, (str(_PACKAGE_PARENT), os.environ.get("PYTHONPATH"))))
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "kcontract.broker.tap.process", msgspec.json.encode(begin).decode()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path},
+            bufsize=0,
+            start_new_session=True,
+        )
+        try:
+            return cls(process)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def sightings(self) -> Sequence[Sighting]:
+        """What was seen since the last call."""
+        return self._ask(Look()).sightings
+
+    def set_fault(self, lever: Lever) -> None:
+        self._ask(SetFault(lever))
+
+    def clear_fault(self) -> None:
+        self._ask(ClearFault())
+
+    def close(self) -> None:
+        """Harmless when it is closed already."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, order: Order) -> Report:
+        pipe = self._process.stdin
+        try:
+            if pipe is None or pipe.closed:
+                raise _gone("it was closed")
+            pipe.write(msgspec.json.encode(order) + b"\n")
+        except OSError as error:
+            raise _gone(str(error)) from error
+        return self._answer()
+
+    def _answer(self) -> Report:
+        pipe = self._process.stdout
+        if pipe is None:
+            raise _gone("it has no output")
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, selectors.EVENT_READ)
+            while b"\n" not in self._line:
+                if not selector.select(_ANSWER_S):
+                    raise _gone(f"no answer within {_ANSWER_S:.0f} s")
+                data = os.read(pipe.fileno(), 1 << 16)
+                if not data:
+                    raise _gone(f"its process ended with {self._process.poll()}")
+                self._line += data
+        line, _, self._line = self._line.partition(b"\n")
+        return REPORTS.decode(line)
+
+
+def parse_addresses(bootstrap: str) -> tuple[Address, ...]:
+    """`host:port`, several divided by commas; IPv6 in brackets. BrokerError TAP_ADDRESS for anything else."""
+    found = []
+    for part in filter(None, map(str.strip, bootstrap.split(","))):
+        host, _, port = part.rpartition("://")[2].rpartition(":")
+        if not host or not port.isdecimal():
+            raise BrokerError("TAP_ADDRESS", f"{part!r} is not HOST:PORT", "give HOST:PORT, several with commas")
+        found.append((host.removeprefix("[").removesuffix("]"), int(port)))
+    if not found:
+        raise BrokerError("TAP_ADDRESS", "no address of a broker is given", "give HOST:PORT")
+    return tuple(found)
+
+
+def _gone(why: str) -> BrokerError:
+    return BrokerError("TAP_GONE", f"the protocol tap has ended: {why}", "run it again, or with --no-tap")
