@@ -35,7 +35,7 @@ class Link:
     def connect(self, target: Target) -> None:
         """Begin to connect to the broker."""
         if not self.open:
-            return
+            return None
         family, address = target
         try:
             own = self._connecting = socket.socket(family, socket.SOCK_STREAM)
@@ -83,7 +83,7 @@ class Link:
     def _connected(self) -> None:
         own, self._connecting = self._connecting, None
         if own is None:
-            return
+            return None
         self._loop.watch(own, 0, lambda _: None)
         if own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             own.close()

@@ -33,9 +33,7 @@ class ProtocolTap:
         self.bootstrap = f"{host}:{port}"
 
     @classmethod
-    def start(
-        cls, bootstrap: str, *, host: str = LOOPBACK, others: Mapping[Address, Address] | None = None
-    ) -> Self:
+    def start(cls, bootstrap: str, *, host: str = LOOPBACK, others: Mapping[Address, Address] | None = None) -> Self:
         """Stand before the cluster at `bootstrap` (`host:port`, several divided by commas), and listen on `host`.
 
         `others` replaces advertised addresses; one that cannot be reached is replaced by `bootstrap` anyway. Raises
