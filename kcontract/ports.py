@@ -154,6 +154,10 @@ class Tap(Protocol):
         """What was seen since the last call, summed up: bounded however much was said."""
         ...
 
+    def forget(self) -> None:
+        """Another service comes, on freshly made topics: what was seen so far is no part of what it does."""
+        ...
+
     def set_fault(self, lever: Lever) -> None:
         """Put a fault on all connections, open and new ones, in place of the one before. In force on return."""
         ...

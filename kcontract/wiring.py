@@ -11,6 +11,7 @@ from secrets import token_hex
 
 from kcontract import __version__
 from kcontract.broker.choose import choose as choose_broker
+from kcontract.broker.choose import start_tap
 from kcontract.broker.cluster import KafkaCluster
 from kcontract.broker.local.progress import Progress, silent
 from kcontract.document.load import load_contracts, load_project, required
@@ -52,6 +53,7 @@ class VerifyOptions(Value, frozen=True):
     max_time: float | None = None
     kinds: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
+    tap: bool | None = None
 
 
 class _Since:
@@ -103,6 +105,9 @@ def _run(
         directory = stack.enter_context(RunDirectory.claim())
         broker = choose_broker(options.broker or project.broker or "auto", options.bootstrap, progress)
         stack.callback(broker.stop)
+        tap = start_tap(broker, options.tap)
+        if tap is not None:
+            stack.callback(tap.close)
         cluster = KafkaCluster(broker)
         stack.callback(cluster.close)
         registry = stack.enter_context(choose_registry(options.registry or project.registry))
@@ -112,7 +117,7 @@ def _run(
         stack.callback(trigger.close)
         launcher = FillingLauncher(ServiceLauncher(root, directory))
         recorder = Recorder(history, _Since(), cases.take)
-        tools = Tools(cluster, registry, launcher, trigger, recorder, settings)
+        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap)
         return VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )

@@ -7,6 +7,7 @@ import os
 from typing import Any, Protocol
 
 from kcontract.broker.local.progress import Progress, silent
+from kcontract.broker.tap.tap import ProtocolTap
 from kcontract.errors import BrokerError, UsageError
 from kcontract.model.value import Value
 
@@ -84,6 +85,13 @@ def choose(broker: str = "auto", bootstrap: str | None = None, progress: Progres
     if broker == "docker":
         raise BrokerError("BROKER_DOCKER", "a broker in Docker is not built yet", "use --broker local")
     return _start_mock() if broker == "mock" else _start_local(broker, progress)
+
+
+def start_tap(broker: BrokerHandle, wanted: bool | None) -> ProtocolTap | None:
+    """The tap before a broker, if it is `wanted` (None: before one of ours). Raises BrokerError TAP_GONE."""
+    if wanted is False or (wanted is None and not (broker.ours and broker.is_broker)):
+        return None
+    return ProtocolTap.start(broker.service_bootstrap)
 
 
 def _start_mock() -> BrokerHandle:

@@ -23,6 +23,12 @@ _OPTIONS = (
     click.option(
         "--registry", envvar="KCONTRACT_REGISTRY", metavar="URL", help="A schema registry; default: an embedded one."
     ),
+    click.option(
+        "--tap/--no-tap",
+        "tap",
+        default=None,
+        help="Services reach the broker through a proxy that reads along (default: on a broker of kcontract's own).",
+    ),
     click.option("--seed", type=int, help="Of the generated records (default 0)."),
     click.option("--max-time", type=click.FloatRange(1), metavar="SECONDS", help="For the whole run (default 600)."),
     click.option(

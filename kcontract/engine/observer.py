@@ -8,23 +8,31 @@ from kcontract.engine.recorder import Recorder
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView
 from kcontract.model.record import LogRecord, TopicPartition
-from kcontract.ports import Cluster, Reader, Service
+from kcontract.ports import Cluster, Reader, Service, Tap
 
-_COMMITS_EVERY, _MEMBERS_EVERY = 0.02, 0.25
+_COMMITS_EVERY, _MEMBERS_EVERY, _TAP_EVERY = 0.02, 0.25, 0.25
 _POLL = 0.01
 
 
 class Observer:
     """Turns what the ports show into events, each change once."""
 
-    def __init__(self, cluster: Cluster, recorder: Recorder, group: str, inputs: Iterable[TopicPartition]) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        recorder: Recorder,
+        group: str,
+        inputs: Iterable[TopicPartition],
+        tap: Tap | None = None,
+    ) -> None:
         self._cluster = cluster
+        self._tap = tap
         self._recorder = recorder
         self._group = group
         self._inputs = tuple(inputs)
         self._known = {topic for topic, _ in self._inputs}
         self._committed: dict[TopicPartition, int] = {}
-        self._commits_at = self._members_at = -1.0
+        self._commits_at = self._members_at = self._tap_at = -1.0
         self._view: GroupView | None = None
         self.reader: Reader | None = None
         self.service: Service | None = None
@@ -35,6 +43,8 @@ class Observer:
         watched = tuple(topics)
         self._known.update(watched)
         self.reader = self._cluster.reader(watched)
+        if self._tap is not None:
+            self._tap.forget()
 
     def _watch_new_topics(self) -> None:
         """A service that writes to a topic of its own making is seen."""
@@ -54,6 +64,14 @@ class Observer:
             self.look_at_commits()
         if self._inputs and now - self._members_at >= _MEMBERS_EVERY:
             self.look_at_members()
+        if now - self._tap_at >= _TAP_EVERY:
+            self.look_at_tap()
+
+    def look_at_tap(self) -> None:
+        """What the service and the broker have said to each other."""
+        if self._tap is not None:
+            self._tap_at = now = self._recorder.now()
+            self._recorder.record_all([ev.Tapped(now, seen) for seen in self._tap.sightings()])
 
     def read(self, timeout: float) -> Sequence[LogRecord]:
         """Records that have come, to be taken with `take`; waits up to `timeout` seconds for one."""

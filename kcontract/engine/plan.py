@@ -79,7 +79,7 @@ def placeholder_values(unit: Unit, tools: Tools) -> dict[str, str]:
     """What the placeholders of the unit's `env` and `command` stand for (FORMAT.md)."""
     contract, receive = unit.receives[0] if unit.receives else (unit.contracts[0], None)
     values = {
-        "bootstrap": tools.cluster.service_bootstrap,
+        "bootstrap": tools.tap.bootstrap if tools.tap else tools.cluster.service_bootstrap,
         "registry": tools.registry.url,
         "topic": contract.topic,
         "group": unit.group,

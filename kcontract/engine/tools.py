@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
-from kcontract.ports import Cluster, Launcher, Registry, Trigger
+from kcontract.ports import Cluster, Launcher, Registry, Tap, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +19,5 @@ class Tools:
     trigger: Trigger
     recorder: Recorder
     settings: Settings
+    tap: Tap | None = None
+    """Between services and broker; None: services are given the broker itself."""

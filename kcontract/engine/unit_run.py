@@ -114,7 +114,7 @@ class UnitRun:
         for what, remedy in blind_spots(promises):
             recorder.record(ev.Blind(recorder.now(), unit.name, what, remedy))
         places = tuple((contract.topic, n) for contract, _ in unit.receives for n in range(contract.partitions))
-        observer = Observer(self._tools.cluster, recorder, unit.group, places)
+        observer = Observer(self._tools.cluster, recorder, unit.group, places, self._tools.tap)
         values = placeholder_values(unit, self._tools)
         lifecycle = Lifecycle(unit, self._tools, observer, values, places, deadline)
         return Stage(self._tools, unit, self._book, state, observer, lifecycle, deadline)

@@ -143,6 +143,7 @@ class Player:
             elif now - window.progress_at >= self._stall(window, patience):
                 if not standing.missing:  # the partitions move, though a marker or a commit does not come
                     return "settled"
+                self._observer.look_at_tap()
                 self._stage.lifecycle.kill("stalled")
                 return "stalled"
             else:

@@ -31,6 +31,7 @@ class Court:
         self.reached: list[CaseVerdict] = []
         self.tally = Tally()
         self.dead_letters = 0
+        self.ever_committed = False
         self._effects = effects
         self._ties = ties
         self._pace = pace
@@ -153,7 +154,14 @@ class Court:
             self._ties.forget(one.delivery)
 
     def _reach_crash(self, delivery: Delivery, window: Window) -> None:
-        verdict = crash_verdict(delivery, window, self._committed, self._loops)
+        verdict = crash_verdict(
+            delivery,
+            window,
+            self._committed,
+            self._loops,
+            ever_committed=self.ever_committed,
+            known_retry=any(verdict.code == "ENDLESS_RETRY" for verdict in self.reached),
+        )
         if verdict is not None:
             self._reach(delivery, verdict)
             if verdict.code == "CRASH_LOOP" and names_frame(verdict.cause):

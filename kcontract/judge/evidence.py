@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kcontract.judge.promises import Input, Output
+from kcontract.judge.tapped import Tapped
 from kcontract.model.case import Case, Expectation, Rejection, Role
 from kcontract.model.events import Purpose
 from kcontract.model.record import LogRecord, TopicPartition
@@ -85,6 +86,12 @@ class Delivery:
         invalid = self.case.expectation is Expectation.INVALID
         return invalid and bool(self.source.dead_letter_topic) and not self.refused
 
+    @property
+    def rounds(self) -> int:
+        """How often the record was handled, as far as its outcomes tell."""
+        once = sum(output.emits.count if output.emits else 1 for output in self.wanted)
+        return max(len(self.dead_letters), len(self.effects) // max(once, 1))
+
     def has_effect(self, output: Output) -> bool:
         """Whether the effect has come as often as it must."""
         needed = output.emits.count if output.emits else 1
@@ -137,6 +144,8 @@ class Window:
     markers: list[Delivery] = field(default_factory=list)
     healthy: bool = True
     """Whether all of its records are valid: beside others a record's latency tells how long these take."""
+    tapped: Tapped = field(default_factory=Tapped)
+    """What the protocol tap saw meanwhile."""
 
     @property
     def poisons(self) -> tuple[Delivery, ...]:

@@ -31,6 +31,10 @@ class CaseEvidence(Value, frozen=True):
     """The commit stood past the case after the last of these exits, or when it stood still."""
     stalled: bool = False
     """The partition stood still behind the case, confirmed alone."""
+    taken_again: bool = False
+    """While it stood still the service was seen to take the case again and again; no other record was needed."""
+    storm: bool = False
+    """While it stood still its group formed on and on, and no record was in the way."""
     disturbed: bool = False
     """The service exited or was started again within the window."""
     committed: bool = False
@@ -67,8 +71,20 @@ def _crashed(evidence: CaseEvidence) -> bool:
     return evidence.exits >= 1 and not _crash_loop(evidence)
 
 
-def _stuck(evidence: CaseEvidence) -> bool:
+def _stands_still(evidence: CaseEvidence) -> bool:
     return evidence.stalled and not evidence.passed
+
+
+def _endless_retry(evidence: CaseEvidence) -> bool:
+    return _stands_still(evidence) and evidence.taken_again
+
+
+def _rebalance_storm(evidence: CaseEvidence) -> bool:
+    return _stands_still(evidence) and evidence.storm and not evidence.taken_again
+
+
+def _stuck(evidence: CaseEvidence) -> bool:
+    return _stands_still(evidence) and not (evidence.taken_again or evidence.storm)
 
 
 def _accepted_invalid(evidence: CaseEvidence) -> bool:
@@ -120,6 +136,8 @@ def _lost(evidence: CaseEvidence) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule("CRASH_LOOP", _crash_loop),
     Rule("CRASHED", _crashed),
+    Rule("ENDLESS_RETRY", _endless_retry),
+    Rule("REBALANCE_STORM", _rebalance_storm),
     Rule("STUCK", _stuck),
     Rule("ACCEPTED_INVALID", _accepted_invalid),
     Rule("DEAD_LETTER_ALTERED", _dead_letter_altered),

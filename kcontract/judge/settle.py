@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
+from kcontract.judge.tapped import OFTEN
 from kcontract.model.case import Expectation
 from kcontract.model.record import TopicPartition
 
@@ -64,7 +65,7 @@ def suspects(window: Window, committed: Mapping[TopicPartition, int]) -> tuple[D
     """Records that may have ended or stopped the service, most suspect first (ORACLE.md §4).
 
     All without an outcome behind the last outcome seen in their partition, the heads of all partitions first; then
-    those without an outcome before it.
+    those handled again and again; then those without an outcome before the last one.
     """
     behind: list[tuple[int, Delivery]] = []
     before: list[Delivery] = []
@@ -77,7 +78,8 @@ def suspects(window: Window, committed: Mapping[TopicPartition, int]) -> tuple[D
         before += [delivery for delivery in open_ones if delivery.offset < last]
     behind.sort(key=lambda ranked: (ranked[0], _likelihood(ranked[1])))
     before.sort(key=lambda delivery: (_is_past(delivery, committed), -delivery.offset))
-    return (*(delivery for _, delivery in behind), *before)
+    again = (delivery for delivery in window.deliveries if window.stalled and delivery.rounds >= OFTEN)
+    return (*(delivery for _, delivery in behind), *again, *before)
 
 
 def _likelihood(delivery: Delivery) -> int:

@@ -62,6 +62,7 @@ class UnitState:
             ev.Responded: self.requests.responded,
             ev.RequestsSettled: self._requests_settled,
             ev.Blind: self._blind,
+            ev.Tapped: self._tapped,
         }
         grounds = Grounds(run, promises, self.ties, self.pace, self.committed)
         self._books = tuple(book(grounds) for book in books)
@@ -199,8 +200,10 @@ class UnitState:
 
     def _committed(self, event: ev.Committed) -> None:
         self.committed[(event.topic, event.partition)] = event.offset
+        self.court.ever_committed = True
         if self.window is not None:
             self.window.progress_at = self.window.evidence_at = event.at
+            self.window.tapped.commits += 1
         if (self.window is None or self.window.purpose in ("warm", "probe")) and self._outcome_at is not None:
             self.pace.learn_commit(max(0.0, event.at - self._outcome_at))
 
@@ -224,6 +227,10 @@ class UnitState:
             self.window.stalled = True
             self.court.note_stall(self.window, event.at - self.window.progress_at)
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
+
+    def _tapped(self, event: ev.Tapped) -> None:
+        if self.window is not None:
+            self.window.tapped.take(event.seen)
 
     def _blind(self, event: ev.Blind) -> None:
         self.blind.append((event.what, event.remedy))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Window
+from kcontract.judge.loops import loop_of
 from kcontract.judge.promises import Input, Promises
 from kcontract.judge.rules import CaseEvidence, verdicts_of
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom
@@ -54,12 +55,20 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
 
 
 def crash_verdict(
-    delivery: Delivery, window: Window, committed: Mapping[TopicPartition, int], loops: Collection[str]
+    delivery: Delivery,
+    window: Window,
+    committed: Mapping[TopicPartition, int],
+    loops: Collection[str],
+    *,
+    ever_committed: bool = True,
+    known_retry: bool = False,
 ) -> CaseVerdict | None:
     """The verdict on the only suspect of a window in which the service exited or stood still.
 
-    `loops` are the causes of exits that were seen to come again after a restart.
+    `loops` are the causes of exits that were seen to come again after a restart. `ever_committed`: the service has
+    committed something by now. `known_retry`: it was proved to take records again and again.
     """
+    loop = loop_of(delivery, window, ever_committed=ever_committed, known=known_retry)
     past = delivery.place is not None and committed.get(delivery.place, 0) > delivery.offset
     evidence = CaseEvidence(
         expectation=delivery.expectation,
@@ -67,6 +76,8 @@ def crash_verdict(
         known_loop=bool(window.exits) and window.exits[-1].cause in loops,
         passed=past and not _stands_behind(delivery, window),
         stalled=window.stalled,
+        taken_again=loop.again,
+        storm=loop.storm,
     )
     codes = verdicts_of(evidence)
     if not codes:
@@ -74,6 +85,7 @@ def crash_verdict(
     facts = [_exit_fact(number, exit_.code) for number, exit_ in enumerate(window.exits, 1)]
     if window.stalled:
         facts.append("the process lives, but the record behind this one got no outcome and no offset moved")
+    facts += loop.facts
     if window.purpose == "repeat":
         facts.append("no record does that alone; the same window sent once more does it again")
     facts.append(_offset_fact(delivery, committed))
@@ -149,7 +161,7 @@ def promise(code: str, delivery: Delivery, cause: str = "") -> tuple[Location, s
     if code in _ABOUT_EFFECTS and source.receive.emits:
         emits = source.receive.emits[0]
         return emits.at, f"for each valid record {name} sends {_times(emits.count)} to {emits.topic}"
-    if code in ("REJECTED_VALID", "SKIPPED_VALID", "COLLATERAL", "LOST"):
+    if code in ("REJECTED_VALID", "SKIPPED_VALID", "COLLATERAL", "LOST", "REBALANCE_STORM"):
         return source.receive.at, f"{name} handles each valid record"
     return source.receive.on_invalid.at, f"for an invalid record {name} {_policy(source)}"
 

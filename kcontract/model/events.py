@@ -15,6 +15,7 @@ from kcontract.model.case import Case
 from kcontract.model.contract import Contract
 from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
+from kcontract.model.tap import Sighting
 
 Purpose = Literal["warm", "probe", "first", "batch", "bisect", "alone", "repeat", "replay"]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
@@ -161,6 +162,12 @@ class Committed(Happened, frozen=True):
     offset: int
 
 
+class Tapped(Happened, frozen=True):
+    """The protocol tap saw this since it was last asked."""
+
+    seen: Sighting
+
+
 class Drained(Happened, frozen=True):
     """All watched topics were read up to their high watermarks as they stood at `since`."""
 
@@ -219,7 +226,7 @@ class RunEnded(Happened, frozen=True):
 Event = (
     RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
-    | WindowOpened | Sent | Acknowledged | Refused | Seen | Committed | Drained | WindowClosed | Dismissed
+    | WindowOpened | Sent | Acknowledged | Refused | Seen | Committed | Tapped | Drained | WindowClosed | Dismissed
     | Requested | Responded | RequestsSettled | RunEnded
 )  # fmt: skip
 """One line of a history."""

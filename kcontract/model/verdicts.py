@@ -29,10 +29,8 @@ VERDICTS: tuple[Verdict, ...] = (
     ),
     Verdict("CRASH_LOOP", "process", "exits on a record, and again after every restart", process.CRASH_LOOP),
     Verdict("CRASHED", "process", "exits or is killed by a signal on a record", process.CRASHED),
-    Verdict("ENDLESS_RETRY", "process", "takes the same record again and again", process.ENDLESS_RETRY, judged=False),
-    Verdict(
-        "REBALANCE_STORM", "process", "leaves and rejoins its group on and on", process.REBALANCE_STORM, judged=False
-    ),
+    Verdict("ENDLESS_RETRY", "process", "takes the same record again and again", process.ENDLESS_RETRY),
+    Verdict("REBALANCE_STORM", "process", "leaves and rejoins its group on and on", process.REBALANCE_STORM),
     Verdict("STUCK", "process", "lives, but the partition does not move", process.STUCK),
     Verdict("ACCEPTED_INVALID", "invalid", "handles an invalid record as if it were good", invalid.ACCEPTED_INVALID),
     Verdict(

@@ -20,6 +20,10 @@ class Look(Value, frozen=True, tag=True):
     """Tell what was seen."""
 
 
+class Forget(Value, frozen=True, tag=True):
+    """What was seen does not count any more."""
+
+
 class SetFault(Value, frozen=True, tag=True):
     lever: Lever
 
@@ -28,7 +32,7 @@ class ClearFault(Value, frozen=True, tag=True):
     pass
 
 
-Order = Look | SetFault | ClearFault
+Order = Look | Forget | SetFault | ClearFault
 
 
 class Report(Value, frozen=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from kcontract.broker.tap.listeners import Tapped
 from kcontract.broker.tap.loop import READ, Loop
-from kcontract.broker.tap.orders import ORDERS, Begin, ClearFault, Look, Report, SetFault
+from kcontract.broker.tap.orders import ORDERS, Begin, ClearFault, Forget, Look, Report, SetFault
 from kcontract.broker.tap.watch import Watch
 
 _READ_BYTES = 65_536
@@ -50,6 +50,8 @@ class Desk:
             self._tapped.set(order.lever)
         elif isinstance(order, ClearFault):
             self._tapped.clear()
+        elif isinstance(order, Forget):
+            self._watch.forget()
         self.report(look=isinstance(order, Look))
 
 

@@ -12,7 +12,7 @@ from typing import Self
 
 import msgspec
 
-from kcontract.broker.tap.orders import REPORTS, Begin, ClearFault, Look, Order, Report, SetFault
+from kcontract.broker.tap.orders import REPORTS, Begin, ClearFault, Forget, Look, Order, Report, SetFault
 from kcontract.errors import BrokerError
 from kcontract.host.ports import LOOPBACK
 from kcontract.model.tap import Lever, Sighting
@@ -64,6 +64,9 @@ class ProtocolTap:
     def sightings(self) -> Sequence[Sighting]:
         """What was seen since the last call."""
         return self._ask(Look()).sightings
+
+    def forget(self) -> None:
+        self._ask(Forget())
 
     def set_fault(self, lever: Lever) -> None:
         self._ask(SetFault(lever))

@@ -98,6 +98,12 @@ class Watch:
         self.connected = self.refused = self.unread = 0
         return tuple(seen)
 
+    def forget(self) -> None:
+        """Topics are made anew, and other members come: nothing seen before tells of them."""
+        self.gather()
+        self._taken.clear()
+        self._groups.clear()
+
     def request(self, connection: Connection, api: int, version: int, frame: bytes) -> Any:
         """A request (its frame without the length); what is to be given to `answer` with the broker's answer to it."""
         if api == Api.FETCH:

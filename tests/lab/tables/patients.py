@@ -28,7 +28,7 @@ def _twin(
 PATIENTS = (
     _twin("crash_loop", "CRASH_LOOP", kinds=_FEW, examples=20),
     _twin("crash_once", "CRASHED", kinds=_FEW, examples=20),
-    _twin("stuck", "STUCK", kinds="empty_value", examples=20),
+    _twin("stuck", "ENDLESS_RETRY", kinds="empty_value", examples=20),
     _twin("lost", "LOST", "CRASHED", kinds="valid,truncated,empty_value"),  # the bad record that starts it
     _twin("silent_skip", "NOT_DEAD_LETTERED"),
     _twin("dlq_reencoded", "DEAD_LETTER_ALTERED"),

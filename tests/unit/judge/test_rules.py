@@ -24,6 +24,8 @@ EARNS = [
     ("CRASHED", CaseEvidence(INVALID, exits=1)),
     ("CRASHED", CaseEvidence(INVALID, exits=1, known_loop=True, passed=True)),
     ("CRASHED", CaseEvidence(VALID, exits=2, passed=True)),
+    ("ENDLESS_RETRY", CaseEvidence(INVALID, stalled=True, taken_again=True)),
+    ("REBALANCE_STORM", CaseEvidence(VALID, stalled=True, storm=True)),
     ("STUCK", CaseEvidence(INVALID, stalled=True)),
     ("ACCEPTED_INVALID", CaseEvidence(INVALID, shown=shown(Symptom.ACCEPTED))),
     ("DEAD_LETTER_ALTERED", CaseEvidence(INVALID, shown=shown(Symptom.ALTERED))),
@@ -52,6 +54,8 @@ EARNS_NOTHING = {
     "a miss around a restart that is not committed past": CaseEvidence(
         VALID, shown=NO_EFFECT, alone=shown(), disturbed=True
     ),
+    "records taken again by a service that goes on": CaseEvidence(INVALID, taken_again=True),
+    "members coming and going while the partitions move": CaseEvidence(VALID, storm=True),
     "standing still with the commit past the record": CaseEvidence(VALID, stalled=True, passed=True),
     "an effect of a record that may be taken or refused": CaseEvidence(EITHER, shown=shown(Symptom.ACCEPTED)),
     "a dead letter of a record that may be taken or refused": CaseEvidence(EITHER, shown=REJECTED, alone=REJECTED),

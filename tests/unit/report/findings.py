@@ -50,6 +50,27 @@ def crash_loop() -> Finding:
     return finding(verdict("CRASH_LOOP", "empty_value", b"", seen=facts, cause="SIGSEGV", parent=patient()))
 
 
+def endless_retry() -> Finding:
+    facts = (
+        "sent to patient.created/2@131",
+        "the process lives, but the record behind this one got no outcome and no offset moved",
+        "the service fetched from patient.created/2@131 57 times and got the same records each time",
+        "committed offset 131 in patient.created/2, the record stands at 131",
+    )
+    return finding(verdict("ENDLESS_RETRY", "null_value", None, seen=facts, parent=patient()))
+
+
+def rebalance_storm() -> Finding:
+    facts = (
+        "sent to patient.created/2@0",
+        "the process lives, but the record behind this one got no outcome and no offset moved",
+        "the group was formed 9 times in this window, and nothing was committed",
+        "nothing is committed in patient.created/2, the record stands at 0",
+    )
+    promised = "billing handles each valid record"
+    return finding(verdict("REBALANCE_STORM", "valid", patient(), seen=facts, promised=promised, at=at(22)))
+
+
 def stuck() -> Finding:
     facts = (
         "sent to patient.created/2@131",
@@ -246,6 +267,8 @@ FINDINGS = (
     could_not_run,
     crash_loop,
     crashed,
+    endless_retry,
+    rebalance_storm,
     stuck,
     accepted_invalid,
     dead_letter_altered,

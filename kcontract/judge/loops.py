@@ -1,0 +1,66 @@
+"""Standing still, told apart: is one record taken again and again, does the group form on and on, or is it dead?"""
+
+from __future__ import annotations
+
+from kcontract.judge.evidence import Delivery, Window
+from kcontract.judge.tapped import OFTEN
+from kcontract.model.value import Value
+
+
+class Loop(Value, frozen=True):
+    """What a service that stands still was seen to do. `facts` in words."""
+
+    again: bool = False
+    storm: bool = False
+    facts: tuple[str, ...] = ()
+
+
+def loop_of(delivery: Delivery, window: Window, *, ever_committed: bool, known: bool) -> Loop:
+    """What the window shows of a service that stood still with `delivery` as the suspect.
+
+    A storm has no record in its way: the service never committed anything, or only the window as a whole does it.
+    `known`: it was proved before that the service takes records again and again.
+    """
+    if not window.stalled:
+        return Loop()
+    if window.tapped.storms() and (not ever_committed or window.purpose == "repeat"):
+        formed = f"the group was formed {window.tapped.generations} times in this window, and nothing was committed"
+        return Loop(storm=True, facts=(formed,))
+    facts = (
+        (*_fetched(delivery, window, known), *_handled(delivery, window, known)) if window.purpose == "alone" else ()
+    )
+    return Loop(again=bool(facts), facts=facts)
+
+
+def _enough(delivery: Delivery, known: bool) -> int:
+    """More often than declared, and often; where it is known, the wait may have been too short for so many."""
+    retry = delivery.source.receive.retry
+    return max(OFTEN - known, (retry.attempts if retry else 0) + 2)
+
+
+def _fetched(delivery: Delivery, window: Window, known: bool) -> tuple[str, ...]:
+    if delivery.place is None:
+        return ()
+    offset, times = window.tapped.fetches(delivery.place, _first(delivery, window), delivery.offset)
+    if times < _enough(delivery, known):
+        return ()
+    topic, partition = delivery.place
+    return (f"the service fetched from {topic}/{partition}@{offset} {times} times and got the same records each time",)
+
+
+def _handled(delivery: Delivery, window: Window, known: bool) -> tuple[str, ...]:
+    """The record, or one before it in the window, had its outcome once more and once more."""
+    first = _first(delivery, window)
+    rounds = max(
+        (
+            one.rounds
+            for one in window.deliveries
+            if one.place == delivery.place and first <= one.offset <= delivery.offset
+        ),
+        default=0,
+    )
+    return (f"the same outcome came {rounds} times",) if rounds >= _enough(delivery, known) else ()
+
+
+def _first(delivery: Delivery, window: Window) -> int:
+    return min((one.offset for one in window.deliveries if one.place == delivery.place), default=delivery.offset)

@@ -1,0 +1,49 @@
+"""What the protocol tap saw while a window was open, and what that proves: taking again, rejoining on and on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from kcontract.model.tap import CommitAsked, GroupStirred, Refetched, Sighting
+
+OFTEN = 4
+"""So many fetches at one offset, rounds of one record or generations of a group are no accident any more."""
+_EARLY_AT_MOST = 256
+
+
+@dataclass(slots=True)
+class Tapped:
+    """Counts of one window."""
+
+    refetched: Counter[tuple[str, int, int]] = field(default_factory=Counter)
+    """Fetches at one topic, partition and offset that were answered with records; from the third on."""
+    generations: int = 0
+    """How often the group was formed anew."""
+    commits: int = 0
+    """How often a committed offset moved."""
+    early: list[CommitAsked] = field(default_factory=list)
+    """Commits asked for while records that the service had sent were on their way."""
+
+    def take(self, seen: Sighting) -> None:
+        """Count what was seen."""
+        if isinstance(seen, Refetched):
+            self.refetched[(seen.topic, seen.partition, seen.offset)] += seen.times
+        elif isinstance(seen, GroupStirred):
+            self.generations += seen.joins
+        elif isinstance(seen, CommitAsked) and len(self.early) < _EARLY_AT_MOST:
+            self.early.append(seen)
+
+    def fetches(self, place: tuple[str, int], first: int, last: int) -> tuple[int, int]:
+        """The offset from `first` to `last` that was fetched most often, and how often; (-1, 0) for none."""
+        there = [
+            (times, offset)
+            for (topic, partition, offset), times in self.refetched.items()
+            if (topic, partition) == place and first <= offset <= last
+        ]
+        times, offset = max(there, default=(0, -1))
+        return offset, times
+
+    def storms(self) -> bool:
+        """Whether the group was formed again and again, and nothing was committed in between."""
+        return self.generations >= OFTEN and not self.commits
