@@ -11,6 +11,8 @@ from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.ports import Cluster, Reader, Service, Tap
 
 _COMMITS_EVERY, _MEMBERS_EVERY, _TAP_EVERY = 0.02, 0.25, 0.25
+_COMMITS_REST = 10
+"""Asking for commits may take that part of the time at most, however slow the broker answers."""
 _POLL = 0.01
 
 
@@ -33,6 +35,7 @@ class Observer:
         self._known = {topic for topic, _ in self._inputs}
         self._committed: dict[TopicPartition, int] = {}
         self._commits_at = self._members_at = self._tap_at = -1.0
+        self._commits_took = 0.0
         self._view: GroupView | None = None
         self.reader: Reader | None = None
         self.service: Service | None = None
@@ -60,7 +63,7 @@ class Observer:
         self.take(self.read(timeout))
         self.look_at_process()
         now = self._recorder.now()
-        if self._inputs and now - self._commits_at >= _COMMITS_EVERY:
+        if self._inputs and now - self._commits_at >= max(_COMMITS_EVERY, _COMMITS_REST * self._commits_took):
             self.look_at_commits()
         if self._inputs and now - self._members_at >= _MEMBERS_EVERY:
             self.look_at_members()
@@ -99,8 +102,10 @@ class Observer:
             self._recorder.record(event)
 
     def look_at_commits(self) -> None:
+        begun = self._recorder.now()
         committed = self._cluster.committed(self._group, self._inputs)
         now = self._commits_at = self._recorder.now()
+        self._commits_took = now - begun
         for place, offset in committed.items():
             if self._committed.get(place) != offset:
                 self._committed[place] = offset

@@ -35,7 +35,7 @@ _FATAL_OFTEN = 3
 """So many fatal kinds, and the next ones are tried alone before they go into a window."""
 _LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 10_000
 """Windows grow up to this while the service gets through, and for a quick one further: each ends with a wait."""
-_QUICK = 1.0
+_QUICK = 0.5
 """Seconds for a window."""
 _STALLS_AT_MOST = 8
 """Each stall costs seconds of waiting: so many of them tell enough of a service that stands still."""
@@ -164,7 +164,9 @@ class ReceiverRun:
         """Windows grow while the service gets through, and beyond the usual size only for a quick one."""
         if window.disturbed or self._player.unsent:
             return self._settings.window
-        return min(2 * size, _LARGEST_WINDOW if seconds < _QUICK else max(size // 2, _LARGE_WINDOW))
+        if seconds < _QUICK:
+            return min(4 * size, _LARGEST_WINDOW)
+        return min(2 * size, max(size // 2, _LARGE_WINDOW))
 
     def _why_stopped(self) -> str:
         """Why nothing more can be sent. Without a verdict a service that starts no more could not be verified."""

@@ -182,10 +182,10 @@ class Player:
         return done and window.evidence_at == before
 
     def _start_again(self, window: Window) -> bool:
-        """After an exit: once more where the commits stand. False when it exits again."""
+        """After an exit: once more where the commits stand. False when it exits again, or its group is all it tells."""
         self._observer.drain(_DRAIN_SECONDS)
         self._observer.look_at_commits()
-        if len(window.exits) >= _EXITS_AT_MOST or self._state.exits_as_known(window):
+        if window.purpose == "bisect" or len(window.exits) >= _EXITS_AT_MOST or self._state.exits_as_known(window):
             return False
         try:
             self._stage.lifecycle.restart(behind=False)

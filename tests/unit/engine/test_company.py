@@ -37,7 +37,7 @@ def windows(stage: Stage, purpose: ev.Purpose) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize(("calm", "exits"), [(0, 2), (150, 1)])
+@pytest.mark.parametrize(("calm", "exits"), [(0, 2), (110, 1)])
 def test_a_window_that_exits_again_is_a_finding(calm: int, exits: int) -> None:
     """None of its records does it alone; the window once more does, also where the service goes on behind it."""
     run = verified(Touchy(calm))
