@@ -6,10 +6,15 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from kcontract.broker.cluster import KafkaCluster
 from kcontract.model.cluster import TopicSpec
 from tests.shared_kafka import SharedKafka, shared_kafka
+
+# No test may depend on how fast the machine is: a busy one took longer than Hypothesis' 200 ms for an example.
+settings.register_profile("kcontract", deadline=None)
+settings.load_profile("kcontract")
 
 
 @pytest.fixture(scope="session")
