@@ -80,6 +80,11 @@ class Cluster(Protocol):
         ...
 
     @property
+    def container_bootstrap(self) -> str:
+        """The listener that services in containers are given; empty if they cannot come there."""
+        ...
+
+    @property
     def ours(self) -> bool:
         """Whether we started the cluster and may create, delete and evict at will."""
         ...
@@ -172,6 +177,11 @@ class Registry(Protocol):
     def url(self) -> str: ...
 
     @property
+    def container_url(self) -> str:
+        """What services in containers are given; empty if they cannot come there."""
+        ...
+
+    @property
     def label(self) -> str: ...
 
     def register(
@@ -208,6 +218,11 @@ class Service(Protocol):
 
 class Launcher(Protocol):
     """Starts services under test."""
+
+    def check(self, run: Run) -> None:
+        """Have ready what every start needs (an image is pulled); ServiceError, or EnvironmentFailureError without
+        Docker, if that cannot be."""
+        ...
 
     def start(self, name: str, run: Run, values: Mapping[str, str]) -> Service:
         """Start the service in the project root or `run.cwd`. Placeholders in its command and environment are filled

@@ -19,10 +19,11 @@ from kcontract.engine.recorder import Recorder
 from kcontract.engine.run import VerifyRun
 from kcontract.engine.settings import Settings
 from kcontract.engine.tools import Tools
-from kcontract.errors import UsageError
-from kcontract.harness.filling import FillingLauncher
+from kcontract.errors import EnvironmentFailureError, UsageError
+from kcontract.harness.filling import ContainerLaunchers, FillingLauncher
 from kcontract.harness.launcher import ServiceLauncher
 from kcontract.harness.trigger import HttpTrigger
+from kcontract.host.docker import ContainerRoute, Docker
 from kcontract.host.sweep import RunDirectory
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Contract, Project, Receive, Send
@@ -103,24 +104,37 @@ def _run(
     cases = _CaseSaver(root, tell, save=stored is None)
     with ExitStack() as stack:
         directory = stack.enter_context(RunDirectory.claim())
-        broker = choose_broker(options.broker or project.broker or "auto", options.bootstrap, progress)
+        route = _route(contracts)
+        broker = choose_broker(options.broker or project.broker or "auto", options.bootstrap, progress, route)
         stack.callback(broker.stop)
         tap = start_tap(broker, options.tap)
         if tap is not None:
             stack.callback(tap.close)
         cluster = KafkaCluster(broker)
         stack.callback(cluster.close)
-        registry = stack.enter_context(choose_registry(options.registry or project.registry))
+        registry = stack.enter_context(choose_registry(options.registry or project.registry, route=route))
         history = start_history(root, settings.run)
         stack.callback(history.close)
         trigger = HttpTrigger()
         stack.callback(trigger.close)
-        launcher = FillingLauncher(ServiceLauncher(root, directory))
+        launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
         recorder = Recorder(history, _Since(), cases.take)
         tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap)
         return VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )
+
+
+def _route(contracts: Sequence[Contract]) -> ContainerRoute | None:
+    """How containers come to broker and registry, if any service is one; without Docker its unit says so itself."""
+    runs = [send.run for contract in contracts for send in contract.send]
+    runs += [receive.run for contract in contracts for receive in contract.receive]
+    if not any(run.in_container for run in runs):
+        return None
+    try:
+        return Docker.find().route
+    except EnvironmentFailureError:
+        return None
 
 
 def _settings(

@@ -30,6 +30,7 @@ class SharedKafka:
     label: str
     ours: bool = True
     is_broker: bool = True
+    container_bootstrap: str = ""
 
 
 @contextlib.contextmanager

@@ -9,11 +9,13 @@ from typing import Any, Protocol
 from kcontract.broker.local.progress import Progress, silent
 from kcontract.broker.tap.tap import ProtocolTap
 from kcontract.errors import BrokerError, UsageError
+from kcontract.host.docker import ContainerRoute
 from kcontract.model.value import Value
 
 BOOTSTRAP_VARIABLE = "KCONTRACT_BOOTSTRAP_SERVERS"
 CHOICES = ("auto", "local", "docker", "mock")
 _ABSENT = ("BROKER_JAVA_MISSING", "BROKER_EXTRA_MISSING", "BROKER_JARS_UNREACHABLE")
+_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 _EXTRA = "pip install 'kcontract[kafka]'"
 
 
@@ -29,6 +31,11 @@ class BrokerHandle(Protocol):
     @property
     def service_bootstrap(self) -> str:
         """What services under test are given."""
+        ...
+
+    @property
+    def container_bootstrap(self) -> str:
+        """What services in containers are given; empty if they cannot come there."""
         ...
 
     @property
@@ -58,6 +65,12 @@ class ForeignKafka(Value, frozen=True):
         return self.bootstrap
 
     @property
+    def container_bootstrap(self) -> str:
+        """Nothing if it is on our loopback, which is not that of a container."""
+        hosts = {server.strip().rpartition(":")[0] for server in self.bootstrap.split(",")}
+        return "" if hosts & _LOOPBACK else self.bootstrap
+
+    @property
     def ours(self) -> bool:
         return False
 
@@ -69,11 +82,18 @@ class ForeignKafka(Value, frozen=True):
         """Nothing: it is not ours."""
 
 
-def choose(broker: str = "auto", bootstrap: str | None = None, progress: Progress = silent) -> BrokerHandle:
+def choose(
+    broker: str = "auto",
+    bootstrap: str | None = None,
+    progress: Progress = silent,
+    route: ContainerRoute | None = None,
+) -> BrokerHandle:
     """A broker that is ready: `auto`, or the one that `broker` names.
 
     `auto`: the servers in `bootstrap` or `KCONTRACT_BOOTSTRAP_SERVERS`, else a local Apache Kafka, of whose download
-    `progress` is told. Raises BrokerError (BROKER_NONE when there is nothing to start), USAGE_BROKER.
+    `progress` is told. A broker of ours is also reached over `route`, by containers.
+
+    Raises BrokerError (BROKER_NONE when there is nothing to start), USAGE_BROKER.
     """
     if broker not in CHOICES:
         raise UsageError("USAGE_BROKER", f"there is no broker {broker!r}", f"one of {', '.join(CHOICES)}")
@@ -84,7 +104,7 @@ def choose(broker: str = "auto", bootstrap: str | None = None, progress: Progres
         return ForeignKafka(servers)
     if broker == "docker":
         raise BrokerError("BROKER_DOCKER", "a broker in Docker is not built yet", "use --broker local")
-    return _start_mock() if broker == "mock" else _start_local(broker, progress)
+    return _start_mock() if broker == "mock" else _start_local(broker, progress, route)
 
 
 def start_tap(broker: BrokerHandle, wanted: bool | None) -> ProtocolTap | None:
@@ -99,9 +119,9 @@ def _start_mock() -> BrokerHandle:
     return handle
 
 
-def _start_local(broker: str, progress: Progress) -> BrokerHandle:
+def _start_local(broker: str, progress: Progress, route: ContainerRoute | None) -> BrokerHandle:
     try:
-        handle: BrokerHandle = _module("kcontract.broker.local.broker").LocalKafka.start(progress)
+        handle: BrokerHandle = _module("kcontract.broker.local.broker").LocalKafka.start(progress, route=route)
     except BrokerError as error:
         if broker == "auto" and error.code in _ABSENT:
             raise BrokerError(

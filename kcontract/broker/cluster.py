@@ -42,6 +42,10 @@ class KafkaCluster:
         return self._handle.service_bootstrap
 
     @property
+    def container_bootstrap(self) -> str:
+        return self._handle.container_bootstrap
+
+    @property
     def ours(self) -> bool:
         return self._handle.ours
 

@@ -22,6 +22,7 @@ class MockKafka:
     label = "librdkafka mock (not a broker)"
     ours = True
     is_broker = False
+    container_bootstrap = ""
 
     def __init__(self, host: AdminClient, bootstrap: str) -> None:
         self._host: AdminClient | None = host  # the mock lives as long as its client

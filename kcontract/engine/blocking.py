@@ -7,30 +7,37 @@ from collections import Counter
 import msgspec
 
 from kcontract.engine.foreign import takes_topic
-from kcontract.engine.plan import Unit
+from kcontract.engine.plan import Unit, addresses
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import ServiceGone
+from kcontract.engine.tools import Tools
 from kcontract.errors import KcontractError, ServiceError
 from kcontract.model import events as ev
 from kcontract.model.contract import Receive, Run, Send
 from kcontract.model.location import Location
 from kcontract.model.summary import Blocked
-from kcontract.ports import Cluster
 
-_FORMS = ("image", "compose", "handler", "make", "observed")
+_FORMS = ("handler", "make", "observed")
+_ROLES = {"bootstrap": "broker", "registry": "schema registry"}
 
 
-def check_runnable(unit: Unit, cluster: Cluster) -> None:
+def check_runnable(unit: Unit, tools: Tools) -> None:
     """Raises ServiceError: RUN_FORM for a form of `run` that is not run yet, RUN_DIFFERS and RUN_TWICE for contracts
-    that do not agree about their one service, RUN_TOPIC on a foreign cluster."""
+    that do not agree about their one service, RUN_TOPIC on a foreign cluster, RUN_UNREACHABLE for a container that
+    would find no broker, and what the launcher raises."""
     run = unit.run
     _check_agreement(unit)
-    if not run.command:
+    if not run.command and not run.in_container:
         form = next((form for form in _FORMS if getattr(run, form)), "run")
         raise ServiceError("RUN_FORM", f"{run.at}: `{form}` is not run by this version", "give run.command")
-    if not cluster.ours and not takes_topic(unit):
+    if not tools.cluster.ours and not takes_topic(unit):
         fix = 'add to run.env a variable with "{topic}", and let the service read its topic from it'
         raise ServiceError("RUN_TOPIC", f"{run.at}: on a foreign cluster topics get other names", fix)
+    tools.launcher.check(run)
+    missing = next((name for name, address in addresses(unit, tools).items() if not address), None)
+    if missing and any(f"{{{missing}}}" in value for _, value in run.env):
+        what = f"{run.at}: a container cannot reach the {_ROLES[missing]} on this machine's loopback"
+        raise ServiceError("RUN_UNREACHABLE", what, "leave the choice of it to kcontract, or give its outer address")
 
 
 def _check_agreement(unit: Unit) -> None:

@@ -79,8 +79,7 @@ def placeholder_values(unit: Unit, tools: Tools) -> dict[str, str]:
     """What the placeholders of the unit's `env` and `command` stand for (FORMAT.md)."""
     contract, receive = unit.receives[0] if unit.receives else (unit.contracts[0], None)
     values = {
-        "bootstrap": tools.tap.bootstrap if tools.tap else tools.cluster.service_bootstrap,
-        "registry": tools.registry.url,
+        **addresses(unit, tools),
         "topic": contract.topic,
         "group": unit.group,
         "port": str(tools.launcher.free_port()),
@@ -94,6 +93,14 @@ def placeholder_values(unit: Unit, tools: Tools) -> dict[str, str]:
     if contract.reply and isinstance(contract.reply.topic, str):
         values["reply"] = contract.reply.topic
     return values
+
+
+def addresses(unit: Unit, tools: Tools) -> dict[str, str]:
+    """Where the unit's service finds broker and registry: from a container's network, or from this machine."""
+    if unit.run.in_container:
+        return {"bootstrap": tools.cluster.container_bootstrap, "registry": tools.registry.container_url}
+    bootstrap = tools.tap.bootstrap if tools.tap else tools.cluster.service_bootstrap
+    return {"bootstrap": bootstrap, "registry": tools.registry.url}
 
 
 def _topic(contract: Contract) -> TopicSpec:

@@ -71,7 +71,7 @@ class UnitRun:
             self._recorder.state = None
             return UnitSummary(unit=self._unit.name, topics=(), seconds=0.0, blocked=blocked), ()
         try:
-            check_runnable(self._unit, self._tools.cluster)
+            check_runnable(self._unit, self._tools)
             self._play(stage)
         except (ServiceGone, KcontractError) as error:
             self._blocked = block(self._unit.name, error, self._recorder)

@@ -30,7 +30,7 @@ class RunningService:
 
     def output(self) -> str:
         """Standard output, then standard error; of a long one its beginning and its end."""
-        return "\n".join(text for text in (_ends(self._stdout), _ends(self._stderr)) if text)
+        return "\n".join(text for text in (ends(self._stdout), ends(self._stderr)) if text)
 
     def terminate(self, timeout: float) -> ExitInfo:
         """See `Service.terminate`. `timeout` in seconds."""
@@ -43,7 +43,8 @@ class RunningService:
         return ExitInfo(code, tail(self._stderr, _SHOWN_BYTES), tail(self._stdout, _SHOWN_BYTES))
 
 
-def _ends(path: Path) -> str:
+def ends(path: Path) -> str:
+    """What is in the file; of a long one its beginning and its end."""
     with path.open("rb") as file:
         head = file.read(_SHOWN_BYTES)
         if not file.read(1):

@@ -1,7 +1,8 @@
 """Run directories: what a run puts on the machine, and the removal of what a killed run left there.
 
 A run holds the lock of its directory while it lives, and every process that it starts carries the directory's path in
-its environment. A directory whose lock is free belongs to nobody, and so do the processes that name it.
+its environment. A directory whose lock is free belongs to nobody, and so do the processes and the containers that name
+it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import msgspec
 import psutil
 
 from kcontract.errors import EnvironmentFailureError
+from kcontract.host.leftovers import remove_from_docker
 from kcontract.host.processes import await_gone, kill_process
 from kcontract.model.value import Value
 
@@ -128,7 +130,8 @@ def _clear(path: Path) -> None:
     for process in left:
         kill_process(process)
     await_gone(left, _GONE_WITHIN_S)
-    shutil.rmtree(path, ignore_errors=True)
+    if remove_from_docker(path):  # else the next sweep tries again
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _left_processes(path: Path) -> list[psutil.Process]:

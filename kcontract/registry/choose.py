@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
+from urllib.parse import urlsplit
 
 from kcontract.errors import UsageError
+from kcontract.host.docker import ContainerRoute
+from kcontract.host.ports import LOOPBACK
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
 from kcontract.registry.client import RegistryClient
 from kcontract.registry.server.embedded import EmbeddedRegistry
@@ -14,9 +17,13 @@ from kcontract.registry.server.embedded import EmbeddedRegistry
 class ChosenRegistry:
     """A registry to work with: `client` speaks to it, `embedded` is set if it is ours. Stop it after use."""
 
-    def __init__(self, client: RegistryClient, embedded: EmbeddedRegistry | None = None) -> None:
+    def __init__(
+        self, client: RegistryClient, embedded: EmbeddedRegistry | None = None, container_url: str = ""
+    ) -> None:
         self.client = client
         self.embedded = embedded
+        self.container_url = container_url
+        """What services in containers are given; empty if they cannot come here."""
 
     @property
     def url(self) -> str:
@@ -55,15 +62,28 @@ class ChosenRegistry:
         self.stop()
 
 
-def choose(registry_url: str | None = None, *, auth: tuple[str, str] | str | None = None) -> ChosenRegistry:
-    """The registry at `registry_url`, which stays another's; without one, an embedded one is started."""
+def choose(
+    registry_url: str | None = None,
+    *,
+    auth: tuple[str, str] | str | None = None,
+    route: ContainerRoute | None = None,
+) -> ChosenRegistry:
+    """The registry at `registry_url`, which stays another's; without one, an embedded one is started, that containers
+    reach over `route`."""
     if registry_url is None:
-        embedded = EmbeddedRegistry.start()
-        return ChosenRegistry(RegistryClient(embedded.url), embedded)
+        return _embedded(route)
     if not registry_url.startswith(("http://", "https://")):
         raise UsageError(
             "REGISTRY_URL_INVALID",
             f"{registry_url!r} is not the address of a registry",
             "give an address such as http://localhost:8081",
         )
-    return ChosenRegistry(RegistryClient(registry_url, auth=auth))
+    on_loopback = urlsplit(registry_url).hostname in ("localhost", "127.0.0.1", "::1")
+    return ChosenRegistry(RegistryClient(registry_url, auth=auth), None, "" if on_loopback else registry_url)
+
+
+def _embedded(route: ContainerRoute | None) -> ChosenRegistry:
+    apart = route.listen if route is not None and route.listen != LOOPBACK else ""
+    embedded = EmbeddedRegistry.start(also=apart)
+    address = f"http://{route.advertised}:{embedded.ports[-1]}" if route is not None else ""
+    return ChosenRegistry(RegistryClient(embedded.url), embedded, address)

@@ -19,6 +19,7 @@ from kcontract.broker.local.server import Installation, Ports, choose_ports
 from kcontract.broker.local.template import Template, ensure_template
 from kcontract.errors import BrokerError
 from kcontract.host.cache import cache_directory
+from kcontract.host.docker import ContainerRoute
 from kcontract.host.ports import LOOPBACK
 from kcontract.host.sweep import RunDirectory
 
@@ -38,23 +39,35 @@ class LocalKafka:
     is_broker = True
 
     def __init__(
-        self, installation: Installation, template: Template, run: RunDirectory, service_advertised: str | None
+        self,
+        installation: Installation,
+        template: Template,
+        run: RunDirectory,
+        service_advertised: str | None,
+        route: ContainerRoute | None,
     ) -> None:
         self._installation, self._template, self._run = installation, template, run
         self._service_advertised = service_advertised
+        self._route = route
         self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         self._node: Node | None = None
 
     @classmethod
-    def start(cls, progress: Progress = silent, service_advertised: str | None = None) -> Self:
+    def start(
+        cls,
+        progress: Progress = silent,
+        service_advertised: str | None = None,
+        route: ContainerRoute | None = None,
+    ) -> Self:
         """Starts a broker and returns when it is ready.
 
         The first time on a machine the jars are downloaded and a template is built, of which `progress` is told.
         `service_advertised` (`host:port`) is where services are told to come back to: a proxy before
-        `service_listener`. Raises BrokerError.
+        `service_listener`. With `route` there is a listener for containers as well. Raises BrokerError.
         """
         installation, template = prepare(progress)
-        broker = cls(installation, template, RunDirectory.claim(in_memory_bytes=_IN_MEMORY_BYTES), service_advertised)
+        directory = RunDirectory.claim(in_memory_bytes=_IN_MEMORY_BYTES)
+        broker = cls(installation, template, directory, service_advertised, route)
         try:
             broker._start_first()
         except BaseException:
@@ -76,6 +89,11 @@ class LocalKafka:
     def service_bootstrap(self) -> str:
         """`host:port` that services are given: the advertised one."""
         return self._service_advertised or self.service_listener
+
+    @property
+    def container_bootstrap(self) -> str:
+        """`host:port` that services in containers are given; empty if they cannot come here."""
+        return f"{self._route.advertised}:{self._running.ports.container}" if self._route else ""
 
     @property
     def pid(self) -> int:
@@ -150,7 +168,12 @@ class LocalKafka:
 
     def _launch(self, ports: Ports, flags: Sequence[str]) -> None:
         self._node = Node.launch(
-            self._installation, self._run, ports, flags=flags, service_advertised=self._service_advertised
+            self._installation,
+            self._run,
+            ports,
+            flags=flags,
+            service_advertised=self._service_advertised,
+            route=self._route,
         )
         self._node.await_ready(self.cluster_id)
 

@@ -12,6 +12,7 @@ from confluent_kafka.admin import AdminClient
 
 from kcontract.broker.local.server import MAIN_CLASS, Installation, Ports, properties
 from kcontract.errors import BrokerError, ServiceError
+from kcontract.host.docker import ContainerRoute
 from kcontract.host.output import tail
 from kcontract.host.ports import LOOPBACK, is_listening
 from kcontract.host.processes import ProcessGroup
@@ -38,10 +39,11 @@ class Node:
         *,
         flags: Sequence[str] = (),
         service_advertised: str | None = None,
+        route: ContainerRoute | None = None,
     ) -> Node:
         """Starts the broker on `run.path / "data"` and does not wait for it. Raises BROKER_NOT_STARTED."""
         file = run.path / "server.properties"
-        file.write_text(properties(ports, run.path / "data", service_advertised))
+        file.write_text(properties(ports, run.path / "data", service_advertised, route))
         try:
             process = start_java(run, installation.command(MAIN_CLASS, [str(file)], flags), run.path / "broker.log")
         except ServiceError as error:

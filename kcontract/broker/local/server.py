@@ -1,4 +1,5 @@
-"""How one Apache Kafka process is configured and started: one KRaft node, three loopback listeners."""
+"""How one Apache Kafka process is configured and started: one KRaft node, its listeners on the loopback only,
+but for the one that containers are to reach."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kcontract.broker.local.java import Java
+from kcontract.host.docker import ContainerRoute
 from kcontract.host.ports import LOOPBACK, free_ports
 from kcontract.model.value import Value
 
@@ -15,7 +17,10 @@ FORMATTER_CLASS = "kafka.tools.StorageTool"
 SETTINGS = (
     ("process.roles", "broker,controller"),
     ("node.id", "1"),
-    ("listener.security.protocol.map", "HARNESS:PLAINTEXT,SERVICE:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+    (
+        "listener.security.protocol.map",
+        "HARNESS:PLAINTEXT,SERVICE:PLAINTEXT,CONTAINER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    ),
     ("inter.broker.listener.name", "HARNESS"),
     ("controller.listener.names", "CONTROLLER"),
     # One node: internal topics with one partition and one replica.
@@ -66,11 +71,12 @@ JVM_FLAGS = (
 
 
 class Ports(Value, frozen=True):
-    """Of the three listeners: the harness's, the one for services under test, KRaft's own."""
+    """Of the listeners: the harness's, the one for services under test, KRaft's own, the one for containers."""
 
     harness: int
     service: int
     controller: int
+    container: int
 
 
 class Installation(Value, frozen=True):
@@ -89,17 +95,24 @@ class Installation(Value, frozen=True):
 
 
 def choose_ports() -> Ports:
-    """Three free ports. Raises PORTS_NONE."""
-    return Ports(*free_ports(3))
+    """Four free ports. Raises PORTS_NONE."""
+    return Ports(*free_ports(4))
 
 
-def properties(ports: Ports, data: Path, service_advertised: str | None = None) -> str:
-    """The text of server.properties. `service_advertised` is the `host:port` that services are told to come back to."""
+def properties(
+    ports: Ports, data: Path, service_advertised: str | None = None, route: ContainerRoute | None = None
+) -> str:
+    """The text of server.properties. `service_advertised` is the `host:port` that services are told to come back to;
+    containers come over `route`, without which there is no listener for them."""
     harness, service = f"{LOOPBACK}:{ports.harness}", f"{LOOPBACK}:{ports.service}"
     controller = f"{LOOPBACK}:{ports.controller}"
+    listens = told = ""
+    if route is not None:
+        listens = f",CONTAINER://{route.listen}:{ports.container}"
+        told = f",CONTAINER://{route.advertised}:{ports.container}"
     own = (
-        ("listeners", f"HARNESS://{harness},SERVICE://{service},CONTROLLER://{controller}"),
-        ("advertised.listeners", f"HARNESS://{harness},SERVICE://{service_advertised or service}"),
+        ("listeners", f"HARNESS://{harness},SERVICE://{service},CONTROLLER://{controller}{listens}"),
+        ("advertised.listeners", f"HARNESS://{harness},SERVICE://{service_advertised or service}{told}"),
         ("controller.quorum.voters", f"1@{controller}"),
         ("log.dirs", _escaped(str(data))),
     )

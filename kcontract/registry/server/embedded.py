@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 
 import uvicorn
@@ -21,19 +22,24 @@ _STOP_SECONDS = 5.0
 class EmbeddedRegistry:
     """A running registry. Use `start`, then `stop`, or as a context manager."""
 
-    def __init__(self, server: _Server, listener: socket.socket, store: Store) -> None:
+    def __init__(self, server: _Server, listeners: Sequence[socket.socket], store: Store) -> None:
         self._server = server
         self._store = store
-        self.url = f"http://{_HOST}:{listener.getsockname()[1]}"
+        self.ports = tuple(listener.getsockname()[1] for listener in listeners)
+        """Of the loopback first."""
+        self.url = f"http://{_HOST}:{self.ports[0]}"
         self._thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [listener]}, name="kcontract-registry", daemon=True
+            target=server.run, kwargs={"sockets": [*listeners]}, name="kcontract-registry", daemon=True
         )
 
     @classmethod
-    def start(cls, port: int = 0, store: Store | None = None) -> EmbeddedRegistry:
-        """Serve on `port` (0: a free one) until `stop`. Raises RegistryError if the port is taken."""
+    def start(cls, port: int = 0, store: Store | None = None, also: str = "") -> EmbeddedRegistry:
+        """Serve on `port` (0: a free one) until `stop`, and on a free port of the address `also` if one is given.
+
+        Raises RegistryError if the port is taken.
+        """
         store = store or MemoryStore()
-        listener = _listen(port)
+        listeners = [_listen(_HOST, port), *([_listen(also, 0)] if also else [])]
         config = uvicorn.Config(
             app(store),
             lifespan="off",
@@ -43,7 +49,7 @@ class EmbeddedRegistry:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        registry = cls(_Server(config), listener, store)
+        registry = cls(_Server(config), listeners, store)
         registry._thread.start()
         if not registry._server.serving.wait(_START_SECONDS):
             raise RegistryError("REGISTRY_NOT_STARTED", f"the embedded registry did not start in {_START_SECONDS} s")
@@ -79,18 +85,18 @@ class _Server(uvicorn.Server):
         self.serving.set()
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     # With the protocol named, asyncio turns Nagle's delay off: without, each answer takes 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((_HOST, port))
+        listener.bind((host, port))
         listener.listen(128)
     except (OSError, OverflowError) as error:
         listener.close()
         raise RegistryError(
             "REGISTRY_PORT_TAKEN",
-            f"cannot listen on {_HOST}:{port}: {error}",
+            f"cannot listen on {host}:{port}: {error}",
             "free the port, or leave it out for a free one",
         ) from error
     return listener

@@ -110,12 +110,12 @@ def test_one_service_is_run_in_one_way() -> None:
     """Two commands for one process, or two promises of it for one topic, block the unit."""
     (unit,) = plan_units([served("a", "billing", "app"), served("b", "ledger", "app", "y")], "run")
     with pytest.raises(ServiceError) as differs:
-        check_runnable(unit, World(good))  # type: ignore[arg-type]
+        check_runnable(unit, tools_of(World(good)))
     twice = served("a", "billing", "app")
     twice = msgspec.structs.replace(twice, receive=(*twice.receive, *served("a", "ledger", "app").receive))
     (unit,) = plan_units([twice], "run")
     with pytest.raises(ServiceError) as promised:
-        check_runnable(unit, World(good))  # type: ignore[arg-type]
+        check_runnable(unit, tools_of(World(good)))
     assert (differs.value.code, promised.value.code) == ("RUN_DIFFERS", "RUN_TWICE")
 
 

@@ -26,7 +26,7 @@ class FakeRegistry:
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
 
-    url = label = "fake"
+    url = container_url = label = "fake"
 
     def register(
         self, subject: str, text: str, kind: str, references: Sequence[RegisteredReference] = ()

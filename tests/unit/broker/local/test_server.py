@@ -7,8 +7,9 @@ from pathlib import Path
 from kcontract.broker.local import archive
 from kcontract.broker.local.java import Java
 from kcontract.broker.local.server import Installation, Ports, choose_ports, properties
+from kcontract.host.docker import ContainerRoute
 
-PORTS = Ports(1001, 1002, 1003)
+PORTS = Ports(1001, 1002, 1003, 1004)
 
 
 def parsed(text: str) -> dict[str, str]:
@@ -24,6 +25,13 @@ def test_everything_listens_on_loopback_only() -> None:
     assert found["listeners"] == "HARNESS://127.0.0.1:1001,SERVICE://127.0.0.1:1002,CONTROLLER://127.0.0.1:1003"
     assert found["advertised.listeners"] == "HARNESS://127.0.0.1:1001,SERVICE://127.0.0.1:1002"
     assert found["controller.quorum.voters"] == "1@127.0.0.1:1003"
+
+
+def test_containers_come_over_the_bridge() -> None:
+    """With a route there is one more listener, on its address only; the others stay on the loopback."""
+    found = parsed(properties(PORTS, Path("/data"), route=ContainerRoute("172.17.0.1", "host.docker.internal")))
+    assert found["listeners"].endswith("CONTROLLER://127.0.0.1:1003,CONTAINER://172.17.0.1:1004")
+    assert found["advertised.listeners"].endswith(",CONTAINER://host.docker.internal:1004")
 
 
 def test_services_can_be_sent_through_a_proxy() -> None:
