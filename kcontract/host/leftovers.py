@@ -13,7 +13,7 @@ from kcontract.errors import EnvironmentFailureError
 from kcontract.host.docker import Docker
 
 RUN_LABEL = "kcontract.run"
-_NOTE = "docker"
+_NOTE = "in-docker"
 _PROJECT_LABEL = "com.docker.compose.project"
 
 

@@ -31,8 +31,6 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
     ):  # fmt: skip
         if given:
             yield f"{topic}: `{name}` is not judged yet", ""
-    if receive.run.instances > 1:
-        yield f"{topic}: one instance is run, not {receive.run.instances}", ""
     if any(emits.when for emits in receive.emits):
         yield f"{topic}: an effect of an input outside `when` is not judged yet", ""
     if any(emits.order for emits in receive.emits):

@@ -1,0 +1,94 @@
+"""Services in containers, on a real Docker engine, with images made of what is installed here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kcontract.host.docker import Docker
+from kcontract.host.leftovers import RUN_LABEL, note_docker
+from kcontract.host.sweep import RunDirectory
+from tests.docker.images import build_services, ensure_docker
+
+from .verifying import ROOT, Verified, kcontract, verify
+
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("docker")]
+CONTRACTS = "tests/docker/contracts"
+SOME = ("--kinds", "json_syntax,wrong_root,empty_value", "--max-examples", "20")
+
+
+@pytest.fixture(scope="module")
+def docker() -> Docker:
+    """An engine that answers, with the service's images."""
+    ensure_docker()
+    build_services()
+    return Docker.find()
+
+
+def containers(docker: Docker, label: str) -> list[str]:
+    return docker.ask("ps", "--all", "--quiet", "--filter", f"label={label}").split()
+
+
+@pytest.mark.parametrize("service", ["image", "composed"])
+def test_a_good_service_conforms(service: str, docker: Docker, tmp_path: Path) -> None:
+    """From its image, and as two instances of a Compose service; nothing of it is left in the engine."""
+    verified = verify(f"{CONTRACTS}/{service}.yaml", *SOME, report=tmp_path / "report.jsonl")
+    assert (verified.exit_code, verified.findings) == (0, ()), verified.output
+    assert verified.cases > 20
+    assert docker.ask("ps", "--all", "--quiet", "--filter", "ancestor=kcontract-test/orders:good") == ""
+    assert "kcontract" not in docker.ask("network", "ls", "--format", "{{.Name}}")
+
+
+def test_a_fragile_image_is_caught(docker: Docker, tmp_path: Path) -> None:
+    """It exits on a record, again after each restart, and its last words are told."""
+    options = ("--kinds", "empty_value", "--max-examples", "10")
+    verified = verify(f"{CONTRACTS}/image-fragile.yaml", *options, report=tmp_path / "report.jsonl")
+    assert (verified.exit_code, verified.verdicts) == (1, {"CRASH_LOOP"}), verified.output
+    assert "JSONDecodeError" in verified.output
+    assert docker.ask("ps", "--quiet", "--filter", "ancestor=kcontract-test/orders:fragile") == ""
+
+
+def test_an_engine_that_is_away_blames_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, docker: Docker) -> None:
+    """COULD_NOT_RUN with the reason and what to do, exit 3."""
+    del docker
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'nobody'}")
+    report = tmp_path / "report.jsonl"
+    done = kcontract("verify", f"{CONTRACTS}/image.yaml", "--report", "text", "--report", f"json={report}")
+    verified = Verified.read(done, report)
+    assert (verified.exit_code, verified.verdicts) == (3, set())
+    assert "DOCKER_UNREACHABLE" in verified.output
+    assert "dockerd" in verified.output
+
+
+@pytest.fixture
+def started() -> Iterator[subprocess.Popen[str]]:
+    """A run whose service is a container that works."""
+    command = [sys.executable, "-u", "-m", "kcontract", "verify", f"{CONTRACTS}/image.yaml"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "probing" in line:
+                break
+        yield process
+        process.kill()
+
+
+def test_what_a_killed_run_left_is_swept_and_nothing_else(docker: Docker, started: subprocess.Popen[str]) -> None:
+    """Its container goes at the next start; that of a run which lives stays."""
+    mine = docker.ask("ps", "--quiet", "--filter", "ancestor=kcontract-test/orders:good", "--latest")
+    assert mine
+    with RunDirectory.claim() as living:
+        note_docker(living.path)
+        label = f"{RUN_LABEL}={living.path}"
+        other = docker.ask("create", "--label", label, "kcontract-test/orders:good")
+        started.kill()
+        started.wait()
+        RunDirectory.claim().close()
+        assert mine not in docker.ask("ps", "--all", "--quiet").split()
+        (stays,) = containers(docker, label)
+        assert other.startswith(stays)
+    assert containers(docker, label) == []
