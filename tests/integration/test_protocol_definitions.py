@@ -158,7 +158,7 @@ def test_addresses(definitions: Definitions, api: int) -> None:
     """Every address is found and replaced, and nothing else is touched."""
 
     def answer(frame: bytes, version: int, tree: Tree) -> None:
-        nodes = tree.get("Brokers", tree.get("Coordinators", [tree] if "Host" in tree else []))
+        nodes: list[Tree] = tree.get("Brokers", tree.get("Coordinators", [tree] if "Host" in tree else []))
         wanted = [(node["Host"], node["Port"]) for node in nodes]
         places = find_addresses(frame, api, version)
         assert [place.address for place in places] == wanted
@@ -175,7 +175,8 @@ def test_topic_ids(definitions: Definitions) -> None:
     """Names by id."""
 
     def answer(frame: bytes, version: int, tree: Tree) -> None:
-        named = {one["TopicId"]: one["Name"] for one in tree["Topics"] if one["Name"]} if version >= 10 else {}
+        topics = tree["Topics"] if version >= 10 else []
+        named = {one["TopicId"]: one["Name"] for one in topics if one["Name"]}
         assert read_topic_ids(frame, version) == named
 
     check(definitions, Api.METADATA, "Response", answer)

@@ -7,6 +7,7 @@ import itertools
 import selectors
 import socket
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 
@@ -54,16 +55,30 @@ class Loop:
         """Until `stopped` is set."""
         while not self.stopped:
             for key, mask in self._selector.select(self._patience()):
-                if key.fileobj in self._selector.get_map():  # an earlier one of the same round may have closed it
-                    key.data(mask)
+                known = self._selector.get_map().get(key.fd)
+                if known is not None and known.fileobj is key.fileobj:  # else closed earlier in the same round
+                    self._call(key, mask)
             self._tick()
+
+    def _call(self, key: selectors.SelectorKey, mask: int) -> None:
+        """A defect in what concerns one socket must not end all the others: it is told, and the socket left alone."""
+        try:
+            key.data(mask)
+        except Exception:
+            traceback.print_exc()
+            if key.fd in self._selector.get_map():
+                self._selector.unregister(key.fd)
 
     def _patience(self) -> float | None:
         return max(0.0, self._timers[0][0] - time.monotonic()) if self._timers else None
 
     def _tick(self) -> None:
         while self._timers and self._timers[0][0] <= time.monotonic():
-            heapq.heappop(self._timers)[2]()
+            call = heapq.heappop(self._timers)[2]
+            try:
+                call()
+            except Exception:
+                traceback.print_exc()
 
     def _posts(self, _mask: int) -> None:
         self._woken.recv(4096)

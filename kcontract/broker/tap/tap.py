@@ -6,9 +6,10 @@ import os
 import selectors
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import msgspec
 
@@ -21,13 +22,16 @@ from kcontract.protocol.addresses import Address
 _PACKAGE_PARENT = Path(__file__).parents[3]
 _ANSWER_S = 15.0
 _END_S = 2.0
+_SAID_BYTES = 2_000
 
 
 class ProtocolTap:
     """Implements `ports.Tap`. A context manager; `close` ends its process and every connection through it."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+        """`log` is what the process writes its standard error to."""
         self._process = process
+        self._log = log
         self._line = b""
         host, port = self._answer().address
         self.bootstrap = f"{host}:{port}"
@@ -41,20 +45,22 @@ class ProtocolTap:
         """
         begin = Begin(parse_addresses(bootstrap), tuple((others or {}).items()), host)
         path = os.pathsep.join(filter(None, (str(_PACKAGE_PARENT), os.environ.get("PYTHONPATH"))))
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process runs
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "kcontract.broker.tap.process", msgspec.json.encode(begin).decode()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=log,
             env=os.environ | {"PYTHONPATH": path},
             bufsize=0,
             start_new_session=True,
         )
         try:
-            return cls(process)
+            return cls(process, log)
         except BaseException:
             process.kill()
             process.wait()
+            log.close()
             raise
 
     @property
@@ -84,6 +90,7 @@ class ProtocolTap:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._log.close()
 
     def __enter__(self) -> Self:
         return self
@@ -95,27 +102,36 @@ class ProtocolTap:
         pipe = self._process.stdin
         try:
             if pipe is None or pipe.closed:
-                raise _gone("it was closed")
+                raise self._gone("it was closed")
             pipe.write(msgspec.json.encode(order) + b"\n")
         except OSError as error:
-            raise _gone(str(error)) from error
+            raise self._gone(str(error)) from error
         return self._answer()
 
     def _answer(self) -> Report:
         pipe = self._process.stdout
         if pipe is None:
-            raise _gone("it has no output")
+            raise self._gone("it has no output")
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
             while b"\n" not in self._line:
                 if not selector.select(_ANSWER_S):
-                    raise _gone(f"no answer within {_ANSWER_S:.0f} s")
+                    raise self._gone(f"no answer within {_ANSWER_S:.0f} s")
                 data = os.read(pipe.fileno(), 1 << 16)
                 if not data:
-                    raise _gone(f"its process ended with {self._process.poll()}")
+                    raise self._gone(f"its process ended with {self._process.poll()}")
                 self._line += data
         line, _, self._line = self._line.partition(b"\n")
         return REPORTS.decode(line)
+
+    def _gone(self, why: str) -> BrokerError:
+        said = ""
+        if not self._log.closed:
+            self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - _SAID_BYTES))
+            said = self._log.read().decode(errors="replace")
+        return BrokerError(
+            "TAP_GONE", f"the protocol tap has ended: {why}\n{said}".rstrip(), "run it again, or with --no-tap"
+        )
 
 
 def parse_addresses(bootstrap: str) -> tuple[Address, ...]:
@@ -129,7 +145,3 @@ def parse_addresses(bootstrap: str) -> tuple[Address, ...]:
     if not found:
         raise BrokerError("TAP_ADDRESS", "no address of a broker is given", "give HOST:PORT")
     return tuple(found)
-
-
-def _gone(why: str) -> BrokerError:
-    return BrokerError("TAP_GONE", f"the protocol tap has ended: {why}", "run it again, or with --no-tap")
