@@ -158,7 +158,7 @@ def test_addresses(definitions: Definitions, api: int) -> None:
     """Every address is found and replaced, and nothing else is touched."""
 
     def answer(frame: bytes, version: int, tree: Tree) -> None:
-        nodes: list[Tree] = tree.get("Brokers", tree.get("Coordinators", [tree] if "Host" in tree else []))
+        nodes = tree.get("Brokers") or tree.get("Coordinators") or ([tree] if "Host" in tree else [])
         wanted = [(node["Host"], node["Port"]) for node in nodes]
         places = find_addresses(frame, api, version)
         assert [place.address for place in places] == wanted

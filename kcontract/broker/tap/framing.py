@@ -46,10 +46,11 @@ class Framer:
 
     def _is_due(self) -> bool:
         """Whether the held bytes are worth looking at: a large frame must not be copied with every piece of it."""
-        if len(self._held) < _HEAD_BYTES:
+        held = len(self._held)
+        if held < LENGTH_BYTES:
             return False
         wanted = LENGTH_BYTES + int.from_bytes(self._held[:LENGTH_BYTES], "big", signed=True)
-        return len(self._held) >= wanted or wanted > HELD_BYTES
+        return held >= wanted or (wanted > HELD_BYTES and held >= _HEAD_BYTES)
 
     def _cut(self, data: bytes, pieces: list[Piece]) -> None:
         """Frames from the front of `data`; what is not complete is held."""

@@ -6,17 +6,16 @@ import contextlib
 import resource
 import socket
 import struct
-from collections.abc import Mapping, Sequence
 
 from kcontract.broker.tap.link import Link
 from kcontract.broker.tap.loop import READ, Loop
+from kcontract.broker.tap.orders import Begin
 from kcontract.broker.tap.routes import Route, Router
 from kcontract.broker.tap.talk import Talk
 from kcontract.broker.tap.watch import Watch
 from kcontract.model.tap import Lever
 from kcontract.protocol.addresses import Address
 
-LINKS_AT_MOST = 4_000
 _FILES_KEPT_BACK = 64
 _LISTENERS_AT_MOST = 256
 _BACKLOG = 512
@@ -42,21 +41,19 @@ class _Listener:
 class Tapped:
     """All ports and all links, and the fault that is on them."""
 
-    def __init__(
-        self, loop: Loop, watch: Watch, host: str, bootstrap: Sequence[Address], others: Mapping[Address, Address]
-    ) -> None:
-        """Opens the first port. `bootstrap` are addresses of the cluster, `others` what replaces advertised ones."""
+    def __init__(self, loop: Loop, watch: Watch, begin: Begin) -> None:
+        """Opens the first port."""
         self._loop = loop
         self._watch = watch
-        self._host = host
-        self._router = Router(loop, bootstrap, others)
+        self._host = begin.host
+        self._router = Router(loop, begin.bootstrap, dict(begin.others))
         self._by_broker: dict[Address, _Listener] = {}
         self._links: set[Link] = set()
         self._lever: Lever | None = None
-        self._most = _links_at_most()
-        self.address = self.local(bootstrap[0])
-        for other in bootstrap[1:]:
-            self._by_broker[other] = self._by_broker[bootstrap[0]]
+        self._most = _links_at_most(begin.links)
+        self.address = self.local(begin.bootstrap[0])
+        for other in begin.bootstrap[1:]:
+            self._by_broker[other] = self._by_broker[begin.bootstrap[0]]
 
     def local(self, broker: Address) -> Address:
         """Our own address for a broker's; beyond a bound the broker's own."""
@@ -133,11 +130,11 @@ def _bound(address: Address) -> socket.socket:
     return own
 
 
-def _links_at_most() -> int:
-    """As many as there are file descriptors for, two a link."""
+def _links_at_most(most: int) -> int:
+    """So many, or as many as there are file descriptors for, two a link."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * LINKS_AT_MOST + _FILES_KEPT_BACK
+    wanted = 2 * most + _FILES_KEPT_BACK
     soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return max(1, (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _FILES_KEPT_BACK) // 2)
+    return max(1, min(most, (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _FILES_KEPT_BACK) // 2))

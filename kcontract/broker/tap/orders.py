@@ -14,6 +14,8 @@ class Begin(Value, frozen=True):
     bootstrap: tuple[tuple[str, int], ...]
     others: tuple[tuple[tuple[str, int], tuple[str, int]], ...] = ()
     host: str = "127.0.0.1"
+    links: int = 4_000
+    """Connections at once, at most; fewer where there are not so many file descriptors."""
 
 
 class Look(Value, frozen=True, tag=True):

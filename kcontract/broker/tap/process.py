@@ -61,7 +61,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)  # Ctrl-C goes to everybody; the harness ends us when it is done
     begin = msgspec.json.decode(sys.argv[1], type=Begin)
     loop, watch = Loop(), Watch()
-    tapped = Tapped(loop, watch, begin.host, begin.bootstrap, dict(begin.others))
+    tapped = Tapped(loop, watch, begin)
     Desk(loop, tapped, watch, sys.stdin.fileno(), sys.stdout.fileno()).report()
     loop.run()
 

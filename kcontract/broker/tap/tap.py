@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Self
 
 import msgspec
@@ -23,6 +24,7 @@ _PACKAGE_PARENT = Path(__file__).parents[3]
 _ANSWER_S = 15.0
 _END_S = 2.0
 _SAID_BYTES = 2_000
+_NO_OTHERS: Mapping[Address, Address] = MappingProxyType({})
 
 
 class ProtocolTap:
@@ -37,13 +39,20 @@ class ProtocolTap:
         self.bootstrap = f"{host}:{port}"
 
     @classmethod
-    def start(cls, bootstrap: str, *, host: str = LOOPBACK, others: Mapping[Address, Address] | None = None) -> Self:
+    def start(
+        cls,
+        bootstrap: str,
+        *,
+        host: str = LOOPBACK,
+        others: Mapping[Address, Address] | None = None,
+        links: int = 4_000,
+    ) -> Self:
         """Stand before the cluster at `bootstrap` (`host:port`, several divided by commas), and listen on `host`.
 
-        `others` replaces advertised addresses; one that cannot be reached is replaced by `bootstrap` anyway. Raises
-        BrokerError TAP_ADDRESS, TAP_GONE.
+        `others` replaces advertised addresses; one that cannot be reached is replaced by `bootstrap` anyway. More than
+        `links` connections at once are reset. Raises BrokerError TAP_ADDRESS, TAP_GONE.
         """
-        begin = Begin(parse_addresses(bootstrap), tuple((others or {}).items()), host)
+        begin = Begin(parse_addresses(bootstrap), tuple(others.items()), host, links)
         path = os.pathsep.join(filter(None, (str(_PACKAGE_PARENT), os.environ.get("PYTHONPATH"))))
         log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process runs
         process = subprocess.Popen(
