@@ -44,7 +44,7 @@ class ProtocolTap:
         bootstrap: str,
         *,
         host: str = LOOPBACK,
-        others: Mapping[Address, Address] | None = None,
+        others: Mapping[Address, Address] = _NO_OTHERS,
         links: int = 4_000,
     ) -> Self:
         """Stand before the cluster at `bootstrap` (`host:port`, several divided by commas), and listen on `host`.
