@@ -1,9 +1,84 @@
-"""Building the lab's services: once a state of their sources, into build/lab. Python runs from its sources."""
+"""Building the lab's services: once a state of their sources, into build/lab, with the languages' ordinary tools.
+
+After the first time no network is needed. Node's service takes kafkajs from the example's own node_modules.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tests.lab.rendering import ROOT
+
+BUILT = ROOT / "build" / "lab"
+LAB = ROOT / "tests" / "lab"
+_SECONDS = 600
+"""For one tool, downloads included."""
+
+_FRAMEWORKS = LAB / "python" / "requirements.txt"
+_NODE_APP = ROOT / "examples" / "patients" / "audit-node"
 
 
 def build(languages: Iterable[str]) -> None:
-    """Build what is not built yet for these languages."""
+    """Build what is not built yet for these languages. Several processes may ask at once."""
+    builders = {"java": _java, "go": _go, "python": _frameworks, "node": _node}
+    for language in sorted({*languages} & {*builders}):
+        builders[language]()
+
+
+def _java() -> None:
+    sources = sorted((LAB / "java").glob("src/**/*.java"))
+    with _once("java", [LAB / "java" / "pom.xml", *sources]) as target:
+        if target is not None:
+            copy = ["dependency:copy-dependencies", f"-DoutputDirectory={target / 'jars'}", "-DincludeScope=runtime"]
+            _tool("mvn", "-q", "-B", "-f", str(LAB / "java" / "pom.xml"), *copy)
+            _tool("javac", "-d", str(target / "classes"), "-cp", f"{target / 'jars'}/*", *map(str, sources))
+
+
+def _go() -> None:
+    with _once("go", sorted((LAB / "go").iterdir())) as target:
+        if target is not None:
+            _tool("go", "build", "-buildvcs=false", "-o", str(target / "lab"), ".", cwd=LAB / "go")
+
+
+def _frameworks() -> None:
+    """A virtual environment for what does not go together with kcontract's own requirements."""
+    with _once("frameworks", [_FRAMEWORKS]) as target:
+        if target is not None:
+            _tool(sys.executable, "-m", "venv", str(target))
+            _tool(str(target / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "-r", str(_FRAMEWORKS))
+
+
+def _node() -> None:
+    with _once("node", [_NODE_APP / "package-lock.json"]) as target:
+        if target is not None and not (_NODE_APP / "node_modules" / "kafkajs").exists():
+            _tool("npm", "ci", "--silent", "--no-audit", "--no-fund", cwd=_NODE_APP)
+
+
+@contextlib.contextmanager
+def _once(name: str, sources: Iterable[Path]) -> Iterator[Path | None]:
+    """The empty directory to build into, under a lock; None if it was built from just these sources already."""
+    BUILT.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
+    target, stamp = BUILT / name, BUILT / f"{name}.built"
+    with (BUILT / f"{name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == digest:
+            yield None
+            return
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        yield target
+        stamp.write_text(digest)
+
+
+def _tool(*command: str, cwd: Path = ROOT) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[:4])} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

@@ -1,0 +1,26 @@
+"""Go: franz-go and kafka-go."""
+
+from __future__ import annotations
+
+from tests.lab.twin import Twin, earns
+
+_FRANZ, _SEGMENTIO, _SKIP = (f"tests/lab/go/{name}.yaml" for name in ("franz", "segmentio", "segmentio-skip"))
+_FATAL = "json_syntax,empty_value,wrong_type"
+
+
+def _franz(variant: str, *verdicts: str, besides: tuple[str, ...] = (), kinds: str = "", examples: int = 60) -> Twin:
+    return Twin(
+        f"franz-{variant}", "go", "franz-go", _FRANZ, variant, earns(*verdicts), earns(*besides), kinds, examples
+    )
+
+
+GO = (
+    _franz("good"),
+    _franz("loose", "ACCEPTED_INVALID", besides=("MISREAD",)),
+    _franz("swallows", "NOT_DEAD_LETTERED"),
+    _franz("keyless_letters", "DEAD_LETTER_ALTERED"),
+    _franz("zero_is_missing", "REJECTED_VALID", examples=200),
+    _franz("panics", "CRASH_LOOP", kinds=_FATAL, examples=20),
+    Twin("kafka-go-skips", "go", "kafka-go", _SKIP),
+    Twin("kafka-go-null", "go", "kafka-go", _SEGMENTIO, expects=earns("DEAD_LETTER_ALTERED")),
+)

@@ -1,0 +1,37 @@
+"""Java: the plain client, Kafka Streams, Spring Kafka."""
+
+from __future__ import annotations
+
+from tests.lab.twin import Twin, earns
+
+_PLAIN, _STREAMS, _SPRING = (f"tests/lab/java/{name}.yaml" for name in ("plain", "streams", "spring"))
+_SKIP = "tests/lab/java/streams-skip.yaml"
+_FATAL = "json_syntax,empty_value,wrong_type"
+"""For twins that end or stand still with every bad record: each one costs a start."""
+
+
+def _plain(variant: str, *verdicts: str, besides: tuple[str, ...] = (), kinds: str = "", examples: int = 60) -> Twin:
+    return Twin(
+        f"java-{variant}", "java", "kafka-clients", _PLAIN, variant, earns(*verdicts), earns(*besides), kinds, examples
+    )
+
+
+JAVA = (
+    _plain("good"),
+    _plain("swallows", "NOT_DEAD_LETTERED"),
+    _plain("as_string", "DEAD_LETTER_ALTERED"),
+    _plain("loose", "ACCEPTED_INVALID", besides=("MISREAD", "REJECTED_VALID")),
+    _plain("rest_of_batch", "COLLATERAL", besides=("NOT_DEAD_LETTERED",)),
+    _plain("as_double", "MISREAD", examples=200),
+    _plain("latin1", "MISREAD", examples=200),
+    Twin("spring-good", "java", "spring-kafka", _SPRING),
+    Twin("spring-no_recoverer", "java", "spring-kafka", _SPRING, "no_recoverer", earns("NOT_DEAD_LETTERED")),
+    Twin("streams-good", "java", "kafka-streams", _STREAMS),
+    Twin("streams-skips", "java", "kafka-streams", _SKIP),
+    Twin("streams-continues", "java", "kafka-streams", _STREAMS, "continues", earns("NOT_DEAD_LETTERED")),
+    _plain("crashes", "CRASH_LOOP", kinds=_FATAL, examples=20),
+    Twin("streams-fails", "java", "kafka-streams", _STREAMS, "fails", earns("CRASH_LOOP"), kinds=_FATAL, examples=20),
+    Twin(
+        "spring-bare", "java", "spring-kafka", _SPRING, "bare_deserializer", earns("STUCK"), kinds=_FATAL, examples=20
+    ),
+)
