@@ -57,7 +57,7 @@ def unit_topics(unit: Unit, others: Iterable[Contract]) -> tuple[TopicSpec, ...]
         specs[contract.topic] = _topic(contract)
     for contract, receive in unit.receives:
         for name in output_names(contract, receive):
-            specs.setdefault(name, _output(name, contract))
+            specs.setdefault(name, _output(name, contract, keeps_time=name == _timed_letters(receive)))
     for contract in others:
         specs.setdefault(contract.topic, _topic(contract))
     return tuple(specs.values())
@@ -110,7 +110,13 @@ def _topic(contract: Contract) -> TopicSpec:
     return TopicSpec(name=contract.topic, partitions=contract.partitions, config=tuple(config.items()))
 
 
-def _output(name: str, source: Contract) -> TopicSpec:
+def _timed_letters(receive: Receive) -> str | None:
+    """The dead letter topic whose records must keep their timestamps, which LogAppendTime would replace."""
+    letters = receive.on_invalid.dead_letter
+    return letters.topic if letters and "timestamp" in letters.preserve else None
+
+
+def _output(name: str, source: Contract, *, keeps_time: bool) -> TopicSpec:
     limit = 4 * int(dict(source.config).get("max.message.bytes", _DEFAULT_LIMIT))
-    config = (("max.message.bytes", str(limit)), ("message.timestamp.type", "LogAppendTime"))
-    return TopicSpec(name=name, partitions=source.partitions, config=config)
+    time = ("message.timestamp.after.max.ms", _ANY_TIME) if keeps_time else ("message.timestamp.type", "LogAppendTime")
+    return TopicSpec(name=name, partitions=source.partitions, config=(("max.message.bytes", str(limit)), time))

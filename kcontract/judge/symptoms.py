@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from enum import Enum
 
 from kcontract.judge.evidence import Delivery, Effect
+from kcontract.judge.origins import Place, families, read_origins, read_time
 from kcontract.judge.promises import Output
 from kcontract.model.case import Expectation
+from kcontract.model.contract import DeadLetter
 from kcontract.model.record import LogRecord
 from kcontract.model.value import Value
 from kcontract.oracle.when import applies
@@ -113,16 +115,16 @@ def _altered(delivery: Delivery) -> Iterator[Shown]:
     if dead_letter is None:
         return
     for letter in delivery.dead_letters:
-        changed = tuple(_changes(delivery, letter, dead_letter.preserve))
+        changed = tuple(_changes(delivery, letter, dead_letter))
         if changed:
             parts = "+".join(part for part, _ in changed)
             facts = tuple(f"{_place(letter)}: {fact}" for _, fact in changed)
             yield Shown(symptom=Symptom.ALTERED, facts=facts, cause=parts, evidence=(letter,))
 
 
-def _changes(delivery: Delivery, letter: LogRecord, preserve: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _changes(delivery: Delivery, letter: LogRecord, dead_letter: DeadLetter) -> Iterator[tuple[str, str]]:
     """Part and description of everything that `preserve` names and that differs, byte for byte."""
-    sent, got = delivery.case.record, letter.record
+    sent, got, preserve = delivery.case.record, letter.record, dead_letter.preserve
     if "value" in preserve and sent.value != got.value:
         yield "value", f"value {_size(sent.value)} became {_size(got.value)}"
     if "key" in preserve and sent.key != got.key:
@@ -133,10 +135,30 @@ def _changes(delivery: Delivery, letter: LogRecord, preserve: tuple[str, ...]) -
             after = [value or b"" for key, value in got.headers if key == name]
             if before != after:
                 yield "headers", f"header {name} {_shorts(before)} became {_shorts(after)}"
-    if "timestamp" in preserve and sent.timestamp is not None and sent.timestamp != got.timestamp:
-        yield "timestamp", f"timestamp {sent.timestamp} became {got.timestamp}"
-    if "partition" in preserve and delivery.place is not None and delivery.place[1] != letter.partition:
+    yield from _moved(delivery, letter, dead_letter)
+
+
+def _moved(delivery: Delivery, letter: LogRecord, dead_letter: DeadLetter) -> Iterator[tuple[str, str]]:
+    """What `preserve` names of the record's place and time. Where headers note the time, the letter's own is free."""
+    preserve, known = dead_letter.preserve, families(dead_letter)
+    sent, noted_time = delivery.case.record.timestamp, read_time(letter.record, known)
+    got = letter.record.timestamp if noted_time is None else noted_time
+    if "timestamp" in preserve and sent is not None and sent != got:
+        yield "timestamp", f"timestamp {sent} became {got}"
+    if delivery.place is None:
+        return
+    if "partition" in preserve and delivery.place[1] != letter.partition:
         yield "partition", f"partition {delivery.place[1]} became {letter.partition}"
+    if "origin" in preserve:
+        stood, noted = (*delivery.place, delivery.offset), tuple(read_origins(letter.record, known))
+        if not noted:
+            yield "origin", f"no header says that it came from {_words(stood)}"
+        elif stood not in noted:
+            yield "origin", f"it came from {_words(stood)}, its headers say {', '.join(map(_words, noted))}"
+
+
+def _words(place: Place) -> str:
+    return f"{place[0]}/{place[1]}@{place[2]}"
 
 
 def _due(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Output]:

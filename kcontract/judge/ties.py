@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kcontract.judge.evidence import Delivery
+from kcontract.judge.origins import Place, families, read_origins
 from kcontract.judge.promises import Output, OutputRole
 from kcontract.model.case import CASE_HEADER
 from kcontract.model.contract import Expression, Where
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.oracle.expressions import MISSING, evaluate, resolve_pointer
 from kcontract.oracle.where import where_matches
-
-Place = tuple[str, int, int]
-
-_TEXT_ORIGINS = (
-    ("__connect.errors.topic", "__connect.errors.partition", "__connect.errors.offset"),
-    ("__streams.errors.topic", "__streams.errors.partition", "__streams.errors.offset"),
-)
-_SPRING_ORIGIN = ("kafka_dlt-original-topic", "kafka_dlt-original-partition", "kafka_dlt-original-offset")
 
 
 class Ties:
@@ -86,8 +78,13 @@ class Ties:
         yield self._by_correlation(seen, outputs)
         yield self._by_where(seen, outputs)
         yield self._by_identity(seen, outputs)
-        yield self._by_place.get(origin) if (origin := read_origin(seen.record)) else None
+        yield from self._by_origin(seen, outputs)
         yield self._by_equal_value(seen.record)
+
+    def _by_origin(self, seen: LogRecord, outputs: Sequence[Output]) -> Iterator[str | None]:
+        for output in outputs:
+            for place in read_origins(seen.record, families(output.source.receive.on_invalid.dead_letter)):
+                yield self._by_place.get(place)
 
     def marked(self, record: Record) -> str | None:
         """The case that the record's marker names, though it may be closed to evidence by now."""
@@ -166,16 +163,3 @@ def _correlation(output: Output) -> Expression | None:
     """Where the correlation id stands in the effect: the effect's own expression, else the message's."""
     own = output.emits.correlation_id if output.emits else None
     return own or output.source.contract.message.correlation_id
-
-
-def read_origin(record: Record) -> Place | None:
-    """Original topic, partition and offset as Spring, Kafka Connect and Kafka Streams (KIP-1034) note them."""
-    spring = [record.header(name) for name in _SPRING_ORIGIN]
-    if spring[0] and len(spring[1] or b"") == 4 and len(spring[2] or b"") == 8:
-        partition, offset = struct.unpack(">i", spring[1] or b"")[0], struct.unpack(">q", spring[2] or b"")[0]
-        return spring[0].decode("utf-8", "replace"), int(partition), int(offset)
-    for names in _TEXT_ORIGINS:
-        topic, partition_text, offset_text = (record.header(name) for name in names)
-        if topic and (partition_text or b"").isdigit() and (offset_text or b"").isdigit():
-            return topic.decode("utf-8", "replace"), int(partition_text or b""), int(offset_text or b"")
-    return None

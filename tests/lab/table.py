@@ -23,7 +23,7 @@ def row(result: Result) -> str:
         name=twin.name,
         language=twin.language,
         client=twin.client,
-        expected=_words(twin.expects),
+        expected=_words(twin.expects, " or " if twin.any_of else ", "),
         got=result.blocked or _words(result.got),
         cases=result.cases,
         seconds=f"{result.seconds:.1f}",
@@ -36,5 +36,5 @@ def footer(results: Iterable[Result]) -> str:
     return f"{sum(right)} of {len(right)} twins as expected"
 
 
-def _words(verdicts: frozenset[str]) -> str:
-    return ", ".join(sorted(verdicts)) or "conforms"
+def _words(verdicts: frozenset[str], between: str = ", ") -> str:
+    return between.join(sorted(verdicts)) or "conforms"

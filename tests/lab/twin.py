@@ -30,6 +30,8 @@ class Twin:
     """`--max-examples`."""
     flags: tuple[str, ...] = ()
     """Further options of `kcontract verify`."""
+    any_of: bool = False
+    """Whether one of `expects` is enough: what is seen of the same defect depends on the moment."""
 
     @property
     def good(self) -> bool:
@@ -37,9 +39,14 @@ class Twin:
 
     def earned(self, got: frozenset[str]) -> bool:
         """Whether these verdicts are what it must earn, and no other."""
-        return self.expects <= got <= self.expects | self.besides
+        enough = bool(self.expects & got) if self.any_of else self.expects <= got
+        return enough and got <= self.expects | self.besides
 
 
 def earns(*verdicts: str) -> frozenset[str]:
     """Verdicts, for `expects` and `besides`."""
     return frozenset(verdicts)
+
+
+AGAIN = earns("ENDLESS_RETRY", "STUCK")
+"""What a service earns that takes a bad record again and again: the one if that is seen, else the other."""
