@@ -49,7 +49,7 @@ class Topics:
         wanted = {spec.name: spec for spec in specs}
         there = sorted(wanted.keys() & self.counts().keys())
         if there:
-            raise BrokerError("TOPIC_EXISTS", f"topic {', '.join(there)} is there already", "delete it first")
+            raise _exists(", ".join(there))
         new = [NewTopic(s.name, s.partitions, -1, config=dict(s.config)) for s in wanted.values()]
         if new:
             self._each("create topic", self._admin.client.create_topics(new, request_timeout=REQUEST_S), frozenset())
@@ -97,6 +97,8 @@ class Topics:
             try:
                 result(future, f"{what} {name}")  # type: ignore[arg-type]
             except KafkaException as error:
+                if kafka_error(error).code() == KafkaError.TOPIC_ALREADY_EXISTS:  # made since we looked
+                    raise _exists(name) from error
                 if kafka_error(error).code() not in ignored:
                     raise refused(f"{what} {name}", error) from error
 
@@ -122,6 +124,10 @@ class Topics:
             if time.monotonic() >= deadline:
                 raise unreachable(what, f"not done after {REQUEST_S:.0f} s")
             self._admin.client.poll(STEP_S)
+
+
+def _exists(names: str) -> BrokerError:
+    return BrokerError("TOPIC_EXISTS", f"topic {names} is there already", "delete it first")
 
 
 def _is_public(name: str) -> bool:

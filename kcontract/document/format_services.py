@@ -79,7 +79,7 @@ SEND = Form(
     ),
 )
 
-_MEANINGS = Table(NAME)
+_MEANINGS = Table(choice("topic", "partition", "offset", "timestamp", "group", "exception", "message", "stacktrace"))
 DEAD_LETTER = Form(
     "a dead letter",
     (

@@ -122,7 +122,7 @@ class UnitRun:
     def _play(self, stage: Stage) -> None:
         """The receiving side, then the sending one, on the same process. A stored case concerns one side only."""
         stored = self._tools.settings.replay
-        self._tools.cluster.create_topics(self._specs)
+        self._create_topics()
         inputs = {contract.topic for contract, _ in self._unit.receives}
         stage.observer.watch([spec.name for spec in self._specs if spec.name not in inputs])
         if inputs and not (stored and stored.request):
@@ -169,6 +169,16 @@ class UnitRun:
             self._not_applicable = sources_not_applicable(list(sources.values()))
             self._not_sent += receiver.not_sent
             self._tested += receiver.tested
+
+    def _create_topics(self) -> None:
+        """A request that the last unit's service left in the broker may have made one of them once more: then again."""
+        try:
+            self._tools.cluster.create_topics(self._specs)
+        except KcontractError as error:
+            if error.code != "TOPIC_EXISTS" or not self._tools.cluster.ours:
+                raise
+            self._delete_topics()
+            self._tools.cluster.create_topics(self._specs)
 
     def _delete_group(self) -> None:
         if self._unit.run.group is None and self._tools.cluster.is_broker:

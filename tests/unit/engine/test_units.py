@@ -54,6 +54,22 @@ def test_a_unit_clears_its_topics_away() -> None:
     assert TOPIC in world.deleted
 
 
+@pytest.mark.parametrize(("ours", "times"), [(True, 1), (False, 1), (True, 2)], ids=["late", "foreign", "stubborn"])
+def test_a_topic_that_a_late_request_made_again_is_made_anew(ours: bool, times: int) -> None:
+    """Once, and on a cluster of ours only; elsewhere it is somebody's."""
+    world, made = World(good), itertools.count()
+
+    def create(_: object) -> None:
+        world.ours = ours  # not before: a foreign cluster takes no service without {topic}
+        if next(made) < times:
+            raise BrokerError("TOPIC_EXISTS", "topic orders is there already")
+
+    world.create_topics = create  # type: ignore[method-assign, assignment]
+    summary, _ = unit_of(world)
+    assert (summary.blocked is None) == (ours and times == 1)
+    assert next(made) == (2 if ours else 1)
+
+
 @pytest.mark.parametrize("broken", ["delete_topics", "delete_groups", "close"])
 def test_what_cannot_be_cleared_away_costs_no_summary(broken: str) -> None:
     """A broker that dies at the end is told as a blind spot; the other steps are taken all the same."""
