@@ -8,7 +8,8 @@ NODE_APP := examples/patients/audit-node
 NODE_READY := $(NODE_APP)/node_modules/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: verify test lint bench docs lock clean help
+SOAK := 20
+.PHONY: verify lab soak test lint bench docs lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -19,6 +20,12 @@ verify: $(READY) ## the main job: system S4 on a real Apache Kafka
 
 test: lint $(NODE_READY) ## lint, types, import contracts, and all tests on the real broker
 	$(BIN)/pytest -n 2 --dist loadgroup -q
+
+lab: $(READY) $(NODE_READY) ## every twin of the lab: what it must earn, and what it got
+	$(BIN)/python -m tests.lab
+
+soak: $(READY) $(NODE_READY) ## the lab's good twins SOAK times, idle and with busy cores; goes on where it stopped
+	$(BIN)/python -m tests.lab.soak $(SOAK)
 
 lint: $(READY) ## ruff, mypy, import-linter
 	$(BIN)/ruff format --check .
