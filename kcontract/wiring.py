@@ -14,6 +14,7 @@ from kcontract.broker.choose import choose as choose_broker
 from kcontract.broker.choose import start_tap
 from kcontract.broker.cluster import KafkaCluster
 from kcontract.broker.local.progress import Progress, silent
+from kcontract.document.baseline import parse_baseline, write_baseline
 from kcontract.document.load import load_contracts, load_project, required
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.run import VerifyRun
@@ -25,6 +26,9 @@ from kcontract.harness.launcher import ServiceLauncher
 from kcontract.harness.trigger import HttpTrigger
 from kcontract.host.docker import ContainerRoute, Docker
 from kcontract.host.sweep import RunDirectory
+from kcontract.judge.ending import Terms, parse_fail_on, settle, weigh
+from kcontract.judge.history import HistoryJudge
+from kcontract.model.baseline import Accepted
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Contract, Project, Receive, Send
 from kcontract.model.events import UnitStarted
@@ -36,8 +40,11 @@ from kcontract.model.summary import RunSummary
 from kcontract.model.value import Value
 from kcontract.ports import StreamItem
 from kcontract.registry.choose import choose as choose_registry
+from kcontract.store.baseline_file import check_new, read_baseline, save_new
 from kcontract.store.cases import load_case, save_case
-from kcontract.store.runs import start_history
+from kcontract.store.folder import folder_in_repository
+from kcontract.store.history import read_history
+from kcontract.store.runs import find_history, start_history
 
 Tell = Callable[[StreamItem], None]
 
@@ -55,6 +62,8 @@ class VerifyOptions(Value, frozen=True):
     kinds: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     tap: bool | None = None
+    fail_on: tuple[str, ...] = ()
+    baseline: str | None = None
 
 
 class _Since:
@@ -85,6 +94,40 @@ def replay(finding: str, options: VerifyOptions, tell: Tell, progress: Progress 
     return _run(options, project, contracts, tell, progress, stored)
 
 
+def judge(
+    run: str, options: VerifyOptions, tell: Tell, progress: Progress = silent, *, write: str | None = None
+) -> RunSummary:
+    """Judge a stored history again, by the name of its run or by its path; the newest by default.
+
+    `write`: a new baseline of what fails is written there. Raises UsageError RUN_UNKNOWN, HISTORY_DAMAGED,
+    HISTORY_EMPTY, BASELINE_EXISTS.
+    """
+    del progress  # no broker is fetched
+    terms = _terms(options)
+    if write:
+        check_new(Path(write))
+    root = Path(load_project(Path.cwd()).project.root)
+    path = find_history(root, run)
+    shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    weighed = _Weighed(tell, terms, whole=True)
+    for item in HistoryJudge(shown).judge(read_history(path)):
+        weighed.take(item)
+    if weighed.summary is None:
+        raise UsageError("HISTORY_EMPTY", f"{path} holds no run", "give the history or the JSON report of a run")
+    if write:
+        failing = [finding for finding in weighed.summary.findings if finding.fails or finding.accepted]
+        save_new(Path(write), write_baseline(failing, datetime.now(UTC).date()))
+    return weighed.summary
+
+
+def _terms(options: VerifyOptions) -> Terms:
+    """What fails the run. UsageError for a wrong word or a baseline with mistakes."""
+    accepted: tuple[Accepted, ...] = ()
+    if options.baseline:
+        accepted = parse_baseline(read_baseline(Path(options.baseline)), options.baseline, datetime.now(UTC).date())
+    return Terms(fail_on=parse_fail_on(options.fail_on), accepted=accepted)
+
+
 def _load(paths: Sequence[str]) -> tuple[Project, tuple[Contract, ...]]:
     places = [Path(path) for path in paths]
     loaded = load_project(places[0] if places else Path.cwd())
@@ -101,7 +144,8 @@ def _run(
 ) -> RunSummary:
     root = Path(project.root)
     settings = _settings(options, project, contracts, stored)
-    cases = _CaseSaver(root, tell, save=stored is None)
+    weighed = _Weighed(tell, _terms(options), whole=not (options.kinds or stored))
+    cases = _CaseSaver(root, weighed.take, save=stored is None)
     with ExitStack() as stack:
         directory = stack.enter_context(RunDirectory.claim())
         route = _route(contracts)
@@ -120,9 +164,10 @@ def _run(
         launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
         recorder = Recorder(history, _Since(), cases.take)
         tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap)
-        return VerifyRun(contracts, tools).run(
+        summary = VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )
+        return weighed.summary or summary
 
 
 def _route(contracts: Sequence[Contract]) -> ContainerRoute | None:
@@ -155,7 +200,23 @@ def _settings(
         kinds=frozenset(options.kinds) or None,
         select=frozenset(select),
         replay=stored,
+        folder=folder_in_repository(Path(project.root)),
     )
+
+
+class _Weighed:
+    """Says of every finding whether it fails the run, and how the run ends then."""
+
+    def __init__(self, tell: Tell, terms: Terms, *, whole: bool) -> None:
+        self._tell, self._terms, self._whole = tell, terms, whole
+        self.summary: RunSummary | None = None
+
+    def take(self, item: StreamItem) -> None:
+        if isinstance(item, Finding):
+            item = weigh(item, self._terms)
+        elif isinstance(item, RunSummary):
+            item = self.summary = settle(item, self._terms, whole=self._whole)
+        self._tell(item)
 
 
 class _CaseSaver:

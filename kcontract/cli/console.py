@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
 import click
 
 from kcontract.errors import EXIT_INTERRUPTED, EXIT_USAGE, EnvironmentFailureError, KcontractError
+from kcontract.report.defused import defused, is_actions
 from kcontract.report.visible import visible_lines
 
 EXIT_INTERNAL = EXIT_USAGE
@@ -61,14 +63,18 @@ def _help_of(error: click.ClickException) -> str:
 
 def _error(message: str, code: str, fix: str) -> None:
     first, *more = visible_lines(message.rstrip()) or ("",)
-    click.echo(click.style("error: ", fg="red", bold=True) + first + ("" if more else f" [{code}]"), err=True)
+    _echo(click.style("error: ", fg="red", bold=True) + first + ("" if more else f" [{code}]"))
     _say(*(f"  {text}" for text in more), *([f"  [{code}]"] if more else []))
     if fix:
         first, *more = visible_lines(fix.strip()) or ("",)
-        click.echo(click.style("  fix: ", bold=True) + first, err=True)
+        _echo(click.style("  fix: ", bold=True) + first)
         _say(*(f"       {text.strip()}" for text in more))
 
 
 def _say(*lines: str) -> None:
     for text in lines:
-        click.echo(text, err=True)
+        _echo(text)
+
+
+def _echo(text: str) -> None:
+    click.echo(defused(text) if is_actions(os.environ) else text, err=True)

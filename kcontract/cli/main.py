@@ -14,6 +14,7 @@ from kcontract.cli.lazy import Carried, Entry, LazyGroup
 COMMANDS = {
     "verify": Entry("kcontract.cli.verify:verify", "Run every service on a real broker and judge what it does."),
     "replay": Entry("kcontract.cli.replay:replay", "Send the record of a finding again."),
+    "judge": Entry("kcontract.cli.judge:judge", "Judge a stored run again, without a broker."),
     "lint": Entry("kcontract.cli.lint:lint", "Check the contract files: every mistake at once, with its fix."),
     "kinds": Entry("kcontract.cli.kinds:kinds", "List the ways in which kcontract damages a record."),
     "explain": Entry("kcontract.cli.explain:explain", "Explain a verdict, a kind or a mistake by its code."),
@@ -33,6 +34,7 @@ Examples:
   kcontract verify                        judge every service on a local Apache Kafka
   kcontract verify --report json=run.jsonl
   kcontract replay 3f9a01c2               send the record of a finding again
+  kcontract judge --report junit=junit.xml   the newest run once more, as another report
   kcontract explain ACCEPTED_INVALID      what a verdict means and how to fix it
 
 \b

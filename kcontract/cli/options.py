@@ -1,4 +1,4 @@
-"""Options that `verify` and `replay` share."""
+"""Options that commands share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-_OPTIONS = (
+_RUN = (
     click.option(
         "--broker",
         type=click.Choice(["auto", "local", "mock"]),
@@ -31,19 +31,41 @@ _OPTIONS = (
     ),
     click.option("--seed", type=int, help="Of the generated records (default 0)."),
     click.option("--max-time", type=click.FloatRange(1), metavar="SECONDS", help="For the whole run (default 600)."),
+)
+
+_REPORTS = (
     click.option(
         "--report",
         "reports",
         multiple=True,
         metavar="FORMAT[=PATH]",
-        help="text (default) or json, to standard output or a file; repeatable.",
+        help="text (default), json, junit, sarif, github or markdown, to standard output or a file; repeatable.",
     ),
-    click.option("-v", "--verbose", is_flag=True, help="Also list what was not applicable or not sent, and why."),
+    click.option(
+        "--baseline", metavar="FILE", help="Findings that are known and accepted (YAML); new ones fail all the same."
+    ),
+    click.option(
+        "--fail-on",
+        "fail_on",
+        multiple=True,
+        metavar="WORDS",
+        help="What ends with 1: verdicts (default: all), none, blind, could-not-run, stale; comma separated.",
+    ),
+    click.option("-v", "--verbose", is_flag=True, help="Also list every kind, what was not sent, and why."),
 )
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the shared options to a command."""
-    for option in reversed(_OPTIONS):
+    """Add the options of whatever runs services to a command."""
+    return _added(command, (*_RUN, *_REPORTS))
+
+
+def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of whatever tells the outcome of a run."""
+    return _added(command, _REPORTS)
+
+
+def _added(command: Callable[..., Any], options: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = option(command)
     return command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Mapping
 from types import FrameType
@@ -9,7 +10,8 @@ from typing import Any, TextIO
 
 from kcontract.cli.broker_progress import broker_progress
 from kcontract.model.summary import RunSummary
-from kcontract.report.formats import open_reports, parse_wanted
+from kcontract.report.defused import is_actions
+from kcontract.report.formats import on_actions, open_reports, parse_wanted
 from kcontract.wiring import VerifyOptions
 
 
@@ -19,7 +21,8 @@ def run_with_reports(start: Callable[..., RunSummary], stdout: TextIO, options: 
     wanted, verbose = parse_wanted(rest.pop("reports")), bool(rest.pop("verbose"))
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
         signal.signal(number, _interrupt)
-    reports = open_reports(wanted, stdout, verbose=verbose)
+    wanted, defuse = on_actions(wanted, os.environ), is_actions(os.environ)
+    reports = open_reports(wanted, stdout, verbose=verbose, defuse=defuse)
     try:
         with broker_progress() as progress:
             return start(VerifyOptions(**rest), reports.take, progress).exit_code

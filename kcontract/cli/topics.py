@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from kcontract.document.baseline import CODES as BASELINE_MISTAKES
 from kcontract.document.codes import CATALOGUE as MISTAKES
 from kcontract.errors import UsageError
 from kcontract.generate.catalogue import KINDS
@@ -80,7 +81,6 @@ def _kinds() -> Iterator[Topic]:
 
 
 def _mistakes() -> Iterator[Topic]:
-    for code in MISTAKES:
-        yield Topic(
-            code.name, "Mistakes in contract files", code.summary, code.explain, (f"Severity: {code.severity}",)
-        )
+    for family, codes in (("Mistakes in contract files", MISTAKES), ("Mistakes in baselines", BASELINE_MISTAKES)):
+        for code in codes:
+            yield Topic(code.name, family, code.summary, code.explain, (f"Severity: {code.severity}",))

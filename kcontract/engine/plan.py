@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kcontract.engine.tools import Tools
+from kcontract.judge.summing import output_names
 from kcontract.model.cluster import TopicSpec
 from kcontract.model.contract import Contract, Receive, Run, Send
 
@@ -61,18 +62,6 @@ def unit_topics(unit: Unit, others: Iterable[Contract]) -> tuple[TopicSpec, ...]
     for contract in others:
         specs.setdefault(contract.topic, _topic(contract))
     return tuple(specs.values())
-
-
-def output_names(contract: Contract, receive: Receive) -> tuple[str, ...]:
-    """Effect, dead letter, retry and reply topics of one receiver."""
-    names = [emits.topic for emits in receive.emits]
-    if receive.on_invalid.dead_letter:
-        names.append(receive.on_invalid.dead_letter.topic)
-    if receive.retry:
-        names.append(receive.retry.topic)
-    if contract.reply and isinstance(contract.reply.topic, str):
-        names.append(contract.reply.topic)
-    return tuple(dict.fromkeys(names))
 
 
 def placeholder_values(unit: Unit, tools: Tools) -> dict[str, str]:

@@ -10,7 +10,8 @@ from kcontract.engine.plan import Unit, plan_units
 from kcontract.engine.registering import register_schemas
 from kcontract.engine.tools import Tools
 from kcontract.engine.unit_run import UnitRun
-from kcontract.errors import EXIT_CONFORMS, EXIT_ENVIRONMENT, EXIT_INTERRUPTED, EXIT_USAGE, EXIT_VIOLATED
+from kcontract.errors import EXIT_INTERRUPTED
+from kcontract.judge.ending import exit_code
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding
@@ -34,7 +35,7 @@ class VerifyRun:
         recorder.record(
             ev.RunStarted(
                 recorder.now(), settings.run, version, settings.seed, cluster.label, registry.label,
-                started, is_broker=cluster.is_broker,
+                started, is_broker=cluster.is_broker, folder=settings.folder,
             )
         )  # fmt: skip
         units: list[UnitSummary] = []
@@ -46,11 +47,12 @@ class VerifyRun:
             if not is_interruption(error):
                 raise
             interrupted = True
-        recorder.record(ev.RunEnded(recorder.now(), interrupted=interrupted))
+        ended = ev.RunEnded(recorder.now(), interrupted=interrupted)
+        recorder.record(ended)
         summary = RunSummary(
             run=settings.run,
             exit_code=EXIT_INTERRUPTED if interrupted else exit_code(units, findings),
-            seconds=recorder.now(),
+            seconds=ended.at,
             broker=cluster.label,
             registry=registry.label,
             is_broker=cluster.is_broker,
@@ -96,14 +98,3 @@ class VerifyRun:
         blind = ev.Blind(self._tools.recorder.now(), unit.name, "not verified: --max-time was over", "raise --max-time")
         self._tools.recorder.record(blind)
         return UnitSummary(unit=unit.name, topics=(), seconds=0.0, blind=((blind.what, blind.remedy),))
-
-
-def exit_code(units: Sequence[UnitSummary], findings: Sequence[Finding]) -> int:
-    """1 if any finding, else 3 if any unit could not run, else 2 if a unit was not tested (ORACLE.md §5)."""
-    if findings:
-        return EXIT_VIOLATED
-    if any(unit.blocked for unit in units):
-        return EXIT_ENVIRONMENT
-    if not units or not all(unit.cases or unit.requests for unit in units):
-        return EXIT_USAGE
-    return EXIT_CONFORMS

@@ -25,6 +25,8 @@ class Settings(Value, frozen=True):
     """Only this case is sent, to its unit."""
     select: frozenset[str] = frozenset()
     """Names of the units to run; empty: all."""
+    folder: str = ""
+    """Path of the project in its repository, for reports."""
 
 
 class ServiceGone(Exception):  # noqa: N818 - control flow within the engine, turned into a verdict or COULD_NOT_RUN

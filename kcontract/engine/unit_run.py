@@ -12,7 +12,7 @@ from kcontract.engine.blocking import block, check_runnable
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.observer import Observer
-from kcontract.engine.plan import Unit, output_names, placeholder_values, unit_topics
+from kcontract.engine.plan import Unit, placeholder_values, unit_topics
 from kcontract.engine.receivers import ReceiverRun, sources_not_applicable
 from kcontract.engine.senders import SenderRun
 from kcontract.engine.settings import ServiceGone
@@ -24,6 +24,7 @@ from kcontract.judge.blind import blind_spots
 from kcontract.judge.history import unit_findings
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
+from kcontract.judge.summing import unit_summary
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding
@@ -56,13 +57,13 @@ class UnitRun:
         self._not_sent: Counter[tuple[str, str]] = Counter()
         self._tested = 0
         """Cases and requests that were judged, without those of the probe phase."""
+        self._started = ev.UnitStarted(0.0, unit.name, unit.contracts)
 
     def run(self, deadline: float) -> tuple[UnitSummary, tuple[Finding, ...]]:
         """Verify the unit until `deadline` on the run's clock. What stops a unit blocks it.
 
         Nothing is raised but UnitInterrupted, with what was found by then.
         """
-        begun = self._recorder.now()
         interruption: BaseException | None = None
         try:
             stage = self._stage(deadline)
@@ -81,10 +82,11 @@ class UnitRun:
             interruption = error
         finally:
             self._end(stage)
-        self._recorder.record(ev.UnitEnded(self._recorder.now(), self._unit.name))
+        ended = self._ended()
+        self._recorder.record(ended)
         self._recorder.state = None
         findings = unit_findings(self._unit.name, stage.state, self._tools.settings.run)
-        summary = self._summary(stage, self._recorder.now() - begun)
+        summary = unit_summary(self._started, ended, stage.state, self._blocked)
         if interruption is not None:
             raise UnitInterrupted(summary, findings) from interruption
         return summary, findings
@@ -111,6 +113,7 @@ class UnitRun:
         topics = tuple((spec.name, spec.partitions) for spec in self._specs)
         started = ev.UnitStarted(recorder.now(), unit.name, unit.contracts, self._book, unit.group, topics)
         recorder.record(started)
+        self._started = started
         for what, remedy in blind_spots(promises):
             recorder.record(ev.Blind(recorder.now(), unit.name, what, remedy))
         places = tuple((contract.topic, n) for contract, _ in unit.receives for n in range(contract.partitions))
@@ -190,21 +193,11 @@ class UnitRun:
         own = [spec.name for spec in self._specs]
         cluster.delete_topics([*own, *cluster.topics()] if cluster.ours else own)
 
-    def _summary(self, stage: Stage, seconds: float) -> UnitSummary:
-        outputs = [name for contract, receive in self._unit.receives for name in output_names(contract, receive)]
-        state, pace = stage.state, stage.state.pace
-        return UnitSummary(
-            unit=self._unit.name,
-            topics=tuple(dict.fromkeys([*(contract.topic for contract in self._unit.contracts), *outputs])),
-            seconds=seconds,
-            cases=state.tally.cases if self._tested else 0,  # the probe phase alone tests nothing
-            requests=state.requests.count if self._tested else 0,
-            latency_p50=pace.p50 if pace.latencies else None,
-            latency_p99=pace.p99 if pace.latencies else None,
-            starts=stage.lifecycle.starts,
-            kinds=state.tally.rows(),
+    def _ended(self) -> ev.UnitEnded:
+        return ev.UnitEnded(
+            self._recorder.now(),
+            self._unit.name,
+            tested=self._tested,
             not_applicable=self._not_applicable,
             not_sent=tuple((kind, count, why) for (kind, why), count in self._not_sent.items()),
-            blind=tuple(state.blind),
-            blocked=self._blocked,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -12,6 +13,11 @@ from kcontract.model.finding import CaseVerdict, Finding
 
 _BY_CAUSE = frozenset({"CRASHED", "CRASH_LOOP"})
 """Exception and frame tell these defects apart; one bug often shows with many kinds."""
+_VARYING = (
+    (re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}"), "{run}"),  # a topic or path with the run's name in it
+    (re.compile(r"(?<=/)\d+(?=/|$)"), "*"),  # whichever item of a list
+)
+_MESSAGE = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 
 def group_findings(unit: str, verdicts: Iterable[CaseVerdict], *, any_dead_letter: bool) -> tuple[Finding, ...]:
@@ -36,7 +42,14 @@ def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, .
         kind = ""
     if verdict.code in ("STUCK", "DEAD_LETTER_ALTERED", "INVALID_EVENT", "WRONG_KEY", "UNDECLARED_EVENT", "MISREAD"):
         kind = ""
-    return verdict.code, verdict.topic, kind, verdict.cause
+    return verdict.code, _constant(verdict.topic), kind, _constant(verdict.cause)
+
+
+def _constant(text: str) -> str:
+    """The text without what is another in each run: names of runs, places in lists, numbers in a panic's message."""
+    for pattern, put in _VARYING:
+        text = pattern.sub(put, text)
+    return _MESSAGE.sub("#", text) if text.startswith("panic: ") else text
 
 
 def _finding(unit: str, key: tuple[str, ...], members: list[CaseVerdict]) -> Finding:

@@ -41,6 +41,8 @@ class RunStarted(Happened, frozen=True):
     """Wall clock, RFC 3339 in UTC."""
     is_broker: bool = True
     """False for the protocol mock, whose verdicts are limited."""
+    folder: str = ""
+    """Path of the project in its repository, if it is not the whole of it: places in files are relative to it."""
 
 
 class UnitStarted(Happened, frozen=True):
@@ -64,7 +66,15 @@ class UnitBlocked(Happened, frozen=True):
 
 
 class UnitEnded(Happened, frozen=True):
+    """What only the engine knows of a unit stands here, so that a history amounts to the same summary."""
+
     unit: str
+    tested: int = 0
+    """Cases and requests that were judged, without those of the probe phase."""
+    not_applicable: tuple[tuple[str, str], ...] = ()
+    """Kinds that do not apply, and why."""
+    not_sent: tuple[tuple[str, int, str], ...] = ()
+    """Kinds of which cases were left out, how many, and why."""
 
 
 class Blind(Happened, frozen=True):

@@ -57,3 +57,7 @@ class Finding(Value, frozen=True):
     """All kinds that show the same defect, most frequent first."""
     decoded: str = ""
     """The record in words, where it can be decoded; filled for people by the report."""
+    accepted: str = ""
+    """The reason for which a baseline accepts it."""
+    fails: bool = True
+    """Whether it makes the run end with 1: not if it is accepted, nor if `--fail-on` names other verdicts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kcontract.model.baseline import Accepted
 from kcontract.model.finding import Finding
 from kcontract.model.value import Value
 
@@ -70,3 +71,7 @@ class RunSummary(Value, frozen=True):
     history: str = ""
     """Path of the stored history, relative to the project root."""
     interrupted: bool = False
+    stale: tuple[Accepted, ...] = ()
+    """What a baseline accepts and did not occur, though its unit was tested."""
+    incomplete: str = ""
+    """Why this is not the whole run: its history was cut off, for one."""

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from kcontract.model.summary import Blocked, RunSummary, UnitSummary
 from kcontract.model.verdicts import verdict
 from kcontract.report.abbreviate import plural
+from kcontract.report.baseline_lines import stale_lines
 from kcontract.report.finding import finding_line, in_order
 from kcontract.report.kinds_table import kinds_table
 from kcontract.report.words import FAINT, GOOD, HEAD, LABEL, WARN, bullet, indented, line, words
@@ -51,8 +52,11 @@ def closing(summary: RunSummary) -> Iterator[RenderableType]:
     """Counts, time, what it was measured on, and what the exit code means."""
     tested = [unit for unit in summary.units if not unit.blocked]
     cases = sum(unit.cases + unit.requests for unit in summary.units)
-    findings = plural(len(summary.findings), "finding") if summary.findings else "no finding"
-    style = HEAD if summary.findings else GOOD if summary.exit_code == 0 else WARN
+    failing = sum(finding.fails for finding in summary.findings)
+    findings = plural(failing, "finding") if failing else "no finding"
+    if tolerated := len(summary.findings) - failing:
+        findings = f"{findings}{' but' if not failing else ','} {_tolerated(summary, tolerated)}"
+    style = HEAD if failing else GOOD if summary.exit_code == 0 else WARN
     yield ""
     if len(summary.findings) > 1:
         yield from (finding_line(finding) for finding in in_order(summary.findings)[:_LISTED])
@@ -61,12 +65,25 @@ def closing(summary: RunSummary) -> Iterator[RenderableType]:
     if blocked := len(summary.units) - len(tested):
         parts.insert(1, f"{blocked} could not run")
     yield line((findings, style), *(f" · {part}" for part in parts))
+    yield from stale_lines(summary.stale)
+    if summary.incomplete:
+        yield words(f"not the whole run: {summary.incomplete}", WARN)
     yield words(f"measured on {summary.broker}" + (f"; registry: {summary.registry}" if summary.registry else ""))
     if not summary.is_broker:
         yield words(NOT_A_BROKER, WARN)
     if summary.history:
         yield words(f"history: {summary.history}", FAINT)
-    yield line(f"exit {summary.exit_code}: ", (EXIT_MEANING.get(summary.exit_code, "unknown"), style))
+    meaning = EXIT_MEANING.get(summary.exit_code, "unknown")
+    if summary.exit_code == 0 and tolerated:
+        meaning = "nothing that counts violates a promise"
+    yield line(f"exit {summary.exit_code}: ", (meaning, style))
+
+
+def _tolerated(summary: RunSummary, number: int) -> str:
+    accepted = sum(bool(finding.accepted) for finding in summary.findings)
+    parts = [f"{accepted} accepted"] if accepted else []
+    parts += [f"{number - accepted} that --fail-on leaves out"] if number > accepted else []
+    return " and ".join(parts)
 
 
 def _blocked(blocked: Blocked) -> Iterator[RenderableType]:

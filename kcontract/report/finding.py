@@ -8,13 +8,14 @@ from rich.console import Group, RenderableType
 from rich.constrain import Constrain
 from rich.rule import Rule
 from rich.table import Table
+from rich.text import Text
 
 from kcontract.model.finding import Finding
 from kcontract.model.verdicts import rank, verdict
 from kcontract.report import sections
 from kcontract.report.abbreviate import plural
 from kcontract.report.book import Book
-from kcontract.report.words import FAINT, HEAD, LABEL, PLACE, indented, line, words
+from kcontract.report.words import FAINT, HEAD, LABEL, PLACE, WARN, indented, line, words
 
 WIDEST = 140
 """Columns that a block takes at most: longer lines are hard to read."""
@@ -41,11 +42,24 @@ def finding_block(finding: Finding, book: Book, width: int) -> RenderableType:
     return Constrain(Group(Rule(style=FAINT), *_header(finding), *blocks), width)
 
 
-def finding_line(finding: Finding) -> RenderableType:
+def finding_line(finding: Finding) -> Text:
     """The finding on one line, as it is told while the run goes on."""
     first = finding.first
     count = f"  {finding.count:,} times" if finding.count > 1 else ""
-    return line((first.code, HEAD), f"  {finding.id}  ", (finding.unit, LABEL), f"  {first.kind}".rstrip(), count)
+    told = line(
+        (first.code, HEAD if finding.fails else WARN),
+        f"  {finding.id}  ",
+        (finding.unit, LABEL),
+        f"  {first.kind}".rstrip(),
+        count,
+    )
+    if not finding.fails:
+        told.append_text(words(f"  {_why(finding)}", FAINT))
+    return told
+
+
+def _why(finding: Finding) -> str:
+    return f"accepted: {finding.accepted}" if finding.accepted else "does not fail the run"
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -62,6 +76,8 @@ def _header(finding: Finding) -> Iterator[RenderableType]:
     if others:
         more = f" and {len(others) - _KINDS} more" if len(others) > _KINDS else ""
         yield words(f"the same defect shows with {', '.join(others[:_KINDS])}{more}", FAINT)
+    if not finding.fails:
+        yield words(_why(finding), WARN)
     if first.also:
         yield words(f"also: {', '.join(first.also)}", FAINT)
 

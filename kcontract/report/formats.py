@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, cast
 
 from kcontract.errors import EnvironmentFailureError, UsageError
 from kcontract.model.value import Value
 from kcontract.ports import StreamItem
+from kcontract.report.defused import Defused, is_actions
+from kcontract.report.github import GitHub
 from kcontract.report.interface import Report
 from kcontract.report.json_lines import JsonLines
+from kcontract.report.junit import JUnit
+from kcontract.report.markdown import Markdown
+from kcontract.report.sarif import Sarif
 from kcontract.report.text import TextReport
 
 
@@ -30,19 +36,30 @@ class Format:
     code: str
     summary: str
     make: Make
+    commands: bool = False
+    """Whether what it writes is meant as commands for GitHub Actions."""
 
 
 FORMATS = (
     Format("text", "for people: progress, findings, what was left out (the default)", TextReport),
     Format("json", "for programs: every item of the run as one JSON line", JsonLines),
+    Format("junit", "JUnit XML for CI servers: a suite a unit, a test case a kind", JUnit),
+    Format("sarif", "SARIF 2.1.0 for code scanning: findings at the lines of the contracts", Sarif),
+    Format("github", "annotations of GitHub Actions, where they come by themselves", GitHub, commands=True),
+    Format("markdown", "for step summaries and comments", Markdown),
 )
 
 
 class Wanted(Value, frozen=True):
-    """One `--report`. `path` None: standard output."""
+    """One `--report`. `path` None: standard output. `append`: to what stands in the file already."""
 
     format: str
     path: str | None = None
+    append: bool = False
+
+
+STANDARD_ERROR = "/dev/stderr"
+"""Not opened anew: a container's may not be openable."""
 
 
 def parse_wanted(values: Iterable[str]) -> tuple[Wanted, ...]:
@@ -59,18 +76,36 @@ def parse_wanted(values: Iterable[str]) -> tuple[Wanted, ...]:
     return wanted if None in places else (Wanted("text"), *wanted)
 
 
-def open_reports(wanted: Sequence[Wanted], stdout: TextIO, *, verbose: bool = False) -> Reports:
+def on_actions(wanted: Sequence[Wanted], environ: Mapping[str, str]) -> tuple[Wanted, ...]:
+    """What is wanted, and on GitHub Actions annotations and the step summary, unless they are wanted anyway.
+
+    Annotations go to standard error, where the runner finds them as well: standard output may be a machine's.
+    """
+    if not is_actions(environ):
+        return tuple(wanted)
+    more = [] if any(one.format == "github" for one in wanted) else [Wanted("github", STANDARD_ERROR, append=True)]
+    if summary := environ.get("GITHUB_STEP_SUMMARY"):
+        more.append(Wanted("markdown", summary, append=True))
+    return (*wanted, *more)
+
+
+def open_reports(wanted: Sequence[Wanted], stdout: TextIO, *, verbose: bool = False, defuse: bool = False) -> Reports:
     """All reports as one. Files are opened at once, so that a wrong path is told before the run, not after it.
 
-    Raises EnvironmentFailureError if a file cannot be written.
+    `defuse`: standard output is the log of GitHub Actions, where a text must not become a command. Raises
+    EnvironmentFailureError if a file cannot be written.
     """
     opened: list[TextIO] = []
     reports: list[Report] = []
     try:
         for one in wanted:
-            stream = stdout if one.path is None else _open(one.path)
-            opened += [] if one.path is None else [stream]
-            reports.append(_format(one.format).make(stream, verbose=verbose))
+            known = _format(one.format)
+            shared = {None: stdout, STANDARD_ERROR: sys.stderr}.get(one.path)
+            stream = shared or _open(str(one.path), append=one.append)
+            opened += [] if shared else [stream]
+            if one.path is None and defuse and not known.commands:
+                stream = cast("TextIO", Defused(stdout))
+            reports.append(known.make(stream, verbose=verbose))
     except BaseException:
         for stream in opened:
             stream.close()
@@ -124,9 +159,10 @@ def _format(code: str) -> Format:
     raise UsageError("REPORT_FORMAT", f"no report format is called {code!r}", fix)
 
 
-def _open(path: str) -> TextIO:
+def _open(path: str, *, append: bool) -> TextIO:
+    mode = "a" if append else "w"
     try:
-        return Path(path).open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        return Path(path).open(mode, encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[return-value]
     except OSError as error:
         raise _unwritable(error) from error
 

@@ -46,7 +46,7 @@ def encode_item(item: StreamItem) -> str:
         body = _ENCODER.encode(item).decode()
     except UnicodeEncodeError:
         body = json.dumps(msgspec.to_builtins(item))
-    return f'{{"type":"{name}",{body[1:]}'
+    return f'{{"type":"{name}",{body[1:]}'.replace("##[", "##\\u005b")  # no command for a CI server's log
 
 
 def decode_item(text: str) -> StreamItem:

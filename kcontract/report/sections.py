@@ -86,7 +86,8 @@ def means(code: str) -> Iterator[RenderableType]:
 
 def again(finding: Finding) -> Iterator[RenderableType]:
     """The commands to go on with."""
-    if finding.first.record is not None:
+    first = finding.first
+    if first.requested is not None or (first.record is not None and first.expectation is not None):
         yield words(f"kcontract replay {finding.id}")
     yield words(f"kcontract explain {finding.first.code}")
 

@@ -86,11 +86,13 @@ class TextReport:
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         ordered = in_order(findings)
-        shown = ordered if self._verbose else ordered[:_BLOCKS]
+        failing = [finding for finding in ordered if finding.fails]
+        shown = ordered if self._verbose else failing[:_BLOCKS]
         for finding in shown:
             self._live.print(Text())
             self._live.print(finding_block(finding, self._book, self._console.width))
-        if len(ordered) > len(shown):
-            self._live.print(words(f"and {plural(len(ordered) - len(shown), 'more finding')} (-v shows all):"))
-        for finding in ordered[len(shown) :]:
+        rest = [finding for finding in ordered if finding not in shown]
+        if rest:
+            self._live.print(words(f"and {plural(len(rest), 'more finding')} (-v shows all):"))
+        for finding in rest:
             self._live.print(finding_line(finding))

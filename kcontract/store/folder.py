@@ -25,3 +25,12 @@ def folder(root: Path) -> Path:
 
 def unwritable(place: Path, error: OSError) -> EnvironmentFailureError:
     return EnvironmentFailureError("STORE_UNWRITABLE", f"cannot write {place}: {error}", "make it writable")
+
+
+def folder_in_repository(root: Path) -> str:
+    """The path of a project from the root of its git repository; empty if it is the root, or if there is none."""
+    for ancestor in (root, *root.parents):
+        if (ancestor / ".git").exists():
+            folder = root.relative_to(ancestor).as_posix()
+            return "" if folder == "." else folder
+    return ""

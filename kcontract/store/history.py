@@ -16,6 +16,7 @@ from kcontract.store.folder import unwritable
 _BATCH = 256
 _BATCH_BYTES = 256 << 10
 _BATCH_S = 0.5
+_TOLD, _EVENT = b'{"type":', b'{"type":"event"'
 
 
 class HistoryFile:
@@ -86,7 +87,7 @@ def _size(event: Event) -> int:
 
 
 def read_history(path: Path) -> Iterator[Event]:
-    """The events of a history, in order. A last line that was cut off by a kill is left out.
+    """The events of a history or of a JSON report, in order. A last line that was cut off by a kill is left out.
 
     UsageError HISTORY_MISSING, or HISTORY_DAMAGED with the line's number.
     """
@@ -96,6 +97,8 @@ def read_history(path: Path) -> Iterator[Event]:
         raise UsageError("HISTORY_MISSING", f"cannot read {path}: {error.strerror}", "give a stored run") from error
     with file:
         for number, line in enumerate(file, 1):
+            if line.startswith(_TOLD) and not line.startswith(_EVENT):
+                continue  # of a JSON report, which holds the history as well
             try:
                 event = decode_event(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:

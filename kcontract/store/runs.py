@@ -54,6 +54,14 @@ def history_path(root: Path, run: str = "") -> Path:
     return root / FOLDER / "runs" / run / _HISTORY
 
 
+def find_history(root: Path, run: str = "") -> Path:
+    """As `history_path`; a path to a history, to a run's folder or to a JSON report is taken as it is."""
+    place = Path(run)
+    if run and not (_NAME.fullmatch(run) and run in runs(root)) and place.exists():
+        return place / _HISTORY if place.is_dir() else place
+    return history_path(root, run)
+
+
 def _newest_first(place: Path) -> list[Path]:
     found = [(each.stat().st_mtime_ns, each) for each in place.glob(f"*/{_HISTORY}")] if place.is_dir() else []
     return [each.parent for _, each in sorted(found, reverse=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kcontract.cli.topics import Topic, find_topic, topics
+from kcontract.document.baseline import CODES as BASELINE
 from kcontract.document.codes import CATALOGUE
 from kcontract.errors import UsageError
 from kcontract.generate.catalogue import KINDS
@@ -22,7 +23,7 @@ def flat(text: str) -> str:
 def test_every_code_is_known_once() -> None:
     """All verdicts, kinds and mistakes, and no code means two things."""
     codes = [topic.code for topic in TOPICS]
-    assert len(codes) == len(VERDICTS) + len(KINDS) + len(CATALOGUE)
+    assert len(codes) == len(VERDICTS) + len(KINDS) + len(CATALOGUE) + len(BASELINE)
     assert len(set(codes)) == len(codes)
 
 

@@ -8,11 +8,12 @@ import pytest
 from kcontract.engine.blocking import check_runnable
 from kcontract.engine.compose import places_of
 from kcontract.engine.foreign import prefixed, takes_topic
-from kcontract.engine.plan import output_names, plan_units, unit_topics
-from kcontract.engine.run import exit_code
+from kcontract.engine.plan import plan_units, unit_topics
 from kcontract.engine.unit_run import UnitRun
 from kcontract.errors import ServiceError
+from kcontract.judge.ending import exit_code
 from kcontract.judge.promises import compile_promises
+from kcontract.judge.summing import output_names
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract, Run
 from kcontract.model.finding import CaseVerdict, Finding

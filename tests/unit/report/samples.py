@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kcontract.model.case import Expectation
 from kcontract.model.contract import Contract, Malformed, Message, RegistryRules, SchemaText
 from kcontract.model.events import UnitStarted
 from kcontract.model.finding import CaseVerdict, Finding
@@ -91,6 +92,7 @@ def verdict(code: str, kind: str, value: bytes | None, **more: object) -> CaseVe
         "promised": DEAD_LETTER,
         "seen": ("sent to patient.created/2@131",),
         "record": record(value),
+        "expectation": Expectation.VALID if kind == "valid" else Expectation.INVALID,
     }
     return CaseVerdict(**{**fields, **more})  # type: ignore[arg-type]
 

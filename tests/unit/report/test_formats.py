@@ -34,7 +34,7 @@ def test_what_is_asked_for(values: list[str], wanted: list[Wanted]) -> None:
     ("values", "code", "fix"),
     [
         (["jsn"], "REPORT_FORMAT", "did you mean json?"),
-        (["xyzzy=a"], "REPORT_FORMAT", "one of text, json"),
+        (["xyzzy=a"], "REPORT_FORMAT", "one of text, json, junit, sarif, github, markdown"),
         (["json="], "REPORT_PATH", "json=PATH, or json"),
         (["json", "text"], "REPORT_TWICE", "give one of them another path: json=PATH"),
         (["json=a", "text=./a"], "REPORT_TWICE", "give one of them another path: json=PATH"),
@@ -113,5 +113,5 @@ def test_a_reader_that_has_gone_is_left_to_the_command_line() -> None:
 def test_the_catalogue_of_formats() -> None:
     """Codes are unique and said in a line."""
     codes = [known.code for known in FORMATS]
-    assert codes == ["text", "json"]
+    assert codes == ["text", "json", "junit", "sarif", "github", "markdown"]
     assert all(known.summary and "\n" not in known.summary for known in FORMATS)
