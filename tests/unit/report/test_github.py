@@ -11,7 +11,7 @@ import pytest
 
 from kcontract.report.defused import defused
 from kcontract.report.formats import Wanted, on_actions, open_reports, parse_wanted
-from tests.unit.report.findings import crashed
+from tests.unit.report.findings import FINDINGS, crashed
 from tests.unit.report.machine import accepted, hostile, whole, written
 from tests.unit.report.test_text_report import end, start
 
@@ -37,7 +37,7 @@ def test_a_finding_marks_the_line_of_its_contract() -> None:
 def test_what_fails_comes_first() -> None:
     """GitHub shows ten errors a step; what is accepted, and stale entries, are notices."""
     levels = [line.partition(" ")[0] for line in written("github", whole()).splitlines()]
-    assert levels == ["::error"] * 16 + ["::notice"] + ["::error"] + ["::notice"]
+    assert levels == ["::error"] * (len(FINDINGS) - 1) + ["::notice"] + ["::error"] + ["::notice"]
 
 
 def test_the_file_is_named_from_the_repository() -> None:
