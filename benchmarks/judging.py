@@ -51,6 +51,7 @@ CONTRACT = ROOT / "benchmarks" / "contracts" / "echo.yaml"
 CORPUS = 500
 TARGET = 0.5
 _FIRST_ID = 1_000_000
+_RUN_S = 3_600.0
 
 
 class StoredCases(CaseSource):
@@ -142,7 +143,7 @@ class Bench:
             StoredCases.wanted = self._cases
             if parts is not None:
                 parts.watch(self.cluster, recorder, history)
-            summary, findings = UnitRun(unit, self.contracts, tools, (), StoredCases).run(600.0)
+            summary, findings = UnitRun(unit, self.contracts, tools, (), StoredCases).run(_RUN_S)
         history.close()
         if findings or summary.blocked or summary.cases < self._cases:
             sys.exit(f"not a fair run: {summary.blocked or findings or summary.cases}")

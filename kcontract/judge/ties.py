@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.origins import Place, families, read_origins
 from kcontract.judge.promises import Output, OutputRole
+from kcontract.judge.where_index import WhereIndex, token_text
 from kcontract.model.case import CASE_HEADER
 from kcontract.model.contract import Expression, Where
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.oracle.expressions import MISSING, evaluate, resolve_pointer
-from kcontract.oracle.where import where_matches
 
 
 class Ties:
@@ -24,6 +25,7 @@ class Ties:
         self._by_token: dict[bytes, str] = {}
         self._by_place: dict[Place, str] = {}
         self._by_value: dict[bytes | None, list[str]] = {}
+        self._indexes: dict[int, WhereIndex] = {}
         self._new: dict[str, Delivery] = {}
         """Not entered under tokens, values and places yet: where services copy the marker nobody asks for these."""
 
@@ -38,6 +40,8 @@ class Ties:
             self._by_value.setdefault(delivery.case.record.value, []).append(case_id)
             if delivery.place is not None:
                 self._by_place[(*delivery.place, delivery.offset)] = case_id
+            for index in self._indexes.values():
+                index.add(delivery)
         self._new.clear()
 
     def acknowledge(self, delivery: Delivery, place: TopicPartition, offset: int) -> None:
@@ -52,6 +56,8 @@ class Ties:
             return
         if delivery.place is not None:
             self._by_place.pop((*delivery.place, delivery.offset), None)
+        for index in self._indexes.values():
+            index.remove(case.id)
         for token in case.tokens:
             self._by_token.pop(token.lower(), None)
         equal = self._by_value.get(case.record.value, [])
@@ -118,18 +124,18 @@ class Ties:
             values += [resolve_pointer(payload, pointer) for pointer, _ in output.emits.where.pairs if pointer]
             if (named := self._one(values)) is not None:
                 return named
-            agreeing += self._agreeing(output, output.emits.where, seen.record, payload)
+            if output.emits.where.pairs:
+                agreeing += islice(self._index(output, output.emits.where).agreeing(seen.record, payload), 2)
         return agreeing[0] if len(agreeing) == 1 else None
 
-    def _agreeing(self, output: Output, where: Where, record: Record, payload: Any) -> Iterator[str]:
-        if not where.pairs:
-            return
-        for case, delivery in self._by_id.items():
-            unread = delivery.payload() is MISSING
-            if delivery.source is output.source and not delivery.has_outcome and not unread:
-                sent, shapes = delivery.case.record, delivery.source.oracle.shapes
-                if not where_matches(where, sent, delivery.payload(), record, payload, shapes):
-                    yield case
+    def _index(self, output: Output, where: Where) -> WhereIndex:
+        """Made when it is first asked for, with all that is open then."""
+        index = self._indexes.get(id(output))
+        if index is None:
+            index = self._indexes[id(output)] = WhereIndex(output, where)
+            for delivery in self._by_id.values():
+                index.add(delivery)
+        return index
 
     def _value(self, seen: LogRecord, output: Output, expression: Expression | None) -> Any:
         if expression is None:
@@ -145,18 +151,9 @@ class Ties:
         return output.oracle.read(seen.record) if output.oracle else MISSING
 
     def _one(self, values: Iterable[Any]) -> str | None:
-        named = {self._by_token.get(token) for value in values if (token := _token(value))}
+        named = {self._by_token.get(token) for value in values if (token := token_text(value))}
         named.discard(None)
         return named.pop() if len(named) == 1 else None
-
-
-def _token(value: Any) -> bytes:
-    """The text of a value as tokens are written; empty for one that is no identity."""
-    if isinstance(value, str):
-        return value.lower().encode("utf-8", "replace")
-    if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
-        return str(int(value)).encode()
-    return b""
 
 
 def _correlation(output: Output) -> Expression | None:
