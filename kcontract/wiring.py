@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+
+import msgspec
 
 from kcontract import __version__
 from kcontract.broker.choose import choose as choose_broker
@@ -19,6 +22,7 @@ from kcontract.document.load import load_contracts, load_project, required
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.run import VerifyRun
 from kcontract.engine.settings import Settings
+from kcontract.engine.shards import parse_shard
 from kcontract.engine.tools import Tools
 from kcontract.errors import EnvironmentFailureError, UsageError
 from kcontract.harness.filling import ContainerLaunchers, FillingLauncher
@@ -28,22 +32,25 @@ from kcontract.host.docker import ContainerRoute, Docker
 from kcontract.host.sweep import RunDirectory
 from kcontract.judge.ending import Terms, parse_fail_on, settle, weigh
 from kcontract.judge.history import HistoryJudge
+from kcontract.judge.merging import merge_runs
 from kcontract.model.baseline import Accepted
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Contract, Project, Receive, Send
-from kcontract.model.events import UnitStarted
+from kcontract.model.events import Event, RunStarted, UnitStarted
 from kcontract.model.finding import Finding
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
+from kcontract.model.shard import WHOLE
 from kcontract.model.stored import STORED_FORMAT, StoredCase
 from kcontract.model.summary import RunSummary
 from kcontract.model.value import Value
 from kcontract.ports import StreamItem
 from kcontract.registry.choose import choose as choose_registry
+from kcontract.report.json_lines import decode_item
 from kcontract.store.baseline_file import check_new, read_baseline, save_new
 from kcontract.store.cases import load_case, save_case
 from kcontract.store.folder import folder_in_repository
-from kcontract.store.history import read_history
+from kcontract.store.history import read_history, read_summaries
 from kcontract.store.runs import find_history, start_history
 
 Tell = Callable[[StreamItem], None]
@@ -64,6 +71,7 @@ class VerifyOptions(Value, frozen=True):
     tap: bool | None = None
     fail_on: tuple[str, ...] = ()
     baseline: str | None = None
+    shard: str | None = None
 
 
 class _Since:
@@ -109,7 +117,7 @@ def judge(
     root = Path(load_project(Path.cwd()).project.root)
     path = find_history(root, run)
     shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    weighed = _Weighed(tell, terms, whole=True)
+    weighed = _Weighed(tell, terms)
     for item in HistoryJudge(shown).judge(read_history(path)):
         weighed.take(item)
     if weighed.summary is None:
@@ -118,6 +126,51 @@ def judge(
         failing = [finding for finding in weighed.summary.findings if finding.fails or finding.accepted]
         save_new(Path(write), write_baseline(failing, datetime.now(UTC).date()))
     return weighed.summary
+
+
+def merge(files: Sequence[str], options: VerifyOptions, tell: Tell, progress: Progress = silent) -> RunSummary:
+    """Several stored runs (names, histories, JSON reports) as one. UsageError as `judge`; MERGE_TWICE."""
+    del progress  # no broker is fetched
+    terms = _terms(options)
+    root = Path(load_project(Path.cwd()).project.root)
+    parts = [_part(find_history(root, file)) for file in files]
+    names = [summary.run for summary, _, _ in parts]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise UsageError("MERGE_TWICE", f"the run {twice} is among the files twice", "leave one of them out")
+    merged = merge_runs([summary for summary, _, _ in parts], [started.shard for _, started, _ in parts])
+    merged = settle(merged, terms, whole=False) if options.fail_on or options.baseline else merged
+    tell(msgspec.structs.replace(parts[0][1], run=merged.run, broker=merged.broker, is_broker=merged.is_broker))
+    for event in [event for _, _, units in parts for event in units]:
+        tell(event)
+    for finding in merged.findings:
+        tell(finding)
+    for unit in merged.units:
+        tell(unit)
+    tell(merged)
+    return merged
+
+
+def _part(path: Path) -> tuple[RunSummary, RunStarted, list[Event]]:
+    """A stored run: its summary (of a JSON report its own, else judged again), its start, and those of its units."""
+    summary = next((item for item in map(decode_item, read_summaries(path)) if isinstance(item, RunSummary)), None)
+    opening: list[Event] = []
+    events = _noting(read_history(path), opening)
+    if summary is None:
+        summary = next((item for item in HistoryJudge().judge(events) if isinstance(item, RunSummary)), None)
+    else:
+        deque(events, maxlen=0)
+    started = next((event for event in opening if isinstance(event, RunStarted)), None)
+    if summary is None or started is None:
+        raise UsageError("HISTORY_EMPTY", f"{path} holds no run", "give the history or the JSON report of a run")
+    return summary, started, [event for event in opening if isinstance(event, UnitStarted)]
+
+
+def _noting(events: Iterator[Event], opening: list[Event]) -> Iterator[Event]:
+    for event in events:
+        if isinstance(event, (RunStarted, UnitStarted)):
+            opening.append(event)
+        yield event
 
 
 def _terms(options: VerifyOptions) -> Terms:
@@ -144,7 +197,7 @@ def _run(
 ) -> RunSummary:
     root = Path(project.root)
     settings = _settings(options, project, contracts, stored)
-    weighed = _Weighed(tell, _terms(options), whole=not (options.kinds or stored))
+    weighed = _Weighed(tell, _terms(options))
     cases = _CaseSaver(root, weighed.take, save=stored is None)
     with ExitStack() as stack:
         directory = stack.enter_context(RunDirectory.claim())
@@ -201,18 +254,21 @@ def _settings(
         select=frozenset(select),
         replay=stored,
         folder=folder_in_repository(Path(project.root)),
+        shard=parse_shard(options.shard) if options.shard else WHOLE,
     )
 
 
 class _Weighed:
     """Says of every finding whether it fails the run, and how the run ends then."""
 
-    def __init__(self, tell: Tell, terms: Terms, *, whole: bool) -> None:
-        self._tell, self._terms, self._whole = tell, terms, whole
+    def __init__(self, tell: Tell, terms: Terms) -> None:
+        self._tell, self._terms, self._whole = tell, terms, False
         self.summary: RunSummary | None = None
 
     def take(self, item: StreamItem) -> None:
-        if isinstance(item, Finding):
+        if isinstance(item, RunStarted):
+            self._whole = item.whole
+        elif isinstance(item, Finding):
             item = weigh(item, self._terms)
         elif isinstance(item, RunSummary):
             item = self.summary = settle(item, self._terms, whole=self._whole)

@@ -15,6 +15,7 @@ COMMANDS = {
     "verify": Entry("kcontract.cli.verify:verify", "Run every service on a real broker and judge what it does."),
     "replay": Entry("kcontract.cli.replay:replay", "Send the record of a finding again."),
     "judge": Entry("kcontract.cli.judge:judge", "Judge a stored run again, without a broker."),
+    "report": Entry("kcontract.cli.report:report", "Join the reports of several runs into one."),
     "lint": Entry("kcontract.cli.lint:lint", "Check the contract files: every mistake at once, with its fix."),
     "kinds": Entry("kcontract.cli.kinds:kinds", "List the ways in which kcontract damages a record."),
     "explain": Entry("kcontract.cli.explain:explain", "Explain a verdict, a kind or a mistake by its code."),

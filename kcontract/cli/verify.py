@@ -15,6 +15,8 @@ Examples:
   kcontract verify --receiver billing --kinds bit_flip,truncated
   kcontract verify --bootstrap-servers localhost:9092 --registry http://localhost:8081
   kcontract verify --report text --report json=run.jsonl
+  kcontract verify --shard 1/3 --report json=run-1.jsonl    one of three machines
+  kcontract verify --baseline known.yaml --fail-on CRASHED,CRASH_LOOP,blind
 
 \b
 Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 environment · 130 interrupted
@@ -26,6 +28,7 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 @click.option("--receiver", "--sender", "select", multiple=True, metavar="NAME", help="Only this service; repeatable.")
 @click.option("--kinds", default="", metavar="CODES", help="Only these kinds of malformed records, comma separated.")
 @click.option("--max-examples", type=click.IntRange(1, 1_000_000), help="Valid cases a receiver (default 200).")
+@click.option("--shard", metavar="I/N", help="Only the I-th of N parts, for N machines; `report merge` joins them.")
 @run_options
 def verify(
     paths: tuple[str, ...], select: tuple[str, ...], kinds: str, max_examples: int | None, **options: object

@@ -221,7 +221,9 @@ class ReceiverRun:
         sources = self._player.sources.values()
         valid = chain.from_iterable(source.valid() for source in sources)
         malformed = chain.from_iterable(source.malformed() for source in self._judged_sources())
-        return CaseQueue(valid, list(malformed), rng, len(sources) * self._settings.max_examples)
+        shard = self._settings.shard
+        most = -(-len(sources) * self._settings.max_examples // shard.of)
+        return CaseQueue(shard.share(valid), list(shard.share(malformed)), rng, most)
 
     def _resolve(self, window: Window) -> list[Case]:
         """Find what ended or stopped the service in a window; the cases that have to be sent again."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
 
 from kcontract.engine.foreign import prefixed
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.plan import Unit, plan_units
 from kcontract.engine.registering import register_schemas
+from kcontract.engine.shards import shared
 from kcontract.engine.tools import Tools
 from kcontract.engine.unit_run import UnitRun
 from kcontract.errors import EXIT_INTERRUPTED
@@ -16,6 +20,7 @@ from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding
 from kcontract.model.naming import run_prefix
+from kcontract.model.shard import WHOLE, Shard
 from kcontract.model.summary import RunSummary, UnitSummary
 
 
@@ -36,6 +41,7 @@ class VerifyRun:
             ev.RunStarted(
                 recorder.now(), settings.run, version, settings.seed, cluster.label, registry.label,
                 started, is_broker=cluster.is_broker, folder=settings.folder,
+                whole=settings.whole, shard=str(settings.shard) if settings.shard != WHOLE else "",
             )
         )  # fmt: skip
         units: list[UnitSummary] = []
@@ -68,17 +74,21 @@ class VerifyRun:
         recorder, settings = self._tools.recorder, self._tools.settings
         book = register_schemas(self._contracts, self._tools.registry)
         deadline = recorder.now() + settings.max_time
-        for unit in plan_units(self._contracts, settings.run, settings.select):
+        for unit, part in shared(plan_units(self._contracts, settings.run, settings.select), settings.shard):
             if recorder.now() >= deadline:
                 units.append(self._skipped(unit))
                 recorder.tell(units[-1])
                 continue
             try:
-                summary, found = UnitRun(unit, self._contracts, self._tools, book).run(deadline)
+                summary, found = UnitRun(unit, self._contracts, self._for(part), book).run(deadline)
             except UnitInterrupted as cut:
                 self._take(cut.summary, cut.findings, units, findings)
                 raise
             self._take(summary, found, units, findings)
+
+    def _for(self, part: Shard) -> Tools:
+        settings = msgspec.structs.replace(self._tools.settings, shard=part)
+        return replace(self._tools, settings=settings)
 
     def _take(
         self,

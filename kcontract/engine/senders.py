@@ -60,7 +60,11 @@ class SenderRun:
             return
         source = RequestSource(action.body, seed=self._settings.seed, max_examples=self._settings.max_examples)
         stored = self._settings.replay
-        bodies = [_stored_body(stored.request)] if stored and stored.request else list(source.bodies())
+        bodies = (
+            [_stored_body(stored.request)]
+            if stored and stored.request
+            else [*self._settings.shard.share(source.bodies())]
+        )
         for start in range(0, len(bodies), _BATCH):
             self._batch(action, source, bodies[start : start + _BATCH])
         if self._number and not self._accepted:

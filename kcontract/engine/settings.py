@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kcontract.model.shard import WHOLE, Shard
 from kcontract.model.stored import StoredCase
 from kcontract.model.value import Value
 
@@ -27,6 +28,13 @@ class Settings(Value, frozen=True):
     """Names of the units to run; empty: all."""
     folder: str = ""
     """Path of the project in its repository, for reports."""
+    shard: Shard = WHOLE
+    """Of the run; for a unit that runs, of its cases."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is sent that the units have."""
+        return self.kinds is None and self.replay is None and self.shard == WHOLE
 
 
 class ServiceGone(Exception):  # noqa: N818 - control flow within the engine, turned into a verdict or COULD_NOT_RUN

@@ -43,6 +43,10 @@ class RunStarted(Happened, frozen=True):
     """False for the protocol mock, whose verdicts are limited."""
     folder: str = ""
     """Path of the project in its repository, if it is not the whole of it: places in files are relative to it."""
+    whole: bool = True
+    """False if not all that the units have was sent (`--kinds`, `--shard`, a replay)."""
+    shard: str = ""
+    """`2/3` for the second of three parts."""
 
 
 class UnitStarted(Happened, frozen=True):

@@ -16,7 +16,7 @@ from kcontract.store.folder import unwritable
 _BATCH = 256
 _BATCH_BYTES = 256 << 10
 _BATCH_S = 0.5
-_TOLD, _EVENT = b'{"type":', b'{"type":"event"'
+_TOLD, _EVENT, _RUN = b'{"type":', b'{"type":"event"', b'{"type":"run"'
 
 
 class HistoryFile:
@@ -106,6 +106,15 @@ def read_history(path: Path) -> Iterator[Event]:
                     return
                 raise _damaged(path, number, error) from error
             yield event
+
+
+def read_summaries(path: Path) -> Iterator[str]:
+    """The lines of a JSON report that sum up a run; a history has none. UsageError HISTORY_MISSING."""
+    try:
+        with path.open("rb") as file:
+            yield from (line.decode() for line in file if line.startswith(_RUN))
+    except OSError as error:
+        raise UsageError("HISTORY_MISSING", f"cannot read {path}: {error.strerror}", "give a stored run") from error
 
 
 def _damaged(path: Path, number: int, error: Exception) -> UsageError:

@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kcontract.judge.history import judge_history
-from kcontract.store.history import read_history
-
-from .verifying import ROOT, Verified, kcontract, verify
+from .verifying import Verified, kcontract, verify
 
 pytestmark = pytest.mark.kafka
 TWINS = Path("examples/patients/broken/contracts")
@@ -37,10 +34,11 @@ def test_the_same_contract_in_another_language(tmp_path: Path) -> None:
 
 
 def test_a_stored_history_is_judged_again(tmp_path: Path) -> None:
-    """The judge is a fold: the events on disk alone lead to the findings of the run."""
+    """The judge is a fold: the events on disk alone lead to the findings, units and exit code of the run."""
     verified = verify(str(TWINS / "batch_swallowed.yaml"), *SOME, report=tmp_path / "report.jsonl")
-    again = [finding for _, found in judge_history(read_history(ROOT / verified.summary.history)) for finding in found]
-    assert again == list(verified.findings)
+    done = kcontract("judge", verified.summary.run, "--report", f"json={tmp_path / 'again.jsonl'}")
+    assert Verified.read(done, tmp_path / "again.jsonl").summary == verified.summary
+    assert done.returncode == verified.exit_code == 1
 
 
 @pytest.mark.parametrize("twin", ["dlq_without_key", "trailing_accepted", "skips_valid_extreme"])
