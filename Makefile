@@ -41,7 +41,7 @@ docs: $(READY) ## the pages that are generated from the code
 
 lock: $(READY) ## lock the dependencies anew
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra kafka --group dev --group examples \
+	$(BIN)/uv pip compile pyproject.toml --extra kafka --extra docker --group dev --group examples \
 	  --generate-hashes --universal --python-version 3.11 --quiet -o requirements.lock
 
 clean: ## remove what the targets made, the user's cache excepted

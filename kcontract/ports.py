@@ -155,6 +155,11 @@ class Tap(Protocol):
         """What services are given for the broker."""
         ...
 
+    @property
+    def container_bootstrap(self) -> str:
+        """What services in containers are given; empty if they cannot come there."""
+        ...
+
     def sightings(self) -> Sequence[Sighting]:
         """What was seen since the last call, summed up: bounded however much was said."""
         ...

@@ -204,7 +204,7 @@ def _run(
         route = _route(contracts)
         broker = choose_broker(options.broker or project.broker or "auto", options.bootstrap, progress, route)
         stack.callback(broker.stop)
-        tap = start_tap(broker, options.tap)
+        tap = start_tap(broker, options.tap, route)
         if tap is not None:
             stack.callback(tap.close)
         cluster = KafkaCluster(broker)

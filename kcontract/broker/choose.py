@@ -10,6 +10,7 @@ from kcontract.broker.local.progress import Progress, silent
 from kcontract.broker.tap.tap import ProtocolTap
 from kcontract.errors import BrokerError, UsageError
 from kcontract.host.docker import ContainerRoute
+from kcontract.host.ports import LOOPBACK
 from kcontract.model.value import Value
 
 BOOTSTRAP_VARIABLE = "KCONTRACT_BOOTSTRAP_SERVERS"
@@ -17,6 +18,7 @@ CHOICES = ("auto", "local", "docker", "mock")
 _ABSENT = ("BROKER_JAVA_MISSING", "BROKER_EXTRA_MISSING", "BROKER_JARS_UNREACHABLE")
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 _EXTRA = "pip install 'kcontract[kafka]'"
+_DOCKER, _DOCKER_EXTRA = "kcontract.broker.docker.broker", "pip install 'kcontract[kafka,docker]'"
 
 
 class BrokerHandle(Protocol):
@@ -103,15 +105,17 @@ def choose(
     if servers:
         return ForeignKafka(servers)
     if broker == "docker":
-        raise BrokerError("BROKER_DOCKER", "a broker in Docker is not built yet", "use --broker local")
+        return _start_docker(route)
     return _start_mock() if broker == "mock" else _start_local(broker, progress, route)
 
 
-def start_tap(broker: BrokerHandle, wanted: bool | None) -> ProtocolTap | None:
-    """The tap before a broker, if it is `wanted` (None: before one of ours). Raises BrokerError TAP_GONE."""
+def start_tap(broker: BrokerHandle, wanted: bool | None, route: ContainerRoute | None = None) -> ProtocolTap | None:
+    """The tap before a broker, if it is `wanted` (None: before one of ours). Containers come over `route`, if its
+    address is one that the tap can listen on and name. Raises BrokerError TAP_GONE."""
     if wanted is False or (wanted is None and not (broker.ours and broker.is_broker)):
         return None
-    return ProtocolTap.start(broker.service_bootstrap)
+    listen = route.listen if route is not None and route.listen == route.advertised else LOOPBACK
+    return ProtocolTap.start(broker.service_bootstrap, host=listen)
 
 
 def _start_mock() -> BrokerHandle:
@@ -119,23 +123,38 @@ def _start_mock() -> BrokerHandle:
     return handle
 
 
+def _start_docker(route: ContainerRoute | None) -> BrokerHandle:
+    handle: BrokerHandle = _module(_DOCKER, _DOCKER_EXTRA).DockerKafka.start(route)
+    return handle
+
+
+def _has_docker() -> bool:
+    try:
+        return bool(_module(_DOCKER, _DOCKER_EXTRA).has_image())
+    except BrokerError:
+        return False
+
+
 def _start_local(broker: str, progress: Progress, route: ContainerRoute | None) -> BrokerHandle:
     try:
         handle: BrokerHandle = _module("kcontract.broker.local.broker").LocalKafka.start(progress, route=route)
     except BrokerError as error:
         if broker == "auto" and error.code in _ABSENT:
+            if _has_docker():  # nothing is pulled unless it is asked for
+                return _start_docker(route)
             raise BrokerError(
                 "BROKER_NONE",
                 f"there is no broker to test on: {error.message} [{error.code}]",
-                f"{error.fix}\n  or point KCONTRACT_BOOTSTRAP_SERVERS or --bootstrap-servers to a running cluster",
+                f"{error.fix}\n  or give --broker docker"
+                "\n  or point KCONTRACT_BOOTSTRAP_SERVERS or --bootstrap-servers to a running cluster",
             ) from error
         raise
     return handle
 
 
-def _module(name: str) -> Any:
+def _module(name: str, extra: str = _EXTRA) -> Any:
     # Loaded only when it is used: a foreign cluster needs no Java and no downloads.
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise BrokerError("BROKER_EXTRA_MISSING", f"{error.name or name} is not installed", _EXTRA) from error
+        raise BrokerError("BROKER_EXTRA_MISSING", f"{error.name or name} is not installed", extra) from error

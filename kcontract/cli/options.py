@@ -10,8 +10,9 @@ import click
 _RUN = (
     click.option(
         "--broker",
-        type=click.Choice(["auto", "local", "mock"]),
-        help="auto: --bootstrap-servers if given, else a local Apache Kafka. mock: librdkafka's, not a broker.",
+        type=click.Choice(["auto", "local", "docker", "mock"]),
+        help="auto: --bootstrap-servers if given, else a local Apache Kafka, else in Docker if its image is there. "
+        "docker: the image apache/kafka. mock: librdkafka's, not a broker.",
     ),
     click.option(
         "--bootstrap-servers",

@@ -86,10 +86,11 @@ def placeholder_values(unit: Unit, tools: Tools) -> dict[str, str]:
 
 def addresses(unit: Unit, tools: Tools) -> dict[str, str]:
     """Where the unit's service finds broker and registry: from a container's network, or from this machine."""
+    tap, cluster, registry = tools.tap, tools.cluster, tools.registry
     if unit.run.in_container:
-        return {"bootstrap": tools.cluster.container_bootstrap, "registry": tools.registry.container_url}
-    bootstrap = tools.tap.bootstrap if tools.tap else tools.cluster.service_bootstrap
-    return {"bootstrap": bootstrap, "registry": tools.registry.url}
+        bootstrap = (tap.container_bootstrap if tap else "") or cluster.container_bootstrap
+        return {"bootstrap": bootstrap, "registry": registry.container_url}
+    return {"bootstrap": tap.bootstrap if tap else cluster.service_bootstrap, "registry": registry.url}
 
 
 def _topic(contract: Contract) -> TopicSpec:

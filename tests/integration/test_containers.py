@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from kcontract.broker.cluster import KafkaCluster
+from kcontract.broker.docker.broker import IMAGE_VARIABLE, DockerKafka
 from kcontract.host.docker import Docker
 from kcontract.host.leftovers import RUN_LABEL, note_docker
 from kcontract.host.sweep import RunDirectory
-from tests.docker.images import build_services, ensure_docker
+from kcontract.model.cluster import TopicSpec
+from tests.docker.images import build_kafka, build_services, ensure_docker
 
 from .verifying import ROOT, Verified, kcontract, verify
 
@@ -70,17 +73,20 @@ def started() -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-u", "-m", "kcontract", "verify", f"{CONTRACTS}/image.yaml"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        told = []
         for line in process.stdout:
+            told.append(line)
             if "probing" in line:
                 break
+        assert "probing" in told[-1], "".join(told)
         yield process
         process.kill()
 
 
 def test_what_a_killed_run_left_is_swept_and_nothing_else(docker: Docker, started: subprocess.Popen[str]) -> None:
     """Its container goes at the next start; that of a run which lives stays."""
-    mine = docker.ask("ps", "--quiet", "--filter", "ancestor=kcontract-test/orders:good", "--latest")
-    assert mine
+    mine = docker.ask("ps", "--quiet", "--filter", "ancestor=kcontract-test/orders:good")
+    assert mine, docker.ask("ps", "--all")
     with RunDirectory.claim() as living:
         note_docker(living.path)
         label = f"{RUN_LABEL}={living.path}"
@@ -92,3 +98,42 @@ def test_what_a_killed_run_left_is_swept_and_nothing_else(docker: Docker, starte
         (stays,) = containers(docker, label)
         assert other.startswith(stays)
     assert containers(docker, label) == []
+
+
+@pytest.fixture(scope="module")
+def kafka_image(docker: Docker) -> str:
+    """An image with the contract of apache/kafka."""
+    del docker
+    return build_kafka()
+
+
+def test_the_broker_may_be_a_container_as_well(
+    kafka_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, docker: Docker
+) -> None:
+    """`--broker docker`: reports say so, containers reach it, and it is gone at the end."""
+    monkeypatch.setenv(IMAGE_VARIABLE, kafka_image)
+    options = ("--broker", "docker", "--kinds", "empty_value", "--max-examples", "10")
+    verified = verify(f"{CONTRACTS}/image.yaml", *options, report=tmp_path / "report.jsonl")
+    assert (verified.exit_code, verified.findings) == (0, ()), verified.output
+    assert verified.summary.broker == f"Apache Kafka in Docker ({kafka_image})"
+    assert docker.ask("ps", "--all", "--quiet", "--filter", f"ancestor={kafka_image}") == ""
+
+
+def test_a_broker_in_a_container_comes_back_where_it_was(
+    kafka_image: str, monkeypatch: pytest.MonkeyPatch, unique: Callable[[str], str]
+) -> None:
+    """Paused, killed and started again: the same address and the same topics."""
+    monkeypatch.setenv(IMAGE_VARIABLE, kafka_image)
+    name = unique("topic")
+    with DockerKafka.start() as broker:
+        cluster, address = KafkaCluster(broker), broker.bootstrap
+        cluster.create_topics([TopicSpec(name, 2)])
+        broker.pause()
+        assert broker.poll() is None
+        broker.resume()
+        assert broker.kill() == 137
+        assert broker.poll() == 137
+        broker.start_again()
+        assert broker.bootstrap == address
+        assert cluster.topics() == {name: 2}
+        cluster.close()

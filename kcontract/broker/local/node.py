@@ -59,8 +59,8 @@ class Node:
         while not is_listening(self.ports.harness):
             self._check(deadline)
             time.sleep(_STEP_S)
-        client = AdminClient(_client_settings(self.ports.harness))
-        while not _is_ready(client, cluster_id):
+        client = AdminClient(client_settings(self.ports.harness))
+        while not is_ready(client, cluster_id):
             self._check(deadline)
             time.sleep(_STEP_S)
 
@@ -98,7 +98,8 @@ def set_cluster_id(data: Path, cluster_id: str) -> None:
     meta.write_text("".join(f"cluster.id={cluster_id}\n" if s.startswith("cluster.id=") else f"{s}\n" for s in lines))
 
 
-def _is_ready(client: AdminClient, cluster_id: str) -> bool:
+def is_ready(client: AdminClient, cluster_id: str) -> bool:
+    """Whether the broker that `client` reaches is this one and takes part in its cluster."""
     try:
         seen = client.list_topics(timeout=1.0)
     except KafkaException:
@@ -108,7 +109,8 @@ def _is_ready(client: AdminClient, cluster_id: str) -> bool:
     return bool(seen.brokers) and led and str(seen.cluster_id) == cluster_id
 
 
-def _client_settings(port: int) -> dict[str, str | int | float | bool]:
+def client_settings(port: int) -> dict[str, str | int | float | bool]:
+    """Of a client that waits for a broker on `port` of 127.0.0.1 to come up."""
     return {
         "bootstrap.servers": f"{LOOPBACK}:{port}",
         "reconnect.backoff.ms": 5,

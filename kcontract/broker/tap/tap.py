@@ -37,6 +37,7 @@ class ProtocolTap:
         self._line = b""
         host, port = self._answer().address
         self.bootstrap = f"{host}:{port}"
+        self.container_bootstrap = "" if host == LOOPBACK else self.bootstrap
 
     @classmethod
     def start(

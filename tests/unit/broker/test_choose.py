@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kcontract.broker.choose import BOOTSTRAP_VARIABLE, choose
-from kcontract.errors import EXIT_ENVIRONMENT, BrokerError, UsageError
+from kcontract.errors import EXIT_ENVIRONMENT, BrokerError, EnvironmentFailureError, UsageError
 from kcontract.host.ports import free_ports
 
 
@@ -19,6 +20,7 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KCONTRACT_CACHE_DIR", str(tmp_path))
     monkeypatch.setenv("KCONTRACT_MAVEN_REPOSITORY", f"http://127.0.0.1:{free_ports(1)[0]}")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("KCONTRACT_KAFKA_IMAGE", "kcontract-test/none:1")
 
 
 def test_the_named_cluster_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,11 +60,36 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pip install 'kcontract[kafka]'" in caught.value.fix
 
 
-def test_docker_is_not_built_yet() -> None:
-    """It says so instead of using something else."""
+def test_a_broker_in_docker_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to install instead of using something else."""
+    monkeypatch.setitem(sys.modules, "kcontract.broker.docker.broker", None)
     with pytest.raises(BrokerError) as caught:
         choose("docker")
-    assert caught.value.code == "BROKER_DOCKER"
+    assert caught.value.code == "BROKER_EXTRA_MISSING"
+    assert "docker]" in caught.value.fix
+
+
+def test_a_broker_in_docker_without_docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The environment lacks it: exit 3, and what to install."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EnvironmentFailureError) as caught:
+        choose("docker")
+    assert (caught.value.code, caught.value.exit_code) == ("DOCKER_MISSING", EXIT_ENVIRONMENT)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_docker_comes_last_and_pulls_nothing(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    """Where no local broker can be had, one in Docker is used if its image is there already."""
+    started = SimpleNamespace(label="in Docker")
+    kind = SimpleNamespace(start=lambda _route: started)
+    fake = SimpleNamespace(has_image=lambda: there, DockerKafka=kind)
+    monkeypatch.setitem(sys.modules, "kcontract.broker.docker.broker", fake)
+    if there:
+        assert choose().label == "in Docker"
+        return
+    with pytest.raises(BrokerError) as caught:
+        choose()
+    assert caught.value.code == "BROKER_NONE"
 
 
 @pytest.mark.parametrize(("broker", "bootstrap"), [("redpanda", None), ("local", "given:9092"), ("mock", "given:9092")])

@@ -1,0 +1,1 @@
+"""Apache Kafka in a container, from the image that the project publishes."""
