@@ -40,7 +40,11 @@ function kept(headers) {
   return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.map((one) => one ?? "") : value ?? ""]));
 }
 
-function letter(message, error) {
+function letter({ topic, partition, message }, error) {
+  if (VARIANT === "wraps") {
+    const place = { "x-topic": topic, "x-partition": String(partition), "x-offset": message.offset };
+    return { value: JSON.stringify({ why: error.message, base64: message.value?.toString("base64") }), headers: place };
+  }
   const headers = { ...kept(message.headers), error: String(error.message).slice(0, 200) };
   if (VARIANT === "drops_headers") return { key: message.key, value: message.value };
   if (VARIANT === "to_string") return { key: message.key, value: message.value?.toString() ?? null, headers };
@@ -48,7 +52,8 @@ function letter(message, error) {
   return { key: message.key, value: message.value, headers };
 }
 
-async function handle({ message }) {
+async function handle(came) {
+  const { message } = came;
   let read;
   try {
     read = parcel(message);
@@ -56,7 +61,7 @@ async function handle({ message }) {
     if (VARIANT === "throws") throw error;
     if (VARIANT === "exits") process.exit(1);
     if (VARIANT === "swallows") return;
-    await producer.send({ topic: DLQ, messages: [letter(message, error)] });
+    await producer.send({ topic: DLQ, messages: [letter(came, error)] });
     return;
   }
   const value = VARIANT === "rounds" ? JSON.stringify(read) : message.value;

@@ -20,7 +20,7 @@ JAVA = (
     _plain("good"),
     _plain("swallows", "NOT_DEAD_LETTERED"),
     _plain("as_string", "DEAD_LETTER_ALTERED"),
-    _plain("loose", "ACCEPTED_INVALID", besides=("MISREAD", "REJECTED_VALID")),
+    _plain("loose", "ACCEPTED_INVALID", besides=("MISREAD", "INVALID_EVENT")),
     _plain("rest_of_batch", "COLLATERAL", besides=("NOT_DEAD_LETTERED",), kinds="valid,json_syntax,empty_value"),
     _plain("as_double", "MISREAD", examples=200),
     _plain("latin1", "MISREAD", examples=200),

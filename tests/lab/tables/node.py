@@ -22,6 +22,7 @@ def _node(
 
 NODE = (
     _node("good"),
+    Twin("kafkajs-wraps", "node", "kafkajs", "tests/lab/node/kafkajs-mapped.yaml"),
     _node("drops_headers", "DEAD_LETTER_ALTERED"),
     _node("to_string", "DEAD_LETTER_ALTERED"),
     _node("empty_for_null", "DEAD_LETTER_ALTERED"),

@@ -5,6 +5,8 @@ import static lab.Parcel.VARIANT;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +84,7 @@ public final class Plain {
             }
             var parcel = Parcel.read(record.key(), record.value(), record.headers());
             if (VARIANT.equals("as_double")) {
-                var rounded = parcel.<com.fasterxml.jackson.databind.node.ObjectNode>deepCopy();
+                var rounded = parcel.<ObjectNode>deepCopy();
                 rounded.put("number", (long) parcel.get("number").doubleValue());
                 return to("OUT", record, STOCK.writeValueAsBytes(rounded));
             }
@@ -98,7 +100,7 @@ public final class Plain {
                         .getBytes("UTF-8")); // what a StringDeserializer leaves of it
                 default -> to("DLQ", record, record.value());
             };
-        } catch (com.fasterxml.jackson.core.JacksonException | IllegalArgumentException error) {
+        } catch (IOException | IllegalArgumentException error) {
             return to("DLQ", record, record.value());
         }
     }
