@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.lab.tables.frameworks import FRAMEWORKS
 from tests.lab.tables.go import GO
+from tests.lab.tables.java import JAVA
 from tests.lab.tables.node import NODE
 from tests.lab.tables.patients import PATIENTS
 from tests.lab.tables.styles import STYLES
 
-TWINS = (*STYLES, *PATIENTS, *NODE, *GO)
+TWINS = (*STYLES, *PATIENTS, *NODE, *GO, *JAVA, *FRAMEWORKS)
