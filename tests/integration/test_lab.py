@@ -15,7 +15,7 @@ BATCHES = batches(TWINS)
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("batch", BATCHES, ids=[f"{batch[0].language}-{batch[0].name}" for batch in BATCHES])
+@pytest.mark.parametrize("batch", BATCHES, ids=[batch[0].name for batch in BATCHES])
 def test_each_twin_earns_what_it_must(batch: Sequence[Twin]) -> None:
     """Exactly the verdicts of the table, and every twin was run."""
     results = run(batch)

@@ -43,7 +43,7 @@ def batches(twins: Iterable[Twin], largest: int = LARGEST_BATCH) -> list[tuple[T
     """Twins that are run with the same options, together."""
     alike = defaultdict(list)
     for twin in twins:
-        alike[(twin.language, twin.kinds, twin.examples, twin.flags)].append(twin)
+        alike[(twin.kinds, twin.examples, twin.flags)].append(twin)
     return [tuple(group[at : at + largest]) for group in alike.values() for at in range(0, len(group), largest)]
 
 
