@@ -40,6 +40,16 @@ JAVA = (
     Twin("streams-good", "java", "kafka-streams", _STREAMS),
     Twin("streams-skips", "java", "kafka-streams", _SKIP),
     Twin("streams-continues", "java", "kafka-streams", _STREAMS, "continues", earns("NOT_DEAD_LETTERED")),
+    Twin(
+        "streams-stock_time",
+        "java",
+        "kafka-streams",
+        _STREAMS,
+        "stock_time",
+        earns("CRASH_LOOP"),
+        kinds="timestamp_weird",
+        examples=20,
+    ),
     _plain("crashes", "CRASH_LOOP", kinds=_FATAL, examples=20),
     Twin("streams-fails", "java", "kafka-streams", _STREAMS, "fails", earns("CRASH_LOOP"), kinds=_FATAL, examples=20),
     Twin(

@@ -25,6 +25,7 @@ import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /** Sorts parcels with Kafka Streams; what cannot be read goes where the variant's exception handler sends it. */
 public final class Streams {
@@ -56,6 +57,14 @@ public final class Streams {
         }
     }
 
+    /** Takes a record's time as it is; what lies before 1970 counts as 1970. */
+    public static final class AnyTime implements TimestampExtractor {
+        @Override
+        public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
+            return Math.max(0, record.timestamp());
+        }
+    }
+
     static byte[] checked(byte[] value) {
         if (value == null) {
             return null;
@@ -80,6 +89,9 @@ public final class Streams {
             case "continues" -> LogAndContinueExceptionHandler.class;
             default -> ENV.containsKey("DLQ") ? ToDeadLetters.class : LogAndContinueExceptionHandler.class;
         });
+        if (!VARIANT.equals("stock_time")) { // the stock extractor ends the stream where a timestamp is negative
+            config.put("default.timestamp.extractor", AnyTime.class);
+        }
         var streams = new KafkaStreams(builder.build(), config);
         streams.setUncaughtExceptionHandler(error -> VARIANT.equals("replaces_thread")
                 ? StreamThreadExceptionResponse.REPLACE_THREAD
