@@ -29,7 +29,11 @@ class Confirmer:
             if tried == most:
                 return
             tried += 1
+            before = doubt.tried
             self._alone(doubt)
+            while doubt.wants_alone and doubt.tried > before and self._can_go_on():  # a late answer gets further tries
+                before = doubt.tried
+                self._alone(doubt)
             if doubt.wants_alone:  # the service did not get through: the judge has had its evidence
                 self._dismiss(doubt, "could not be tried again")
         for number in sorted({doubt.window for doubt in self._state.doubts if doubt.wants_repeat}):

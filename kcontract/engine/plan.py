@@ -81,6 +81,8 @@ def placeholder_values(unit: Unit, tools: Tools) -> dict[str, str]:
         values["retry"] = receive.retry.topic if receive.retry else ""
     if contract.reply and isinstance(contract.reply.topic, str):
         values["reply"] = contract.reply.topic
+    elif contract.reply and contract.reply.topics:
+        values["reply"] = contract.reply.topics[0]
     return values
 
 

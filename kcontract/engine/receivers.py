@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -22,6 +23,7 @@ from kcontract.errors import ServiceError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Window
+from kcontract.judge.symptoms import Symptom
 from kcontract.model import events as ev
 from kcontract.model.case import VALID_KIND, Case, Expectation, Role
 from kcontract.model.naming import run_prefix
@@ -41,6 +43,7 @@ _STALLS_AT_MOST = 8
 """Each stall costs seconds of waiting: so many of them tell enough of a service that stands still."""
 _OVER = "--max-time is over"
 _GONE = "the service does not start any more"
+_LATE, _LATE_SECONDS = "answers take too long", 60.0
 _ONCE_AT_MOST = 4
 """So often a window may end the service without doing it again before its cases are given up."""
 
@@ -57,6 +60,7 @@ class ReceiverRun:
         self._state = stage.state
         self._settings = stage.tools.settings
         self._detective = Detective(stage, self._player)
+        self._confirmer = Confirmer(stage, self._player, self._detective)
         self._fatal: Counter[tuple[str, str]] = Counter()
         self._once = 0
         self._tried: set[tuple[str, str]] = set()
@@ -83,7 +87,7 @@ class ReceiverRun:
             self._first_after_start()
             run_phases(BEFORE_CONFIRMING, scene)
         most = None if self._alive() else 1
-        Confirmer(self._stage, self._player, self._detective).settle(most)
+        self._confirmer.settle(most)
         if self._alive() and self._settings.replay is None:
             run_phases(AFTER_CONFIRMING, scene)
         judged = max(0, self._state.tally.cases - self._probed)
@@ -101,20 +105,31 @@ class ReceiverRun:
         sources = self._player.sources
         healthy = [sources[t].healthy(Role.HEALTHY, p) for t, p in self._player.places for _ in range(_PROBES)]
         self._resolve(self._player.play("probe", healthy))
+        self._confirm_late()
         invalid = [case for source in self._judged_sources() for case in source.probes()]
         if invalid and self._detective.revive():
             window = self._player.play("probe", invalid)
             self._resolve(window)
             self._learn_markers(window)
 
+    def _confirm_late(self) -> None:
+        """Answers that are late are so for each record: what is sent must fit the time."""
+        if any(Symptom.LATE in doubt.symptoms for doubt in self._state.doubts) and self._detective.revive():
+            self._confirmer.settle(1)
+            self._player.phase = "probing"
+
     def _give_up(self) -> None:
         """No healthy record had its effect: nothing can be learnt from the others."""
         topic = self._state.never_tied
-        if topic:
+        if topic and not self._is_for_replies(topic):
             fix = "let the service copy the correlation id, or name it with emits.correlationId"
             raise ServiceGone(f"records come to {topic}, but none of them can be tied to what was sent; {fix}")
         self._gave_up = "no healthy record had its effect"
         self._leave_out(self._queue(), self._gave_up)
+
+    def _is_for_replies(self, topic: str) -> bool:
+        """Whether it is a reply topic, where an answer without its request's correlation id is a finding."""
+        return any(output.topic == topic for output in self._state.promises.replies.values())
 
     def _alive(self) -> bool:
         """Whether any healthy record had its effect, as far as effects can be seen."""
@@ -134,15 +149,16 @@ class ReceiverRun:
             if case.expectation is not Expectation.INVALID or case.topic in markers:
                 continue
             passed = self._state.pace.prompt_commits and self._state.is_past(delivery)
-            if delivery.dead_letters or (passed and not delivery.source.dead_letter_topic):
+            if delivery.dead_letters or delivery.answers or (passed and not delivery.source.shows_rejections):
                 markers[case.topic] = case.kind
         self._player.markers = markers
 
     def _cases(self) -> None:
         self._player.phase = "sending"
-        queue, size = self._queue(), self._settings.window
+        queue, size = self._queue(), min(self._settings.window, self._most_of_late())
         self._player.total = queue.total
-        while not self._stage.out_of_time and (drawn := queue.take(size)):
+        sent = 0
+        while not self._stage.out_of_time and sent < self._most_of_late() and (drawn := queue.take(size)):
             batch = self._sendable(drawn)
             if self._fatal.total() >= _FATAL_OFTEN:
                 batch = self._tried_alone(batch)
@@ -153,12 +169,19 @@ class ReceiverRun:
                 break
             begun = self._recorder.now()
             window = self._player.play("batch", batch)
+            sent += len(batch) - len(self._player.unsent)
             queue.put_back(self._player.unsent)
             size = self._next_size(size, window, self._recorder.now() - begun)
             queue.put_back(self._resolve(window))
             self._player.forget(window)
         if left := queue.take(1):
-            self._leave_out(chain(left, queue), self._why_stopped())
+            late = sent >= self._most_of_late() and not self._stage.out_of_time
+            self._leave_out(chain(left, queue), _LATE if late else self._why_stopped())
+
+    def _most_of_late(self) -> int:
+        """How many cases are sent to a service whose answers are late: the finding stands, and each costs its time."""
+        is_late = any(verdict.code == "NO_REPLY" and verdict.cause == "late" for verdict in self._state.reached)
+        return max(1, int(_LATE_SECONDS / (self._state.pace.p50 or 1.0))) if is_late else sys.maxsize
 
     def _next_size(self, size: int, window: Window, seconds: float) -> int:
         """Windows grow while the service gets through, and beyond the usual size only for a quick one."""
@@ -201,7 +224,7 @@ class ReceiverRun:
         return [
             source
             for topic, source in self._player.sources.items()
-            if inputs[topic].receive.on_invalid.policy in ("deadLetter", "skip")
+            if inputs[topic].receive.on_invalid.policy != "stop"
         ]
 
     def _tried_alone(self, batch: list[Case]) -> list[Case]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
 
 from kcontract.model.case import CASE_HEADER, Case
+from kcontract.model.naming import run_prefix
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.stored import StoredCase
 
 REPLAYED = "1000000"
 """Id of the stored case in its new run, above those of the run's own records."""
+_REPLY_TOPIC = re.compile(rb"kcontract\.[\w-]+\.(?P<own>.+\.reply\.\d)")
 _MAGIC, _FRAME = b"\x00", 5
 
 
@@ -23,7 +26,7 @@ def replayed(stored: StoredCase, book: Sequence[RegisteredSchema], run: str, pre
     """
     record = _with_present_id(stored.record, stored.schemas, book)
     marker = f"{run}/{REPLAYED}".encode()
-    headers = tuple((name, marker if name == CASE_HEADER else value) for name, value in record.headers)
+    headers = tuple((name, marker if name == CASE_HEADER else _of_run(value, run)) for name, value in record.headers)
     return Case(
         id=REPLAYED,
         topic=prefix + stored.topic,
@@ -35,6 +38,12 @@ def replayed(stored: StoredCase, book: Sequence[RegisteredSchema], run: str, pre
         parent=stored.parent,
         note=stored.note,
     )
+
+
+def _of_run(value: bytes | None, run: str) -> bytes | None:
+    """A reply topic of an earlier run is this run's."""
+    named = _REPLY_TOPIC.fullmatch(value or b"")
+    return run_prefix(run).encode() + named["own"] if named else value
 
 
 def _with_present_id(record: Record, before: Sequence[RegisteredSchema], book: Sequence[RegisteredSchema]) -> Record:

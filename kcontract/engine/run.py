@@ -11,6 +11,7 @@ from kcontract.engine.foreign import prefixed
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.plan import Unit, plan_units
 from kcontract.engine.registering import register_schemas
+from kcontract.engine.reply_topics import with_reply_topics
 from kcontract.engine.shards import shared
 from kcontract.engine.tools import Tools
 from kcontract.engine.unit_run import UnitRun
@@ -28,9 +29,9 @@ class VerifyRun:
     """Verifies contracts on a cluster. Everything that happens goes through the recorder."""
 
     def __init__(self, contracts: Sequence[Contract], tools: Tools) -> None:
-        self._contracts = tuple(contracts)
-        if not tools.cluster.ours:
-            self._contracts = prefixed(contracts, run_prefix(tools.settings.run))
+        run = tools.settings.run
+        named = contracts if tools.cluster.ours else prefixed(contracts, run_prefix(run))
+        self._contracts = with_reply_topics(named, run)
         self._tools = tools
 
     def run(self, version: str, started: str, history: str) -> RunSummary:

@@ -11,6 +11,7 @@ from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import STALL_FLOOR
+from kcontract.judge.retries import is_being_retried
 from kcontract.judge.settle import Standing
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
@@ -172,6 +173,8 @@ class Player:
         if window.purpose == "warm" or _all_answered(window):
             return 0.0
         quiet = self._state.pace.quiet
+        if self._state.patience and (_lacks(window) or any(map(is_being_retried, window.open.values()))):
+            quiet = max(quiet, self._state.patience)
         return max(quiet, _PATIENT_QUIET) if window.purpose in ("alone", "repeat") and _lacks(window) else quiet
 
     def _is_quiet(self, window: Window) -> bool:
@@ -212,7 +215,7 @@ class Player:
 
 def _lacks(window: Window) -> bool:
     """A record is missing something that it must have: the window is about to confirm a doubt."""
-    return any(delivery.wanted or delivery.owes_dead_letter for delivery in window.open.values())
+    return any(delivery.wanted or delivery.owes_rejection for delivery in window.open.values())
 
 
 def _all_answered(window: Window) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from kcontract.generate.contract_parts import document_of, documents, header_slots, payload_of
 from kcontract.generate.json_payload import JsonPayload
 from kcontract.generate.payload import Payload
+from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.tokens import Mint
 from kcontract.model.case import CASE_HEADER
 from kcontract.model.contract import Contract, Expression, SchemaText
@@ -44,6 +45,7 @@ class RecordHeaders:
 
     def __init__(self, contract: Contract) -> None:
         self._slots = header_slots(contract.message)
+        self._reply_to = ReplyTo(contract)
         document = header_document(contract)
         self._payload: JsonPayload | None = None
         if document.get("properties") or document.get("required"):
@@ -62,7 +64,8 @@ class RecordHeaders:
             if stamped is not None:
                 values, token = stamped
                 tokens.append(token)
-        return tuple((name, as_text(value).encode()) for name, value in values.items()), tokens
+        headers = tuple((name, as_text(value).encode()) for name, value in values.items())
+        return self._reply_to.given(headers), tokens
 
     def _stamped(self, values: dict[str, Any], pointer: str, mint: Mint) -> tuple[dict[str, Any], bytes] | None:
         if self._payload is not None:

@@ -15,6 +15,7 @@ from kcontract.generate.envelope import takes_marker
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.generate.mutants import chosen, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
+from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.templates import Builder, Stamped, Stamper
 from kcontract.generate.tokens import Mint, is_plain, restamp_value
 from kcontract.generate.values import Values
@@ -93,6 +94,7 @@ class CaseSource:
         self._grounds = tuple(ground_of(contract, receive, self._book, event) for event in self._types)
         self._grown: tuple[tuple[Ground, list[Parent]], ...] | None = None
         self._marks = takes_marker(contract)
+        self._reply_to = ReplyTo(contract)
         self._numbers = count(1) if numbers is None else numbers
         self._resent: dict[str, int] = {}
         self._ordinary: tuple[tuple[EventType, Parent], ...] | None = None
@@ -326,7 +328,7 @@ class CaseSource:
         return self._case(self._next_id(), stamped, replace(about, parent=parent))
 
     def _case(self, identity: str, stamped: Stamped, about: About) -> Case:
-        record = self._marked(stamped.record, identity)
+        record = self._marked(self._reply_to.routed(stamped.record, identity), identity)
         home = self._stamper.home(record.key)
         expected = about.expected or self.oracle.expect(record, hint=about.kind)
         return Case(

@@ -20,14 +20,14 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
     if not source.shows_effects:
         what = f"{topic}: no effect of a valid record can be seen, so no record can be found lost, skipped or misread"
         yield what, "add `emits`, `reply` or `probe` to the receiver"
-    elif not any(emits.where for emits in receive.emits):
+    elif receive.emits and not any(emits.where for emits in receive.emits):
         yield f"{topic}: what an effect says is not compared with its input", "add `emits.where` or `emits.copies`"
-    if receive.on_invalid.policy in ("stop", "reply"):
+    if receive.on_invalid.policy == "stop":
         yield f"{topic}: onInvalid `{receive.on_invalid.policy}` is not judged yet, so no malformed record is sent", ""
     for name, given in (
         ("probe", receive.probe), ("health", receive.health), ("order", receive.order),
-        ("idempotent", receive.idempotent), ("slo", receive.slo), ("retry", receive.retry),
-        ("faults", source.contract.faults), ("reply", source.contract.reply),
+        ("idempotent", receive.idempotent), ("slo", receive.slo),
+        ("faults", source.contract.faults),
     ):  # fmt: skip
         if given:
             yield f"{topic}: `{name}` is not judged yet", ""

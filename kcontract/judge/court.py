@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 from kcontract.judge.cause import names_frame
 from kcontract.judge.doubts import Doubt, LeadBook, hand_over
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output
+from kcontract.judge.replies import reply_symptoms
+from kcontract.judge.retries import retry_symptoms
 from kcontract.judge.symptoms import Shown, Symptom, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
 from kcontract.judge.ties import Ties
@@ -31,12 +34,14 @@ class Court:
         self.reached: list[CaseVerdict] = []
         self.tally = Tally()
         self.dead_letters = 0
+        """Answers to invalid requests are counted as well."""
         self.ever_committed = False
         self._effects = effects
         self._ties = ties
         self._pace = pace
         self._committed = committed
         self._leads = LeadBook()
+        self._answers_late = False
         self._loops: set[str] = set()
         self._stalls: dict[str, float] = {}
         """How long windows had stood still when they were given up."""
@@ -101,9 +106,17 @@ class Court:
 
     def _shown(self, delivery: Delivery) -> tuple[Shown, ...]:
         """What is wrong with a delivery; nothing can be with one that the broker refused."""
-        return () if delivery.refused else tuple(symptoms(delivery, self._effects))
+        if delivery.refused:
+            return ()
+        shown = tuple(symptoms(delivery, self._effects))
+        if delivery.owed is None and not delivery.answers and not delivery.endless:
+            return shown
+        return tuple(chain(shown, reply_symptoms(delivery), retry_symptoms(delivery)))
 
     def _doubt(self, delivery: Delivery, shown: tuple[Shown, ...], window: Window) -> None:
+        if {one.symptom for one in shown} == {Symptom.LATE} and self._answers_late:
+            self.tally.count(delivery, "answered late")  # proved already
+            return
         first = window.purpose == "first"
         doubt = Doubt(delivery, shown, window.number, first, window.disturbed, self.is_past(delivery))
         doubt.lead = self._leads.lead_of(doubt, any_dead_letter=self.dead_letters > 0)
@@ -124,9 +137,14 @@ class Court:
         for doubt in [doubt for doubt in self.doubts if doubt.root == window.of and doubt.wants_alone]:
             if own[-1].refused:
                 self.dismiss(doubt, "the broker refused it when it was sent again")
-            else:
-                doubt.alone = frozenset(one.symptom for one in shown)
+            elif not doubt.tries_again(own[-1].waited, shown):
+                doubt.alone = frozenset(one.symptom for one in shown) | self._crossed(doubt, window)
                 self._resolve(doubt)
+
+    def _crossed(self, doubt: Doubt, window: Window) -> frozenset[Symptom]:
+        """A service that answers each request with another's correlation id leaves a neighbour without answer."""
+        crossed = Symptom.CROSSED in doubt.symptoms and any(delivery.crossed for delivery in window.deliveries)
+        return frozenset({Symptom.CROSSED}) if crossed else frozenset()
 
     def _repeat(self, window: Window) -> None:
         if window.exits or window.outcome != "settled":
@@ -169,6 +187,7 @@ class Court:
 
     def _reach(self, delivery: Delivery, verdict: CaseVerdict) -> None:
         self.reached.append(verdict)
+        self._answers_late |= verdict.code == "NO_REPLY" and verdict.cause == "late"
         self.tally.count(delivery, verdict.code)
 
     def forget(self, window: Window) -> None:

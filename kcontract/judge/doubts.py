@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.rules import MISSES
-from kcontract.judge.symptoms import Shown, Symptom
+from kcontract.judge.symptoms import DIRECT, Shown, Symptom
 from kcontract.model.case import Expectation
 
 LEADS_PER_SYMPTOM = 12
 """So many valid cases of one kind and symptom are confirmed one by one; further ones follow their lead."""
 
+
+_LATE_TRIES = 3
+"""So often a late answer is asked for again; the best of them counts."""
+_MISSED_ALONE = MISSES | {Symptom.CROSSED}
+_UNANSWERED = frozenset({Symptom.LATE, Symptom.NO_REPLY})
 
 Group = tuple[str, str, frozenset[Symptom], bool]
 """Topic, kind, symptoms, and whether the window was disturbed."""
@@ -34,6 +39,17 @@ class Doubt:
     alone: frozenset[Symptom] | None = None
     repeated: frozenset[Symptom] | None = None
     dismissed: str = ""
+    tried: int = 0
+    waits: list[float] = field(default_factory=list)
+    """How long the answers took when a late one was asked for again."""
+
+    def tries_again(self, waited: float, shown: tuple[Shown, ...]) -> bool:
+        """After a try alone: whether the answer was late again, and another try may be better."""
+        if Symptom.LATE not in self.symptoms or not {one.symptom for one in shown} & _UNANSWERED:
+            return False
+        self.waits += [waited] if waited else []
+        self.tried += 1
+        return self.tried < _LATE_TRIES
 
     @property
     def root(self) -> str:
@@ -46,11 +62,13 @@ class Doubt:
     def group(self, *, any_dead_letter: bool) -> Group:
         """What it has in common with doubts that can stand for it.
 
-        Valid cases are alike by code and variant, malformed ones by code; where nothing is ever dead-lettered, all.
+        Valid cases are alike by code and variant, malformed ones by code; where nothing is ever refused, all.
         """
         case = self.delivery.case
         alike = case.kind if self.delivery.expectation is Expectation.VALID else case.code
-        if self.symptoms == {Symptom.NO_DEAD_LETTER} and not any_dead_letter:
+        if self.symptoms == {Symptom.NO_REPLY} and not any_dead_letter:
+            alike = self.delivery.expectation.value
+        if self.symptoms == {Symptom.LATE} or (self.symptoms == {Symptom.NO_DEAD_LETTER} and not any_dead_letter):
             alike = ""
         return case.topic, alike, self.symptoms, self.disturbed
 
@@ -63,7 +81,9 @@ class Doubt:
         """Right alone, though not in its window: only the same window once more can tell."""
         if self.dismissed or self.lead is not None or self.alone is None or self.repeated is not None:
             return False
-        return not self.disturbed and not self.symptoms & self.alone and not self.alone & MISSES
+        if self.symptoms <= {Symptom.LATE} or self.alone & set(DIRECT):  # company makes any answer late
+            return False
+        return not self.disturbed and not self.symptoms & self.alone and not self.alone & _MISSED_ALONE
 
     @property
     def settled(self) -> bool:
@@ -85,7 +105,7 @@ class LeadBook:
         """
         known = self._leads.setdefault(doubt.group(any_dead_letter=any_dead_letter), [])
         known[:] = [lead for lead in known if lead.lead is None and not lead.settled]
-        several = doubt.delivery.expectation is Expectation.VALID
+        several = doubt.delivery.expectation is Expectation.VALID and Symptom.LATE not in doubt.symptoms
         if len(known) >= (LEADS_PER_SYMPTOM if several else 1):
             return known[0]
         known.append(doubt)

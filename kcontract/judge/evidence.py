@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from kcontract.judge.promises import Input, Output
+from kcontract.judge.promises import Input, Output, OutputRole
 from kcontract.judge.tapped import Tapped
 from kcontract.model.case import Case, Expectation, Rejection, Role
 from kcontract.model.events import Purpose
@@ -50,6 +50,19 @@ class Delivery:
     first_outcome_at: float | None = None
     wanted: tuple[Output, ...] = ()
     """The effects that a valid record must have, each as often as its count says; empty if none can be seen."""
+    owed: Output | None = None
+    """The reply that must come: the answer to a valid request, the declared error to an invalid one."""
+    answers: list[Effect] = field(default_factory=list)
+    waited: float = 0.0
+    """Seconds that the service took for the answer, without those that records before it took."""
+    twice: bool = False
+    """It was answered more than once, by one process, and no other request lacks its answer."""
+    crossed: bool = False
+    """It has no answer or one of the wrong sort, and others of its window have what it should have."""
+    attempts: int = 0
+    """How often it came to the retry topic."""
+    endless: bool = False
+    """That was more often than declared, by one process."""
     _payload: Any = UNREAD
 
     @property
@@ -68,7 +81,7 @@ class Delivery:
         if self.first_outcome_at is not None or self.dead_letters:
             return True
         if self.case.expectation is not Expectation.VALID:
-            return bool(self.effects)
+            return bool(self.effects or self.answers)
         if len(self.wanted) == 1:
             return self.has_effect(self.wanted[0])
         return bool(self.wanted) and all(self.has_effect(output) for output in self.wanted)
@@ -78,13 +91,15 @@ class Delivery:
         """Whether something must be seen of it, wherever it was sent."""
         if self.wanted:
             return True
-        return self.case.expectation is Expectation.INVALID and self.source.dead_letter_topic is not None
+        return self.case.expectation is Expectation.INVALID and (
+            self.owed is not None or self.source.dead_letter_topic is not None
+        )
 
     @property
-    def owes_dead_letter(self) -> bool:
-        """Whether it is an invalid record whose dead letter is promised."""
+    def owes_rejection(self) -> bool:
+        """Whether it is an invalid record whose dead letter or error reply is promised."""
         invalid = self.case.expectation is Expectation.INVALID
-        return invalid and bool(self.source.dead_letter_topic) and not self.refused
+        return invalid and (self.owed is not None or bool(self.source.dead_letter_topic)) and not self.refused
 
     @property
     def rounds(self) -> int:
@@ -94,6 +109,8 @@ class Delivery:
 
     def has_effect(self, output: Output) -> bool:
         """Whether the effect has come as often as it must."""
+        if output.role is OutputRole.REPLY:
+            return bool(self.answers)
         needed = output.emits.count if output.emits else 1
         if needed == 1:
             return any([effect.output is output for effect in self.effects])  # noqa: C419 - the list is short
@@ -149,8 +166,8 @@ class Window:
 
     @property
     def poisons(self) -> tuple[Delivery, ...]:
-        """Invalid records whose dead letter is promised."""
-        return tuple(delivery for delivery in self.deliveries if delivery.owes_dead_letter)
+        """Invalid records whose dead letter or error reply is promised."""
+        return tuple(delivery for delivery in self.deliveries if delivery.owes_rejection)
 
     def add(self, delivery: Delivery) -> None:
         """A record is on its way."""

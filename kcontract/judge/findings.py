@@ -23,8 +23,8 @@ _MESSAGE = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 def group_findings(unit: str, verdicts: Iterable[CaseVerdict], *, any_dead_letter: bool) -> tuple[Finding, ...]:
     """Findings in the order in which their first verdict was reached.
 
-    `any_dead_letter`: whether the unit wrote any dead letter. If it wrote none, NOT_DEAD_LETTERED is one defect of the
-    receiver, whatever the kind (ORACLE.md §3).
+    `any_dead_letter`: whether the unit wrote any dead letter or error reply. If it wrote none, their lack is one
+    defect of the receiver, whatever the kind (ORACLE.md §3).
     """
     groups: dict[tuple[str, ...], list[CaseVerdict]] = {}
     for verdict in verdicts:
@@ -36,11 +36,22 @@ def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, .
     kind = verdict.kind.partition(":")[0]
     if verdict.code in _BY_CAUSE and names_frame(verdict.cause):
         kind = ""
-    if verdict.code == "NOT_DEAD_LETTERED" and not any_dead_letter:
+    if verdict.code in ("NOT_DEAD_LETTERED", "NO_REPLY") and not any_dead_letter:
         kind = ""
     if verdict.cause == COMPANY or verdict.code == "LOST":
         kind = ""
-    if verdict.code in ("STUCK", "DEAD_LETTER_ALTERED", "INVALID_EVENT", "WRONG_KEY", "UNDECLARED_EVENT", "MISREAD"):
+    if verdict.code == "NO_REPLY" and verdict.cause == "late":
+        kind = ""
+    if verdict.code in (
+        "STUCK",
+        "WRONG_REPLY",
+        "DUPLICATE_EFFECT",
+        "DEAD_LETTER_ALTERED",
+        "INVALID_EVENT",
+        "WRONG_KEY",
+        "UNDECLARED_EVENT",
+        "MISREAD",
+    ):
         kind = ""
     return verdict.code, _constant(verdict.topic), kind, _constant(verdict.cause)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from kcontract.model.contract import Contract, Emits, Expression, Receive, Send
+from kcontract.model.contract import Contract, Emits, Expression, Receive, Reply, Send
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.book import payload_texts
 from kcontract.oracle.effects import EffectOracle
@@ -42,7 +42,12 @@ class Input:
     @property
     def shows_effects(self) -> bool:
         """Whether an effect of a valid record can be seen at all."""
-        return bool(self.receive.emits)
+        return bool(self.receive.emits or self.contract.reply)
+
+    @property
+    def shows_rejections(self) -> bool:
+        """Whether something must come back for an invalid record."""
+        return self.receive.on_invalid.policy in ("deadLetter", "reply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,9 @@ class Output:
     oracle: EffectOracle | None = None
     copies: bool = False
     """Whether a value of the same bytes as the input's keeps all that is promised of an effect."""
+    reply: Reply | None = None
+    error: EffectOracle | None = None
+    """For replies: what the answer to an invalid request must be; None where the contract does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,12 @@ class Promises:
     def effects(self) -> tuple[Output, ...]:
         """All declared effects, in the order of the contracts."""
         return tuple(output for group in self.outputs.values() for output in group if output.emits is not None)
+
+    @property
+    def replies(self) -> Mapping[str, Output]:
+        """The first reply of each input topic that has one."""
+        found = [output for group in self.outputs.values() for output in group if output.role is OutputRole.REPLY]
+        return {output.source.topic: output for output in reversed(found)}
 
 
 def compile_promises(unit: str, contracts: Iterable[Contract], book: Sequence[RegisteredSchema]) -> Promises:
@@ -110,8 +124,11 @@ def _outputs(source: Input, book: Sequence[RegisteredSchema]) -> Iterable[Output
     if receive.retry:
         yield Output(receive.retry.topic, OutputRole.RETRY, source)
     reply = source.contract.reply
-    if reply and isinstance(reply.topic, str):
-        yield Output(reply.topic, OutputRole.REPLY, source, None, EffectOracle(reply.payload, None, book))
+    if reply is not None:
+        oracle = EffectOracle(reply.payload, None, book)
+        error = EffectOracle(reply.error, None, book) if reply.error is not None else None
+        for topic in (reply.topic,) if isinstance(reply.topic, str) else reply.topics:
+            yield Output(topic, OutputRole.REPLY, source, oracle=oracle, reply=reply, error=error)
 
 
 def _may_copy(source: Input, emits: Emits) -> bool:

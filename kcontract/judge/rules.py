@@ -9,7 +9,10 @@ from kcontract.judge.symptoms import Symptom
 from kcontract.model.case import Expectation
 from kcontract.model.value import Value
 
-MISSES = frozenset({Symptom.NO_EFFECT, Symptom.REJECTED})
+MISSES = frozenset({Symptom.NO_EFFECT, Symptom.NO_REPLY, Symptom.REJECTED})
+_ANOTHERS = frozenset({Symptom.NO_REPLY, Symptom.CROSSED})
+"""What shows where answers go to others."""
+_UNANSWERED = frozenset({Symptom.NO_REPLY, Symptom.LATE})
 
 
 class CaseEvidence(Value, frozen=True):
@@ -76,7 +79,7 @@ def _stands_still(evidence: CaseEvidence) -> bool:
 
 
 def _endless_retry(evidence: CaseEvidence) -> bool:
-    return _stands_still(evidence) and evidence.taken_again
+    return Symptom.ENDLESS in evidence.shown or (_stands_still(evidence) and evidence.taken_again)
 
 
 def _rebalance_storm(evidence: CaseEvidence) -> bool:
@@ -99,6 +102,23 @@ def _not_dead_lettered(evidence: CaseEvidence) -> bool:
     return _invalid(evidence) and evidence.confirmed(Symptom.NO_DEAD_LETTER)
 
 
+def _wrong_reply(evidence: CaseEvidence) -> bool:
+    again = (evidence.alone or frozenset()) | (evidence.repeated or frozenset())
+    crossed = Symptom.CROSSED in evidence.shown and Symptom.CROSSED in again
+    elsewhere = bool(evidence.shown & _ANOTHERS) and Symptom.WRONG_REPLY in again
+    return Symptom.WRONG_REPLY in evidence.shown or crossed or elsewhere
+
+
+def _no_reply(evidence: CaseEvidence) -> bool:
+    alone = bool(evidence.shown & (_UNANSWERED | _ANOTHERS)) and bool((evidence.alone or frozenset()) & _UNANSWERED)
+    alone |= Symptom.NO_REPLY in evidence.shown and Symptom.CROSSED in (evidence.alone or ())
+    return alone or (_invalid(evidence) and evidence.confirmed(Symptom.NO_REPLY))
+
+
+def _duplicate_reply(evidence: CaseEvidence) -> bool:
+    return evidence.confirmed(Symptom.TWICE)
+
+
 def _misread(evidence: CaseEvidence) -> bool:
     return _valid(evidence) and Symptom.MISREAD in evidence.shown
 
@@ -108,7 +128,8 @@ def _invalid_event(evidence: CaseEvidence) -> bool:
 
 
 def _rejected_valid(evidence: CaseEvidence) -> bool:
-    return _valid(evidence) and _missed(evidence) and Symptom.REJECTED in (evidence.alone or ())
+    missed = _missed(evidence) or Symptom.CROSSED in evidence.shown
+    return _valid(evidence) and missed and Symptom.REJECTED in (evidence.alone or ())
 
 
 def _skipped_valid(evidence: CaseEvidence) -> bool:
@@ -129,7 +150,7 @@ def _collateral(evidence: CaseEvidence) -> bool:
 
 
 def _lost(evidence: CaseEvidence) -> bool:
-    vanished = Symptom.NO_EFFECT in evidence.shown and evidence.committed
+    vanished = bool(evidence.shown & {Symptom.NO_EFFECT, Symptom.NO_REPLY}) and evidence.committed
     return _valid(evidence) and vanished and _right_alone(evidence) and evidence.disturbed
 
 
@@ -142,8 +163,11 @@ RULES: tuple[Rule, ...] = (
     Rule("ACCEPTED_INVALID", _accepted_invalid),
     Rule("DEAD_LETTER_ALTERED", _dead_letter_altered),
     Rule("NOT_DEAD_LETTERED", _not_dead_lettered),
+    Rule("WRONG_REPLY", _wrong_reply),
+    Rule("NO_REPLY", _no_reply),
     Rule("MISREAD", _misread),
     Rule("INVALID_EVENT", _invalid_event),
+    Rule("DUPLICATE_EFFECT", _duplicate_reply),
     Rule("REJECTED_VALID", _rejected_valid),
     Rule("SKIPPED_VALID", _skipped_valid),
     Rule("COLLATERAL", _collateral),

@@ -47,14 +47,14 @@ def _has_outcome(delivery: Delivery, committed: Mapping[TopicPartition, int], pa
 
 
 def _is_answered(marker: Delivery, committed: Mapping[TopicPartition, int], pace: Pace) -> bool:
-    """An invalid end marker was dead-lettered or accepted, or passed by a service that commits what it has handled.
+    """An invalid end marker has an outcome, or was passed by a service that commits what it has handled.
 
-    Late commits (auto-commit, Streams) say nothing of it: then a dead letter is waited for, and without a dead letter
-    topic the sentinel before it must do.
+    Late commits (auto-commit, Streams) say nothing of it: then a dead letter or an error reply is waited for, and
+    where none is promised the sentinel before it must do.
     """
     if marker.has_outcome or (pace.prompt_commits and _is_past(marker, committed)):
         return True
-    return not marker.source.dead_letter_topic and not pace.prompt_commits
+    return not marker.source.shows_rejections and not pace.prompt_commits
 
 
 def _is_past(delivery: Delivery, committed: Mapping[TopicPartition, int]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kcontract.judge.answering import sort_out
 from kcontract.judge.book import Book, Grounds, Listener
 from kcontract.judge.books import BOOKS
 from kcontract.judge.cause import exit_cause
@@ -13,7 +14,9 @@ from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
 from kcontract.judge.pace import STALL_FLOOR, Pace
 from kcontract.judge.promises import Input, Output, OutputRole, Promises
+from kcontract.judge.replies import owed_reply, requested_topic
 from kcontract.judge.requests import RequestBook
+from kcontract.judge.retries import note_retries, retried_too_often, retry_seconds
 from kcontract.judge.settle import Standing, standing, suspects
 from kcontract.judge.symptoms import fits, wanted_effects
 from kcontract.judge.tally import Tally
@@ -30,8 +33,12 @@ class UnitState:
 
     def __init__(self, run: str, promises: Promises, books: Sequence[type[Book]] = BOOKS) -> None:
         self.promises = promises
-        self.ties = Ties(run)
-        self.pace = Pace(floor=max([STALL_FLOOR, *map(_retry_seconds, promises.inputs.values())]))
+        self._replies = promises.replies
+        self._retries = frozenset(o.topic for group in promises.outputs.values() for o in group if _is_retry(o))
+        self.ties = Ties(run, remember=bool(self._replies))
+        self.pace = Pace(floor=max([STALL_FLOOR, *map(retry_seconds, promises.inputs.values())]))
+        self.patience = max([0.0, *map(_patience, promises.inputs.values())])
+        """Seconds that replies and declared retries may take: no negative is stated before."""
         self.requests = RequestBook(promises)
         self.committed: dict[TopicPartition, int] = {}
         self.court = Court(promises.effects, self.ties, self.pace, self.committed)
@@ -42,6 +49,8 @@ class UnitState:
         self.starts = 0
         self._untied: list[tuple[float, LogRecord, tuple[Output, ...]]] = []
         self._undeclared: set[str] = set()
+        self._asked: set[str] = set()
+        """Topics to which requests asked for their answers, damaged names included: nobody's to declare."""
         self._outcome_at: float | None = None
         self._effects = promises.effects
         self._always = _always_wanted(promises)
@@ -125,6 +134,11 @@ class UnitState:
         if event.case.expectation is Expectation.VALID:
             always = self._always.get(event.case.topic)
             delivery.wanted = wanted_effects(delivery, self._effects) if always is None else always
+        if self._replies:
+            delivery.owed = owed_reply(delivery, self._replies.get(event.case.topic))
+            self._asked.update(requested_topic(delivery))
+            if delivery.owed is not None and delivery.expectation is Expectation.VALID:
+                delivery.wanted = (*delivery.wanted, delivery.owed)
         self.ties.add(delivery)
         if self.window is not None:
             self.window.add(delivery)
@@ -148,15 +162,20 @@ class UnitState:
 
     def _seen(self, event: ev.Seen) -> None:
         topic = event.record.topic
-        if self.window is not None:
+        if self.window is not None and not (topic in self._retries and self._is_endless(event.record)):
             self.window.evidence_at = event.at
         if topic in self.promises.outputs:
             self._output(event.at, event.record, self.promises.outputs[topic])
         elif topic in self.promises.products:
             self.requests.seen(event)
-        elif not _is_internal(topic) and topic not in self._undeclared:
+        elif not _is_internal(topic) and topic not in self._undeclared | self._asked:
             self._undeclared.add(topic)
             self.reached.append(undeclared_verdict(self.promises, event.record, self.ties))
+
+    def _is_endless(self, record: LogRecord) -> bool:
+        """One more of too many retries, or one for an earlier window: nothing to wait for."""
+        delivery = self.ties.tie(record, self.promises.outputs[record.topic])
+        return delivery is None or retried_too_often(delivery)
 
     def _output(self, at: float, record: LogRecord, outputs: tuple[Output, ...]) -> None:
         delivery = self.ties.tie(record, outputs)
@@ -171,8 +190,13 @@ class UnitState:
         if output.role is OutputRole.DEAD_LETTER:
             delivery.dead_letters.append(record)
             self.court.dead_letters += 1
-        elif output.role is OutputRole.EFFECT:  # replies are not judged yet
+        elif output.role is OutputRole.EFFECT:
             delivery.effects.append(Effect(at, record, output))
+        elif output.role is OutputRole.REPLY:
+            delivery.answers.append(Effect(at, record, output))
+            self.court.dead_letters += delivery.expectation is Expectation.INVALID
+        elif output.role is OutputRole.RETRY:
+            delivery.attempts += 1
         for book in self._hearing:
             self.reached.extend(book.tied(at, delivery, record, output))
         if delivery.first_outcome_at is None and delivery.has_outcome:
@@ -248,6 +272,10 @@ class UnitState:
         if event.outcome == "settled":
             self.pace.learn_gap(window.longest_gap)
         self._isolate(window)
+        if self._replies:
+            sort_out(window, sum(self._is_late_reply(one) for one in self._untied))
+        if self._retries:
+            note_retries(window)
         self.court.judge(window)
         for book in self._books:
             self.reached.extend(book.closed(window))
@@ -255,12 +283,21 @@ class UnitState:
 
     def _isolate(self, window: Window) -> None:
         """A record that ties to no case belongs to the only case of a window that has none (ORACLE.md §2)."""
-        if window.purpose != "alone" or len(self._untied) != 1:
+        if window.purpose != "alone":
             return
         lonely = [d for d in window.deliveries if d.case.root == window.of and not d.has_outcome]
-        if len(lonely) == 1:
-            at, record, outputs = self._untied[0]
-            self._credit(at, record, outputs, lonely[0])
+        untied = [one for one in self._untied if not self._is_late_reply(one)]
+        nobodys = untied and all(is_reply(outputs) for *_, outputs in untied)
+        none_tied = nobodys and not any(delivery.answers for delivery in window.deliveries)
+        if len(lonely) == 1 and (len(untied) == 1 or none_tied):
+            chosen = untied[len(untied) // 2]
+            self._untied.remove(chosen)
+            self._credit(*chosen, lonely[0])
+
+    def _is_late_reply(self, untied: tuple[float, LogRecord, tuple[Output, ...]]) -> bool:
+        """Whether it is the answer to a request of an earlier window."""
+        _, record, outputs = untied
+        return is_reply(outputs) and self.ties.is_late(record, outputs)
 
     def _requests_settled(self, event: ev.RequestsSettled) -> None:
         self.court.reached.extend(self.requests.settle(event))
@@ -310,10 +347,18 @@ def _output_of(delivery: Delivery, record: LogRecord, outputs: tuple[Output, ...
     return lacking[0] if lacking else own[0]
 
 
-def _retry_seconds(source: Input) -> float:
-    """Declared retries with back-off are no standing still."""
-    retry = source.receive.retry
-    return 2 * retry.attempts * retry.backoff if retry else 0.0
+def is_reply(outputs: tuple[Output, ...]) -> bool:
+    """Whether the topic of these outputs is one for replies."""
+    return bool(outputs) and outputs[0].role is OutputRole.REPLY
+
+
+def _patience(source: Input) -> float:
+    reply = source.contract.reply
+    return max(reply.within if reply else 0.0, retry_seconds(source))
+
+
+def _is_retry(output: Output) -> bool:
+    return output.role is OutputRole.RETRY
 
 
 def _is_internal(topic: str) -> bool:

@@ -42,8 +42,8 @@ def output_names(contract: Contract, receive: Receive) -> tuple[str, ...]:
         names.append(receive.on_invalid.dead_letter.topic)
     if receive.retry:
         names.append(receive.retry.topic)
-    if contract.reply and isinstance(contract.reply.topic, str):
-        names.append(contract.reply.topic)
+    if contract.reply:
+        names += (contract.reply.topic,) if isinstance(contract.reply.topic, str) else contract.reply.topics
     return tuple(dict.fromkeys(names))
 
 

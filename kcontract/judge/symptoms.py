@@ -26,9 +26,17 @@ class Symptom(Enum):
     REJECTED = "rejected"
     NO_EFFECT = "no effect"
     NO_DEAD_LETTER = "no dead letter"
+    WRONG_REPLY = "wrong reply"
+    CROSSED = "no reply, and others too many"
+    NO_REPLY = "no reply"
+    LATE = "late reply"
+    TWICE = "answered twice"
+    ENDLESS = "endless retries"
 
 
-DIRECT = (Symptom.ACCEPTED, Symptom.ALTERED, Symptom.MISREAD, Symptom.INVALID_EFFECT)
+DIRECT = (
+    Symptom.ENDLESS, Symptom.ACCEPTED, Symptom.ALTERED, Symptom.WRONG_REPLY, Symptom.MISREAD, Symptom.INVALID_EFFECT,
+)  # fmt: skip
 """In the order of ORACLE.md §5."""
 
 

@@ -64,4 +64,6 @@ def plain_outcome(delivery: Delivery, *, committed: bool) -> str:
         return "dead-lettered"
     if delivery.effects:
         return "handled"
+    if delivery.answers:
+        return "answered"
     return "passed" if committed else "no trace"

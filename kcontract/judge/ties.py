@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -15,11 +16,15 @@ from kcontract.model.contract import Expression, Where
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.oracle.expressions import MISSING, evaluate, resolve_pointer
 
+_REMEMBERED, _LEAVES = 2_000, 500
+
 
 class Ties:
     """An index of the deliveries that are still open to evidence."""
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, *, remember: bool = False) -> None:
+        """`remember` the tokens of deliveries that were closed of late: their replies may still come."""
+        self._recent: deque[bytes] | None = deque(maxlen=_REMEMBERED) if remember else None
         self._prefix = f"{run}/".encode()
         self._by_id: dict[str, Delivery] = {}
         self._by_token: dict[bytes, str] = {}
@@ -52,6 +57,8 @@ class Ties:
         """Close a delivery to further evidence, so that memory does not grow with the run."""
         case = delivery.case
         self._by_id.pop(case.id, None)
+        if self._recent is not None:
+            self._recent.extend(token.lower() for token in case.tokens)
         if self._new.pop(case.id, None) is not None:
             return
         if delivery.place is not None:
@@ -66,6 +73,11 @@ class Ties:
         if not equal:
             self._by_value.pop(case.record.value, None)
 
+    def is_late(self, seen: LogRecord, outputs: Sequence[Output]) -> bool:
+        """Whether a record carries the correlation id of a case that was closed to evidence of late."""
+        tokens = {token_text(self._value(seen, output, _correlation(output))) for output in outputs} - {b""}
+        return self._recent is not None and any(token in self._recent for token in tokens)
+
     def get(self, case: str) -> Delivery | None:
         return self._by_id.get(case)
 
@@ -75,6 +87,8 @@ class Ties:
         if marked is not None:
             return self._by_id.get(marked)
         self._enter()
+        if outputs and outputs[0].role is OutputRole.REPLY and (own := self._by_contents(seen, outputs)) is not None:
+            return own
         for named in self._evidence(seen, outputs):
             if named is not None and (delivery := self._by_id.get(named)) is not None:
                 return delivery
@@ -107,6 +121,17 @@ class Ties:
     def _by_correlation(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
         values = (self._value(seen, output, _correlation(output)) for output in outputs)
         return self._one(values)
+
+    def _by_contents(self, seen: LogRecord, outputs: Sequence[Output]) -> Delivery | None:
+        """The delivery that a reply speaks of by key, headers and payload, whatever its correlation id says; None
+        unless there is exactly one, and the correlation id is another's."""
+        correlated = {token_text(self._value(seen, output, _correlation(output))) for output in outputs}
+        texts = [seen.record.key, *(value for _, value in seen.record.headers)]
+        values: list[Any] = [text.decode("utf-8", "replace") for text in texts if text]
+        values += [leaf for output in outputs for leaf in _leaves(self._payload(seen, output))]
+        own = self._one(value for value in values if token_text(value) not in correlated)
+        named = {self._by_token.get(token) for token in correlated}
+        return self._by_id.get(own) if own is not None and own not in named else None
 
     def _by_identity(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
         identities = [self._value(seen, output, output.source.contract.message.identity) for output in outputs]
@@ -148,7 +173,8 @@ class Ties:
     def _payload(self, seen: LogRecord, output: Output) -> Any:
         if output.role is OutputRole.DEAD_LETTER:
             return output.source.oracle.read_leniently(seen.record)
-        return output.oracle.read(seen.record) if output.oracle else MISSING
+        payload = output.oracle.read(seen.record) if output.oracle else MISSING
+        return output.error.read(seen.record) if payload is MISSING and output.error else payload
 
     def _one(self, values: Iterable[Any]) -> str | None:
         named = {self._by_token.get(token) for value in values if (token := token_text(value))}
@@ -156,7 +182,21 @@ class Ties:
         return named.pop() if len(named) == 1 else None
 
 
+def _leaves(value: Any) -> Iterator[Any]:
+    """The scalars of a payload, as many as are worth looking at."""
+    waiting = [value]
+    for _ in range(_LEAVES):
+        if not waiting:
+            return
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            waiting += one.values() if isinstance(one, dict) else one
+        else:
+            yield one
+
+
 def _correlation(output: Output) -> Expression | None:
     """Where the correlation id stands in the effect: the effect's own expression, else the message's."""
-    own = output.emits.correlation_id if output.emits else None
+    holder = output.emits or output.reply
+    own = holder.correlation_id if holder else None
     return own or output.source.contract.message.correlation_id

@@ -7,21 +7,24 @@ from collections.abc import Collection, Mapping
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.loops import loop_of
-from kcontract.judge.promises import Input, Promises
+from kcontract.judge.promised import promise
+from kcontract.judge.promises import Promises
 from kcontract.judge.rules import CaseEvidence, verdicts_of
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom
 from kcontract.judge.ties import Ties
-from kcontract.model.contract import OnInvalid
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.location import Location
 from kcontract.model.record import LogRecord, TopicPartition
 
 COMPANY = "in the company of other records"
 """The cause of what shows only in the same window again, and not alone."""
-_ABOUT_EFFECTS = ("MISREAD", "INVALID_EVENT", "SKIPPED_VALID", "COLLATERAL", "LOST")
+_ALONE = ("SKIPPED_VALID", "REJECTED_VALID", "NOT_DEAD_LETTERED", "WRONG_REPLY", "NO_REPLY", "DUPLICATE_EFFECT")
 _SHOWN_BY = {
     "ACCEPTED_INVALID": Symptom.ACCEPTED,
     "DEAD_LETTER_ALTERED": Symptom.ALTERED,
+    "ENDLESS_RETRY": Symptom.ENDLESS,
+    "WRONG_REPLY": Symptom.WRONG_REPLY,
+    "DUPLICATE_EFFECT": Symptom.TWICE,
     "MISREAD": Symptom.MISREAD,
     "INVALID_EVENT": Symptom.INVALID_EFFECT,
     "REJECTED_VALID": Symptom.REJECTED,
@@ -51,6 +54,8 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
     if not codes:
         return None
     company = COMPANY if lead.repeated else ""
+    if codes[0] == "WRONG_REPLY":
+        company = "correlation id"
     return _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead), cause=company)
 
 
@@ -153,41 +158,6 @@ def _verdict(
     )
 
 
-def promise(code: str, delivery: Delivery, cause: str = "") -> tuple[Location, str]:
-    """The line of the contract that the verdict rests on, and what it promises. `cause`: a pointer for MISREAD."""
-    source, name = delivery.source, delivery.source.receive.name
-    if code == "MISREAD":
-        return _meaning(source, cause)
-    if code in _ABOUT_EFFECTS and source.receive.emits:
-        emits = source.receive.emits[0]
-        return emits.at, f"for each valid record {name} sends {_times(emits.count)} to {emits.topic}"
-    if code in ("REJECTED_VALID", "SKIPPED_VALID", "COLLATERAL", "LOST", "REBALANCE_STORM"):
-        return source.receive.at, f"{name} handles each valid record"
-    return source.receive.on_invalid.at, f"for an invalid record {name} {_policy(source)}"
-
-
-def _meaning(source: Input, pointer: str) -> tuple[Location, str]:
-    for emits in source.receive.emits:
-        for effect, expression in emits.where.pairs if emits.where else ():
-            if emits.where and (effect == pointer or not effect):
-                return (
-                    emits.where.at,
-                    f"in each event on {emits.topic} {effect or 'the whole value'} equals {expression}",
-                )
-    return source.receive.at, f"{source.receive.name} takes each record for what it says"
-
-
-def _policy(source: Input) -> str:
-    rule: OnInvalid = source.receive.on_invalid
-    if rule.policy == "deadLetter" and rule.dead_letter is not None:
-        return f"writes a dead letter to {rule.dead_letter.topic} with {', '.join(rule.dead_letter.preserve)} unchanged"
-    if rule.policy == "skip":
-        return "passes it over, without an effect, and goes on"
-    if rule.policy == "reply":
-        return "answers with the declared error"
-    return "stops in front of it" + (" and exits" if rule.stop == "exit" else "")
-
-
 def _note(delivery: Delivery) -> str:
     rejection = delivery.case.rejection
     reason = f"{rejection.reason} ({rejection.layer.value} {rejection.code})" if rejection else ""
@@ -196,7 +166,10 @@ def _note(delivery: Delivery) -> str:
 
 def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:
     whose = "" if lead is doubt else f" (case {lead.delivery.case.root}, which stands for this one)"
-    if code in ("SKIPPED_VALID", "REJECTED_VALID", "NOT_DEAD_LETTERED") and lead.repeated is None:
+    if lead.waits:
+        tries = ", ".join(f"{wait:.1f}" for wait in lead.waits)
+        return (f"alone behind a healthy record it took {tries} s{whose}",)
+    if code in _ALONE and lead.repeated is None:
         return (f"the same alone behind a healthy record{whose}",)
     right = f"alone behind a healthy record it is handled as promised{whose}"
     if code == "LOST":
@@ -222,10 +195,6 @@ def _offset_fact(delivery: Delivery, committed: Mapping[TopicPartition, int]) ->
 def _exit_fact(number: int, code: int) -> str:
     how = f"was killed by signal {-code}" if code < 0 else f"exited with code {code}"
     return f"the process {how}" + (" again after a restart" if number > 1 else " with this record as the only suspect")
-
-
-def _times(count: int) -> str:
-    return "one event" if count == 1 else f"{count} events"
 
 
 def _names(promises: Promises) -> str:

@@ -261,6 +261,8 @@ class Reply(Value, frozen=True):
     error: SchemaText | None = None
     correlation_id: Expression | None = None
     within: float = 5.0
+    topics: tuple[str, ...] = ()
+    """Where a request names its reply topic: the run's own topics, of which it names one. Filled by the engine."""
 
 
 class Fault(Value, frozen=True):

@@ -28,8 +28,8 @@ Node: the error is caught around the whole batch; Go: `if err != nil { continue 
 Fix: one path for every failure, whichever exception: dead letter, wait for its acknowledgement, then commit."""
 
 WRONG_REPLY = """\
-An answer came for an invalid request, but not the promised one: another's correlation id, none, or against the schema.
-Proof: the records on the reply topic, tied to the case and checked against `reply.error` and its correlation id.
+An answer came, but not the promised one: another's correlation id, none, another topic, or against the schema.
+Proof: the records on the reply topic, tied to the case, against `reply.payload` or `reply.error`.
 Not: a late answer of an earlier case; a case that damages the correlation id or the reply topic itself.
 Python: the correlation id is read after decoding, so a decode error answers without it.
 Java: a shared field instead of the record's header; an error DTO of the web layer sent as it is.
@@ -38,7 +38,8 @@ Fix: read correlation id and reply topic from the headers first; build each erro
 
 NO_REPLY = """\
 No answer came within `reply.within`: whoever asked waits until its own time-out.
-Proof: the window is settled and the reply topic was read to its end, without a record for the case.
+Proof: the window is settled and the reply topic was read to its end, without a record for the case, also alone; or
+its answer came later than `within` three times alone behind a healthy record.
 Not: a late answer of an earlier case; cases that damage the correlation id or the reply topic.
 Python: the exception ends the handler before the answer is sent; the producer is not flushed.
 Java: @SendTo sends return values only, not exceptions.

@@ -18,6 +18,7 @@ def shown(*symptoms: Symptom) -> frozenset[Symptom]:
 
 NO_EFFECT, REJECTED, NO_LETTER = shown(Symptom.NO_EFFECT), shown(Symptom.REJECTED), shown(Symptom.NO_DEAD_LETTER)
 
+CROSSED, NO_REPLY = shown(Symptom.CROSSED), shown(Symptom.NO_REPLY)
 EARNS = [
     ("CRASH_LOOP", CaseEvidence(INVALID, exits=2)),
     ("CRASH_LOOP", CaseEvidence(INVALID, exits=1, known_loop=True)),
@@ -27,6 +28,19 @@ EARNS = [
     ("ENDLESS_RETRY", CaseEvidence(INVALID, stalled=True, taken_again=True)),
     ("REBALANCE_STORM", CaseEvidence(VALID, stalled=True, storm=True)),
     ("STUCK", CaseEvidence(INVALID, stalled=True)),
+    ("ENDLESS_RETRY", CaseEvidence(EITHER, shown=shown(Symptom.ENDLESS))),
+    ("WRONG_REPLY", CaseEvidence(VALID, shown=shown(Symptom.WRONG_REPLY))),
+    ("WRONG_REPLY", CaseEvidence(INVALID, shown=CROSSED, alone=shown(), repeated=CROSSED)),
+    ("WRONG_REPLY", CaseEvidence(VALID, shown=CROSSED, alone=CROSSED)),
+    ("WRONG_REPLY", CaseEvidence(INVALID, shown=NO_REPLY, alone=shown(Symptom.WRONG_REPLY))),
+    ("NO_REPLY", CaseEvidence(VALID, shown=NO_REPLY, alone=NO_REPLY)),
+    ("NO_REPLY", CaseEvidence(VALID, shown=shown(Symptom.LATE), alone=shown(Symptom.LATE))),
+    ("NO_REPLY", CaseEvidence(VALID, shown=CROSSED, alone=NO_REPLY)),
+    ("NO_REPLY", CaseEvidence(INVALID, shown=NO_REPLY, alone=shown(), repeated=NO_REPLY)),
+    ("DUPLICATE_EFFECT", CaseEvidence(VALID, shown=shown(Symptom.TWICE), alone=shown(Symptom.TWICE))),
+    ("REJECTED_VALID", CaseEvidence(VALID, shown=CROSSED, alone=REJECTED)),
+    ("COLLATERAL", CaseEvidence(VALID, shown=NO_REPLY, alone=shown(), repeated=NO_REPLY)),
+    ("LOST", CaseEvidence(VALID, shown=NO_REPLY, alone=shown(), disturbed=True, committed=True)),
     ("ACCEPTED_INVALID", CaseEvidence(INVALID, shown=shown(Symptom.ACCEPTED))),
     ("DEAD_LETTER_ALTERED", CaseEvidence(INVALID, shown=shown(Symptom.ALTERED))),
     ("DEAD_LETTER_ALTERED", CaseEvidence(EITHER, shown=shown(Symptom.ALTERED))),
@@ -42,6 +56,9 @@ EARNS = [
 ]
 
 EARNS_NOTHING = {
+    "a late answer that is in time alone": CaseEvidence(VALID, shown=shown(Symptom.LATE), alone=shown()),
+    "no answer once": CaseEvidence(INVALID, shown=NO_REPLY, alone=shown(), repeated=shown()),
+    "two answers once": CaseEvidence(VALID, shown=shown(Symptom.TWICE), alone=shown(), repeated=shown()),
     "nothing wrong": CaseEvidence(VALID),
     "a miss that was not tried again": CaseEvidence(VALID, shown=NO_EFFECT),
     "a missing dead letter that was not tried again": CaseEvidence(INVALID, shown=NO_LETTER),

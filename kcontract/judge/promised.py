@@ -1,0 +1,66 @@
+"""What a contract promised, in words, with the line that says so."""
+
+from __future__ import annotations
+
+from kcontract.judge.evidence import Delivery
+from kcontract.judge.promises import Input
+from kcontract.model.case import Expectation
+from kcontract.model.contract import OnInvalid
+from kcontract.model.location import Location
+
+_ABOUT_ANSWERS = ("WRONG_REPLY", "NO_REPLY")
+_ABOUT_EFFECTS = ("MISREAD", "INVALID_EVENT", "SKIPPED_VALID", "COLLATERAL", "LOST")
+_DUE = ("REBALANCE_STORM", "SKIPPED_VALID", "REJECTED_VALID", "COLLATERAL", "LOST", "DUPLICATE_EFFECT")
+
+
+def promise(code: str, delivery: Delivery, cause: str = "") -> tuple[Location, str]:
+    """The line of the contract that the verdict rests on, and what it promises. `cause`: a pointer for MISREAD."""
+    source, name = delivery.source, delivery.source.receive.name
+    if code == "MISREAD":
+        return _meaning(source, cause)
+    if code == "ENDLESS_RETRY" and (retry := source.receive.retry) is not None:
+        return retry.at, f"{name} tries a record again at most {retry.attempts} times over {retry.topic}"
+    about_answer = code in _ABOUT_ANSWERS or (code in _DUE and not source.receive.emits)
+    if about_answer and (answer := _answer(delivery)) is not None:
+        return answer
+    if code in _ABOUT_EFFECTS and source.receive.emits:
+        emits = source.receive.emits[0]
+        return emits.at, f"for each valid record {name} sends {_times(emits.count)} to {emits.topic}"
+    if code in _DUE:
+        return source.receive.at, f"{name} handles each valid record" + (" once" if code == "DUPLICATE_EFFECT" else "")
+    return source.receive.on_invalid.at, f"for an invalid record {name} {_policy(source)}"
+
+
+def _answer(delivery: Delivery) -> tuple[Location, str] | None:
+    """What is promised of the reply."""
+    reply, name = delivery.source.contract.reply, delivery.source.receive.name
+    if reply is None:
+        return None
+    sort = "the declared error" if delivery.expectation is Expectation.INVALID else "one answer"
+    return reply.at, f"{name} sends {sort} with the request's correlation id to {reply.topic} within {reply.within:g} s"
+
+
+def _meaning(source: Input, pointer: str) -> tuple[Location, str]:
+    for emits in source.receive.emits:
+        for effect, expression in emits.where.pairs if emits.where else ():
+            if emits.where and (effect == pointer or not effect):
+                return (
+                    emits.where.at,
+                    f"in each event on {emits.topic} {effect or 'the whole value'} equals {expression}",
+                )
+    return source.receive.at, f"{source.receive.name} takes each record for what it says"
+
+
+def _policy(source: Input) -> str:
+    rule: OnInvalid = source.receive.on_invalid
+    if rule.policy == "deadLetter" and rule.dead_letter is not None:
+        return f"writes a dead letter to {rule.dead_letter.topic} with {', '.join(rule.dead_letter.preserve)} unchanged"
+    if rule.policy == "skip":
+        return "passes it over, without an effect, and goes on"
+    if rule.policy == "reply":
+        return "answers with the declared error"
+    return "stops in front of it" + (" and exits" if rule.stop == "exit" else "")
+
+
+def _times(count: int) -> str:
+    return "one event" if count == 1 else f"{count} events"

@@ -1,0 +1,345 @@
+"""Request and reply in invented histories: what earns NO_REPLY and WRONG_REPLY, and what comes close and does not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from kcontract.judge.promises import compile_promises
+from kcontract.judge.state import UnitState
+from kcontract.model import events as ev
+from kcontract.model.case import Case, Expectation
+from kcontract.model.contract import Contract, Expression, OnInvalid, Reply
+from kcontract.model.record import LogRecord, Record
+
+from .story import AT, Story, contract, schema
+
+ANSWERS, OTHERS = "answers", "answers.2"
+HEADER = Expression("message.header", "correlation_id")
+RESULT = {"type": "object", "required": ["score"], "properties": {"score": {"type": "integer"}}}
+ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+VALID, INVALID = Expectation.VALID, Expectation.INVALID
+
+
+def asking(policy: str = "reply", **changes: Any) -> Contract:
+    """Orders that are answered."""
+    one = contract(policy if policy != "reply" else "skip", emits=False)
+    parts = {"topic": ANSWERS, "payload": schema(RESULT), "error": schema(ERROR), "within": 2.0, **changes}
+    rule = one.receive[0].on_invalid if policy != "reply" else OnInvalid(at=AT, policy="reply")
+    receive = msgspec.structs.replace(one.receive[0], on_invalid=rule)
+    reply = Reply(at=AT, correlation_id=HEADER, **parts)
+    return msgspec.structs.replace(one, reply=reply, receive=(receive,))
+
+
+class Asked(Story):
+    """A story of a service that answers."""
+
+    def __init__(self, policy: str = "reply", **changes: Any) -> None:
+        super().__init__()
+        self.state = UnitState("run", compile_promises("billing", [asking(policy, **changes)], ()))
+
+    def answer(
+        self, case: str, *, bad: bool = False, told: str | None = None, topic: str = ANSWERS, value: Any = None
+    ) -> LogRecord:
+        """An answer that carries nothing but a correlation id; `told` is whose, by default the case's own."""
+        payload = value if value is not None else {"error": "no"} if bad else {"score": 1}
+        headers = () if told == "" else (("correlation_id", f"corr-{told or case}".encode()),)
+        return self.seen(topic, Record(None, json.dumps(payload).encode(), headers))
+
+    def alone(self, root: str, expectation: Expectation, **answer: Any) -> None:
+        """The case once more, alone; without `answer` it gets none."""
+        self.window("alone", root)
+        self.send(f"{root}.1", expectation, kind=self.cases[root].kind)
+        if answer:
+            self.answer(f"{root}.1", **answer)
+        self.close()
+
+
+def test_answers_as_promised() -> None:
+    """A result for a valid request, the declared error for an invalid one."""
+    story = Asked()
+    story.window()
+    story.send("1")
+    story.invalid("2")
+    story.answer("1")
+    story.answer("2", bad=True)
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+    assert [row.outcomes for row in story.state.tally.rows()] == [(("answered", 1),), (("answered", 1),)]
+
+
+@pytest.mark.parametrize("expectation", [VALID, INVALID])
+def test_no_answer(expectation: Expectation) -> None:
+    """NO_REPLY, once it is seen again alone."""
+    story = Asked()
+    story.window()
+    story.send("1", expectation)
+    story.close()
+    assert story.codes == []
+    story.alone("1", expectation)
+    assert story.codes == ["NO_REPLY"]
+    assert story.verdict.at == AT
+
+
+def test_no_answer_once() -> None:
+    """Answered alone, and in the same window again: nobody is blamed."""
+    story = Asked()
+    story.window()
+    story.invalid("1")
+    story.close()
+    story.alone("1", INVALID, bad=True)
+    story.window("repeat", "1")
+    story.invalid("1.2")
+    story.answer("1.2", bad=True)
+    story.close()
+    assert story.codes == []
+
+
+@pytest.mark.parametrize(
+    ("expectation", "answer", "codes"),
+    [
+        (VALID, {"told": "9"}, ["WRONG_REPLY"]),
+        (VALID, {"value": {"neither": 1}}, ["WRONG_REPLY"]),
+        (INVALID, {"value": {"neither": 1}}, ["WRONG_REPLY"]),
+        (INVALID, {"value": {"score": 1}}, ["ACCEPTED_INVALID"]),
+        (INVALID, {"value": {"score": 1, "error": "both"}}, []),
+        (VALID, {"value": {"score": 1, "error": "both"}}, []),
+    ],
+    ids=["another's id", "no answer", "not the error", "a result", "both for bad", "both for good"],
+)
+def test_what_an_answer_says(expectation: Expectation, answer: dict[str, Any], codes: list[str]) -> None:
+    """Decided by schemas and correlation id; the marker shows whose answer it is."""
+    story = Asked()
+    story.window()
+    sent = story.send("1", expectation)
+    payload = json.dumps(answer.get("value", {"score": 1})).encode()
+    told = (("correlation_id", f"corr-{answer.get('told', '1')}".encode()),)
+    story.seen(ANSWERS, Record(None, payload, (*sent.record.headers[:1], *told)))
+    story.close()
+    assert story.codes == codes
+
+
+def test_a_valid_request_that_gets_only_an_error() -> None:
+    """REJECTED_VALID, once it is seen again alone."""
+    story = Asked()
+    story.window()
+    story.send("1")
+    story.answer("1", bad=True)
+    story.close()
+    story.alone("1", VALID, bad=True)
+    assert story.codes == ["REJECTED_VALID"]
+
+
+def damaged(story: Asked, headers: Any) -> Case:
+    """An invalid request whose headers are these."""
+    case = story.cases["1"]
+    broken = msgspec.structs.replace(case, id="2", record=msgspec.structs.replace(case.record, headers=headers))
+    return msgspec.structs.replace(broken, expectation=INVALID, kind="header_missing")
+
+
+def test_a_damaged_correlation_id_asks_for_nothing() -> None:
+    """Without it no answer is right, with two of them as well, and so is any answer."""
+    for headers in ((), (("correlation_id", b"a"), ("correlation_id", b"b")), (("correlation_id", b"\xff"),)):
+        story = Asked()
+        story.window()
+        story.send("1")
+        story.answer("1")
+        story.tell(ev.Sent(story.now, 1, damaged(story, headers)))
+        story.close()
+        assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_two_answers() -> None:
+    """DUPLICATE_EFFECT, if one process does it again alone."""
+    story = Asked()
+    story.window()
+    story.send("1")
+    story.answer("1")
+    story.answer("1")
+    story.close()
+    story.window("alone", "1")
+    story.send("1.1")
+    story.answer("1.1")
+    story.answer("1.1")
+    story.close()
+    assert story.codes == ["DUPLICATE_EFFECT"]
+
+
+def test_two_answers_around_a_restart() -> None:
+    """At least once is no duplicate."""
+    story = Asked()
+    story.window()
+    story.send("1")
+    story.answer("1")
+    story.exit()
+    story.start()
+    story.answer("1")
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_answers_that_go_to_others() -> None:
+    """Each answer carries the id of the request before: WRONG_REPLY, not a refusal or an acceptance."""
+    story = Asked()
+    for cases in (("1", "2", "3"), ("4", "2.1", "5")):
+        story.window("batch" if "2" in cases else "alone", "" if "2" in cases else "2")
+        for case in cases:
+            story.send(case, INVALID if case.startswith("2") else VALID)
+        story.answer(cases[0], told=cases[0], bad=True)
+        story.answer(cases[1], told=cases[1])
+        story.close()
+    assert story.codes[0] == "WRONG_REPLY"
+    assert "ACCEPTED_INVALID" not in story.codes
+
+
+def test_one_without_an_answer_beside_good_ones_is_not_crossed() -> None:
+    """The service leaves out one kind: NO_REPLY."""
+    story = Asked()
+    story.window()
+    story.send("1")
+    story.invalid("2")
+    story.answer("1")
+    story.close()
+    story.alone("2", INVALID)
+    assert story.codes == ["NO_REPLY"]
+
+
+def test_an_answer_that_speaks_of_another_request() -> None:
+    """Its payload holds the id of one request, its correlation id is the other's."""
+    story = Asked()
+    story.window()
+    for case in "12":
+        story.send(case)
+    story.answer("2", told="1", value={"score": 1, "id": "id-2"})
+    story.answer("1", told="2", value={"score": 1, "id": "id-1"})
+    story.close()
+    assert story.codes == ["WRONG_REPLY", "WRONG_REPLY"]
+
+
+def test_an_answer_without_any_id() -> None:
+    """Alone it can only be the one request's own."""
+    story = Asked()
+    story.window()
+    story.invalid("1")
+    story.close()
+    story.window("alone", "1")
+    story.send("2")
+    story.invalid("1.1")
+    story.answer("2")
+    story.answer("1.1", bad=True, told="")
+    story.close()
+    assert set(story.codes) == {"WRONG_REPLY"}
+
+
+def test_the_late_answer_of_an_earlier_request_is_not_the_lonely_one_s() -> None:
+    """It carries the id of a request that was closed: that one was late, and this one got none."""
+    story = Asked()
+    story.window()
+    story.send("1")
+    story.invalid("2")
+    story.answer("1")
+    story.close()
+    story.window("alone", "2")
+    story.invalid("2.1")
+    story.answer("1")
+    story.close()
+    assert story.codes == ["NO_REPLY"]
+
+
+def late(story: Asked, seconds: tuple[float, ...]) -> None:
+    """A request that is answered so late in the probe phase, and then alone as often as it is tried."""
+    story.window("probe")
+    story.send("1")
+    story.wait(seconds[0])
+    story.answer("1")
+    story.close()
+    for number, wait in enumerate(seconds[1:], 1):
+        story.window("alone", "1")
+        story.send(f"1.{number}")
+        story.wait(wait)
+        story.answer(f"1.{number}")
+        story.close()
+
+
+def test_a_late_answer() -> None:
+    """NO_REPLY with the measured times, after three tries alone."""
+    story = Asked()
+    late(story, (3.0, 3.1, 3.2))
+    assert story.codes == []
+    story.window("alone", "1")
+    story.send("1.9")
+    story.wait(3.3)
+    story.answer("1.9")
+    story.close()
+    assert story.codes == ["NO_REPLY"]
+    assert story.verdict.cause == "late"
+    assert "3.1, 3.2, 3.3 s" in " ".join(story.verdict.seen)
+
+
+@pytest.mark.parametrize("seconds", [(2.3,), (3.0, 3.1, 1.9), (3.0, 0.1)], ids=["allowed", "third try", "once"])
+def test_an_answer_that_is_late_now_and_then(seconds: tuple[float, ...]) -> None:
+    """The best of three tries counts, and a slow machine has its allowance."""
+    story = Asked()
+    late(story, seconds)
+    assert story.codes == []
+    assert not [doubt for doubt in story.state.doubts if not doubt.settled]
+
+
+def test_a_queue_makes_no_answer_late() -> None:
+    """Requests wait for those before them; only what one takes by itself counts."""
+    story = Asked()
+    story.window("probe")
+    for case in "123":
+        story.send(case)
+    for case in "123":
+        story.wait(1.5)
+        story.answer(case)
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_an_answer_on_another_request_s_topic() -> None:
+    """WRONG_REPLY where the request names its reply topic."""
+    topic = Expression("message.header", "reply_to")
+    for there, codes in ((ANSWERS, []), (OTHERS, ["WRONG_REPLY"])):
+        story = Asked(topic=topic, topics=(ANSWERS, OTHERS))
+        story.window()
+        sent = story.send("1")
+        assert story.state.window is not None
+        delivery = story.state.window.deliveries[0]
+        assert delivery.owed is None  # it names no topic
+        headers = (*sent.record.headers, ("reply_to", ANSWERS.encode()))
+        named = msgspec.structs.replace(sent, id="2", record=msgspec.structs.replace(sent.record, headers=headers))
+        story.tell(ev.Sent(story.now, 1, named))
+        story.answer("1", topic=there)
+        story.close()
+        assert story.codes == codes
+
+
+def test_a_topic_that_a_request_asked_for_is_not_undeclared() -> None:
+    """The header of the reply topic is damaged, and the service does as it is told."""
+    story = Asked(topic=Expression("message.header", "reply_to"), topics=(ANSWERS, OTHERS))
+    story.window()
+    sent = story.send("1")
+    headers = (*sent.record.headers, ("reply_to", b"elsewhere"))
+    named = msgspec.structs.replace(sent, id="2", record=msgspec.structs.replace(sent.record, headers=headers))
+    story.tell(ev.Sent(story.now, 1, named))
+    story.seen("elsewhere", Record(None, b"{}", ()))
+    story.close()
+    assert story.codes == []
+
+
+@pytest.mark.parametrize(("policy", "codes"), [("skip", ["ACCEPTED_INVALID"]), ("deadLetter", [])])
+def test_a_result_for_an_invalid_request_under_another_policy(policy: str, codes: list[str]) -> None:
+    """Garbage that is answered as if it were good, unless it was refused as promised."""
+    story = Asked(policy)
+    story.window()
+    story.invalid("1")
+    story.answer("1")
+    if policy == "deadLetter":
+        story.dead_letter("1")
+    story.close()
+    assert story.codes == codes

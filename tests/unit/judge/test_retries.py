@@ -1,0 +1,96 @@
+"""Declared retries in invented histories: how many are right, and when they are endless."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from kcontract.judge.promises import compile_promises
+from kcontract.judge.state import UnitState
+from kcontract.model.case import Expectation
+from kcontract.model.contract import Retry
+from kcontract.model.record import Record
+
+from .story import AT, Story, contract
+
+RETRIES = "orders.retry"
+
+
+def retrying(backoff: float = 0.0) -> Story:
+    """A service with three attempts, over a topic of its own."""
+    one = contract()
+    retry = Retry(at=AT, topic=RETRIES, attempts=3, backoff=backoff)
+    receive = msgspec.structs.replace(one.receive[0], retry=retry)
+    story = Story()
+    one = msgspec.structs.replace(one, receive=(receive,))
+    story.state = UnitState("run", compile_promises("billing", [one], ()))
+    return story
+
+
+def attempt(story: Story, case: str) -> None:
+    """The record comes to the retry topic."""
+    sent = story.cases[case].record
+    story.seen(RETRIES, Record(sent.key, sent.value, sent.headers))
+
+
+@pytest.mark.parametrize("expectation", list(Expectation))
+def test_more_attempts_than_declared(expectation: Expectation) -> None:
+    """ENDLESS_RETRY, whatever the record is."""
+    story = retrying()
+    story.window()
+    story.send("1", expectation)
+    for _ in range(4):
+        attempt(story, "1")
+    story.close()
+    assert story.codes == ["ENDLESS_RETRY"]
+    assert "4 times" in " ".join(story.verdict.seen)
+
+
+def test_attempts_that_end() -> None:
+    """Valid ones and invalid ones may go through the retry topic first; it is not undeclared."""
+    story = retrying()
+    story.window()
+    story.send("1")
+    story.invalid("2")
+    for _ in range(3):
+        attempt(story, "1")
+        attempt(story, "2")
+    story.effect("1")
+    story.dead_letter("2")
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_attempts_of_two_processes() -> None:
+    """After a restart they begin anew."""
+    story = retrying()
+    story.window()
+    story.invalid("1")
+    for _ in range(2):
+        attempt(story, "1")
+    story.exit()
+    story.start()
+    for _ in range(2):
+        attempt(story, "1")
+    story.dead_letter("1")
+    story.close()
+    assert story.codes == []
+
+
+def test_endless_attempts_do_not_keep_a_window_open() -> None:
+    """Those beyond the declared ones, and those for closed cases, are no new evidence to wait for."""
+    story = retrying()
+    story.window()
+    story.invalid("1")
+    for _ in range(4):
+        attempt(story, "1")
+    assert story.state.window is not None
+    before = story.state.window.evidence_at
+    story.wait(1.0)
+    attempt(story, "1")
+    assert story.state.window.evidence_at == before
+
+
+def test_patience_is_that_of_the_declared_retries() -> None:
+    """Attempts times back-off, generously."""
+    assert retrying(backoff=0.5).state.patience == 3.0
