@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -97,7 +97,6 @@ VALUES = st.none() | st.binary(max_size=90) | st.binary(max_size=60).map(lambda 
 HEADERS = st.lists(st.tuples(st.text(st.characters(), max_size=60), st.none() | st.binary(max_size=60)), max_size=9)
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(VALUES, st.none() | st.binary(max_size=90), st.none() | st.binary(max_size=60), HEADERS, st.integers(60, 200))
 def test_any_record_can_be_shown(
     value: bytes | None, parent: bytes | None, key: bytes | None, headers: list[tuple[str, bytes | None]], width: int
