@@ -72,6 +72,7 @@ class VerifyOptions(Value, frozen=True):
     fail_on: tuple[str, ...] = ()
     baseline: str | None = None
     shard: str | None = None
+    shrink: bool = True
 
 
 class _Since:
@@ -252,6 +253,7 @@ def _settings(
         max_time=options.max_time or project.max_time or 600.0,
         kinds=frozenset(options.kinds) or None,
         select=frozenset(select),
+        shrink=options.shrink,
         replay=stored,
         folder=folder_in_repository(Path(project.root)),
         shard=parse_shard(options.shard) if options.shard else WHOLE,

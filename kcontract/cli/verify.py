@@ -29,6 +29,7 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 @click.option("--kinds", default="", metavar="CODES", help="Only these kinds of malformed records, comma separated.")
 @click.option("--max-examples", type=click.IntRange(1, 1_000_000), help="Valid cases a receiver (default 200).")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts, for N machines; `report merge` joins them.")
+@click.option("--shrink/--no-shrink", default=True, help="Make the records of findings smaller (default: yes).")
 @run_options
 def verify(
     paths: tuple[str, ...], select: tuple[str, ...], kinds: str, max_examples: int | None, **options: object

@@ -17,6 +17,7 @@ from kcontract.engine.culprits import Detective
 from kcontract.engine.phases import AFTER_CONFIRMING, BEFORE_CONFIRMING, Scene, run_phases
 from kcontract.engine.replays import replayed
 from kcontract.engine.settings import ServiceGone
+from kcontract.engine.shrink import shrink
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows import Player
 from kcontract.errors import ServiceError
@@ -89,7 +90,7 @@ class ReceiverRun:
         most = None if self._alive() else 1
         self._confirmer.settle(most)
         if self._alive() and self._settings.replay is None:
-            run_phases(AFTER_CONFIRMING, scene)
+            run_phases((shrink, *AFTER_CONFIRMING), scene)
         judged = max(0, self._state.tally.cases - self._probed)
         self.tested = judged if self._settings.replay is None else int(_is_judged(replay, self._state.doubts))
         if self._gave_up and not self._state.reached:

@@ -24,6 +24,8 @@ class Settings(Value, frozen=True):
     """Cases a window, over all partitions."""
     replay: StoredCase | None = None
     """Only this case is sent, to its unit."""
+    shrink: bool = False
+    """Whether the records of findings are made smaller."""
     select: frozenset[str] = frozenset()
     """Names of the units to run; empty: all."""
     folder: str = ""

@@ -8,7 +8,10 @@ from itertools import chain, count, islice
 from random import Random
 from typing import Any
 
+from msgspec import structs
+
 from kcontract.errors import UsageError
+from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.catalogue import KINDS, checked, kind_of, selects
 from kcontract.generate.contract_parts import EventType, event_types
 from kcontract.generate.envelope import takes_marker
@@ -16,6 +19,7 @@ from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.generate.mutants import chosen, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
 from kcontract.generate.reply_to import ReplyTo
+from kcontract.generate.smaller import smaller
 from kcontract.generate.templates import Builder, Stamped, Stamper
 from kcontract.generate.tokens import Mint, is_plain, restamp_value
 from kcontract.generate.values import Values
@@ -24,6 +28,8 @@ from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.topic import TopicOracle
+from kcontract.schema.avro.nodes import AvroSchema
+from kcontract.schema.wire import HEADER_SIZE, join
 
 _PROBES = (
     "wrong_encoding:text", "truncated:middle", "missing_required", "wrong_type", "json_syntax:truncated",
@@ -173,6 +179,24 @@ class CaseSource:
         stamped = self._stamper.fresh(self._unmarked(case.record), case.tokens, partition)
         parent = restamp_value(case.parent, case.tokens, stamped.tokens)
         return self._case(identity, stamped, About(case.kind, case.role, case.partition, parent, case.note))
+
+    def smaller(self, case: Case) -> Iterator[Case]:
+        """Smaller cases with fresh identity of which the oracle says what it says of this one, for the same reason."""
+        record = self._unmarked(case.record)
+        avro, start = self._written_with(record.value or b"")
+        for less in smaller(record, case.tokens, avro, start):
+            found = self.again(structs.replace(case, record=less))
+            if found.expectation is case.expectation and code_of(found) == code_of(case):
+                yield found
+
+    def _written_with(self, value: bytes) -> tuple[AvroSchema | None, int]:
+        """The Avro schema of the body, None for JSON and what cannot be told, and where the body begins."""
+        framed = self._contract.message.wire == "confluent"
+        for event in self._types:
+            entry = event.entry if framed else None
+            if isinstance(event.payload, AvroPayload) and value.startswith(join(entry.id, b"") if entry else b""):
+                return event.payload.schema, HEADER_SIZE if entry else 0
+        return None, HEADER_SIZE if framed else 0
 
     # -- valid ---------------------------------------------------------------------------------------------------
 
@@ -354,6 +378,11 @@ class CaseSource:
     def _unmarked(self, record: Record) -> Record:
         headers = tuple(pair for pair in record.headers if pair[0] != CASE_HEADER)
         return Record(record.key, record.value, headers, record.timestamp)
+
+
+def code_of(case: Case) -> str:
+    """Why the case is not valid; empty if it is."""
+    return case.rejection.code if case.rejection is not None else ""
 
 
 _END: Any = object()

@@ -12,10 +12,10 @@ from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output
 from kcontract.judge.replies import reply_symptoms
 from kcontract.judge.retries import retry_symptoms
-from kcontract.judge.symptoms import Shown, Symptom, symptoms
+from kcontract.judge.symptoms import DIRECT, Shown, Symptom, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
 from kcontract.judge.ties import Ties
-from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict
+from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict, shrunk_verdict
 from kcontract.model.case import Expectation
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import TopicPartition
@@ -49,6 +49,7 @@ class Court:
             "alone": self._alone,
             "repeat": self._repeat,
             "bisect": lambda _: None,
+            "shrink": self._shrunk,
         }
 
     def judge(self, window: Window) -> None:
@@ -158,6 +159,29 @@ class Court:
                 doubt.repeated = again.get(doubt.root, frozenset())
                 self._resolve(doubt)
 
+    def _shrunk(self, window: Window) -> None:
+        """Smaller variants of a judged case: those that show the same are further examples of it.
+
+        What came back proves itself; what did not come is only believed of a variant that was alone.
+        """
+        same = self.same_again(window)
+        for delivery, verdict in same:
+            is_alone = len(_own(window)) == 1
+            if is_alone or any(one.symptom in DIRECT for one in self._shown(delivery)):
+                self._reach(delivery, verdict)
+
+    def same_again(self, window: Window) -> tuple[tuple[Delivery, CaseVerdict], ...]:
+        """Deliveries of a closed window that show what the case which it is about was blamed for."""
+        blamed = {(one.code, one.cause) for one in self.reached if one.case.partition(".")[0] == window.of}
+        own = _own(window)
+        if window.exits or window.stalled:
+            pairs = [(one, crash_verdict(one, window, self._committed, self._loops)) for one in own if len(own) == 1]
+        elif window.outcome == "settled":
+            pairs = [(one, shrunk_verdict(one, self._shown(one))) for one in own]
+        else:
+            pairs = []
+        return tuple((one, said) for one, said in pairs if said is not None and (said.code, said.cause) in blamed)
+
     def _resolve(self, doubt: Doubt) -> None:
         """Reach the verdict of a confirmed doubt, and of those that follow it."""
         if not doubt.settled:
@@ -196,3 +220,8 @@ class Court:
         for delivery in window.deliveries:
             if delivery.case.id not in doubted:
                 self._ties.forget(delivery)
+
+
+def _own(window: Window) -> list[Delivery]:
+    """The deliveries of the case that the window is about."""
+    return [delivery for delivery in window.deliveries if delivery.case.root == window.of]

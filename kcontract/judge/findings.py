@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from kcontract.judge.cause import names_frame
 from kcontract.judge.verdict import COMPANY
+from kcontract.model.case import CASE_HEADER
 from kcontract.model.finding import CaseVerdict, Finding
 
 _BY_CAUSE = frozenset({"CRASHED", "CRASH_LOOP"})
@@ -70,6 +71,9 @@ def _finding(unit: str, key: tuple[str, ...], members: list[CaseVerdict]) -> Fin
     return Finding(id=digest, unit=unit, first=min(members, key=_size), count=len(cases), kinds=kinds)
 
 
-def _size(verdict: CaseVerdict) -> int:
+def _size(verdict: CaseVerdict) -> tuple[int, int]:
     """The smallest example tells most."""
-    return len(verdict.record.value or b"") if verdict.record else len(verdict.request)
+    if verdict.record is None:
+        return len(verdict.request), 0
+    headers = sum(len(name) + len(value or b"") for name, value in verdict.record.headers if name != CASE_HEADER)
+    return len(verdict.record.value or b""), headers

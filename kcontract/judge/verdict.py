@@ -59,6 +59,16 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
     return _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead), cause=company)
 
 
+def shrunk_verdict(delivery: Delivery, shown: tuple[Shown, ...]) -> CaseVerdict | None:
+    """The verdict of a smaller variant of a case that was judged before, from a settled window; None for none.
+
+    What it misses there counts as seen again: the case that it comes from was confirmed.
+    """
+    symptoms = frozenset(one.symptom for one in shown)
+    codes = verdicts_of(CaseEvidence(expectation=delivery.expectation, shown=symptoms, alone=symptoms))
+    return _verdict(codes, delivery, shown, ("the record was made smaller, and shows the same",)) if codes else None
+
+
 def crash_verdict(
     delivery: Delivery,
     window: Window,

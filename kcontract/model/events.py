@@ -17,10 +17,10 @@ from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.tap import Sighting
 
-Purpose = Literal["warm", "probe", "first", "batch", "bisect", "alone", "repeat", "replay"]
+Purpose = Literal["warm", "probe", "first", "batch", "bisect", "alone", "repeat", "shrink", "replay"]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
-start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more; a
-stored case."""
+start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more;
+smaller variants of a judged case; a stored case."""
 
 KillReason = Literal["stalled", "finished", "interrupted", "restart"]
 
