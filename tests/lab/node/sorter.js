@@ -69,11 +69,21 @@ async function handle(came) {
   await producer.send({ topic: OUT, messages: [{ key: message.key, value, headers }] });
 }
 
+async function eachBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary }) {
+  for (const message of batch.messages) {
+    await handle({ topic: batch.topic, partition: batch.partition, message });
+    resolveOffset(message.offset);
+    await heartbeat();
+  }
+  await commitOffsetsIfNecessary();
+}
+
 async function main() {
   await producer.connect();
   await consumer.connect();
   await consumer.subscribe({ topics: [TOPIC], fromBeginning: true });
-  await consumer.run({ autoCommitInterval: 500, eachMessage: handle });
+  if (VARIANT === "batches") await consumer.run({ eachBatchAutoResolve: false, eachBatch });
+  else await consumer.run({ autoCommitInterval: 500, eachMessage: handle });
 }
 
 process.on("SIGTERM", async () => {

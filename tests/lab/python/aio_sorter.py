@@ -15,8 +15,9 @@ async def main() -> None:
     """Work until SIGTERM."""
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    by_timer = VARIANT == "auto_commit"
     consumer = AIOKafkaConsumer(
-        TOPIC, bootstrap_servers=BROKERS, group_id=GROUP, enable_auto_commit=False, auto_offset_reset="earliest"
+        TOPIC, bootstrap_servers=BROKERS, group_id=GROUP, enable_auto_commit=by_timer, auto_offset_reset="earliest"
     )
     producer = AIOKafkaProducer(bootstrap_servers=BROKERS, enable_idempotence=True, max_request_size=LARGEST_RECORD)
     async with producer, consumer:
@@ -25,7 +26,7 @@ async def main() -> None:
             if batches and VARIANT == "commits_first":
                 await consumer.commit()
             await asyncio.gather(*[await send(producer, record) for batch in batches.values() for record in batch])
-            if batches:
+            if batches and not by_timer:
                 await consumer.commit()
 
 

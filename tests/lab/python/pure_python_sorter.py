@@ -18,19 +18,24 @@ def main() -> None:
         TOPIC, bootstrap_servers=BROKERS, group_id=GROUP, enable_auto_commit=False, auto_offset_reset="earliest"
     )
     producer = KafkaProducer(bootstrap_servers=BROKERS, max_request_size=LARGEST_RECORD)
+    late = VARIANT == "late_letters"
+    letters = KafkaProducer(bootstrap_servers=BROKERS, max_request_size=LARGEST_RECORD, linger_ms=3000 if late else 0)
     while running:
         batches = consumer.poll(timeout_ms=200, max_records=100)
         for batch in batches.values():
             for record in batch:
-                send(producer, record)
+                send(producer, letters, record)
         producer.flush(60)
+        if not late:
+            letters.flush(60)
         if batches:
             consumer.commit()
+    letters.close()
     producer.close()
     consumer.close()
 
 
-def send(producer: Any, record: Any) -> None:
+def send(producer: Any, letters: Any, record: Any) -> None:
     """Queue a record's outcome."""
     headers = [(name, value or b"") for name, value in record.headers]  # it writes no header without a value
     try:
@@ -43,9 +48,9 @@ def send(producer: Any, record: Any) -> None:
     except Rejected:
         if VARIANT == "text_letters":
             value = (record.value or b"").decode("utf-8", "replace").encode()
-            producer.send(DLQ, value, record.key, headers=headers)
+            letters.send(DLQ, value, record.key, headers=headers)
         elif VARIANT != "logs_only":
-            producer.send(DLQ, record.value, record.key, headers=headers)
+            letters.send(DLQ, record.value, record.key, headers=headers)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.lab.twin import AGAIN, Twin, earns
 
 _LOSING = "valid,json_syntax,empty_value"
-_FATAL = "json_syntax,empty_value,wrong_type"
+_FATAL = "empty_value"
 
 
 def _twin(
@@ -23,11 +23,13 @@ def _twin(
 
 FRAMEWORKS = (
     _twin("aio", "aiokafka", "good"),
+    _twin("aio", "aiokafka", "auto_commit"),
     _twin("aio", "aiokafka", "wraps", "DEAD_LETTER_ALTERED"),
     _twin("aio", "aiokafka", "ascii_only", "REJECTED_VALID", examples=200),
     _twin("aio", "aiokafka", "lower_case", "MISREAD", besides=("INVALID_EVENT",), examples=200),
     _twin("aio", "aiokafka", "commits_first", "LOST", besides=("CRASHED",), kinds=_LOSING),
     _twin("pure_python", "kafka-python", "good"),
+    _twin("pure_python", "kafka-python", "late_letters"),
     _twin("pure_python", "kafka-python", "logs_only", "NOT_DEAD_LETTERED"),
     _twin("pure_python", "kafka-python", "text_letters", "DEAD_LETTER_ALTERED"),
     _twin("pure_python", "kafka-python", "truthy", "SKIPPED_VALID", examples=200),
