@@ -21,11 +21,15 @@ def bare_rate(
     contract: Contract,
     name: str,
     pairs: Sequence[tuple[bytes | None, bytes | None]],
+    service_bootstrap: str = "",
 ) -> float:
-    """Replies a second for these keys and values, on topics of its own; the service is warm when the clock starts."""
+    """Replies a second for these keys and values, on topics of its own; the service is warm when the clock starts.
+
+    `service_bootstrap`: where the service finds the broker, if not at its own listener.
+    """
     topics = {role: f"{name}.{role}" for role in ("topic", "emits", "deadLetter")}
     cluster.create_topics([TopicSpec(name=topic, partitions=contract.partitions) for topic in topics.values()])
-    values = {"bootstrap": cluster.service_bootstrap, "group": name, **topics}
+    values = {"bootstrap": service_bootstrap or cluster.service_bootstrap, "group": name, **topics}
     service = launcher.start(name, contract.receive[0].run, values)
     brokers = {"bootstrap.servers": cluster.bootstrap, "log.connection.close": False}
     producer = Producer(brokers)

@@ -17,6 +17,7 @@ from kcontract.broker.choose import choose as choose_broker
 from kcontract.broker.choose import start_tap
 from kcontract.broker.cluster import KafkaCluster
 from kcontract.broker.local.progress import Progress, silent
+from kcontract.broker.reach import reached
 from kcontract.document.baseline import parse_baseline, write_baseline
 from kcontract.document.load import load_contracts, load_project, required
 from kcontract.engine.recorder import Recorder
@@ -205,10 +206,11 @@ def _run(
         route = _route(contracts)
         broker = choose_broker(options.broker or project.broker or "auto", options.bootstrap, progress, route)
         stack.callback(broker.stop)
-        tap = start_tap(broker, options.tap, route)
+        way = stack.enter_context(reached(broker))
+        tap = start_tap(broker, options.tap if way is broker else True, route)
         if tap is not None:
             stack.callback(tap.close)
-        cluster = KafkaCluster(broker)
+        cluster = KafkaCluster(way)
         stack.callback(cluster.close)
         registry = stack.enter_context(choose_registry(options.registry or project.registry, route=route))
         history = start_history(root, settings.run)

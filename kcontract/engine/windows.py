@@ -30,6 +30,7 @@ _PATIENT_QUIET = 2.0
 """Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
 _LONG_WAIT = 30.0
 """Seconds: as long as slow frameworks take to start, or to give a bad record up."""
+_STORM_SECONDS = 10.0
 _EXITS_AT_MOST = 2
 """One restart where the commits stand tells a loop from a single crash."""
 
@@ -128,6 +129,7 @@ class Player:
     def _follow(self, window: Window, patience: float) -> Outcome:
         """Look until the window has settled or it is clear that it will not."""
         again: dict[TopicPartition, int] = {}
+        begun = self._recorder.now()
         while True:
             self._observer.look()
             self._report(window)
@@ -141,7 +143,9 @@ class Player:
                 return "stopped"
             elif self._is_passed_over(standing, again) and now - window.progress_at >= self._overtaken():
                 return "settled"
-            elif now - window.progress_at >= self._stall(window, patience):
+            elif now - window.progress_at >= self._stall(window, patience) or (
+                standing.missing and self._is_storm(window, now - begun)
+            ):
                 if not standing.missing:  # the partitions move, though a marker or a commit does not come
                     return "settled"
                 self._observer.look_at_tap()
@@ -151,6 +155,10 @@ class Player:
                 self._send_again(window, standing, again, now)
                 if standing.answered:  # only the commit is missing, and no record will tell of it
                     self._observer.look_at_commits()
+
+    def _is_storm(self, window: Window, seconds: float) -> bool:
+        """Its group forms on and on: a partition that gets an outcome now and then is no progress."""
+        return seconds >= _STORM_SECONDS and window.tapped.rages()
 
     def _overtaken(self) -> float:
         """Seconds after which a sentinel that is committed past will have no effect any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kcontract.judge.book import Book
+from kcontract.judge.storms import StormBook
 
-BOOKS: tuple[type[Book], ...] = ()
+BOOKS: tuple[type[Book], ...] = (StormBook,)
 """A new one: its class in a module of its own, and a place here. The order is that of the verdicts they yield."""

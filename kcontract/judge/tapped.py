@@ -9,6 +9,8 @@ from kcontract.model.tap import CommitAsked, GroupStirred, Refetched, Sighting
 
 OFTEN = 4
 """So many fetches at one offset, rounds of one record or generations of a group are no accident any more."""
+RAGING = 8
+"""So many generations without a commit need no further proof that the group does not come to rest."""
 _EARLY_AT_MOST = 256
 
 
@@ -47,3 +49,7 @@ class Tapped:
     def storms(self) -> bool:
         """Whether the group was formed again and again, and nothing was committed in between."""
         return self.generations >= OFTEN and not self.commits
+
+    def rages(self) -> bool:
+        """Whether that has happened so often that waiting for an end is of no use."""
+        return self.generations >= RAGING and not self.commits

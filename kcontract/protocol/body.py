@@ -65,7 +65,11 @@ class Body(Decoder):
 
     def close(self) -> None:
         """The end of a structure: tagged fields, unread, where there are any."""
-        if self.flexible:
+        if not self.flexible:
+            return
+        if self.remaining and self._data[self._at] == 0:  # as good as always
+            self._at += 1
+        else:
             self.tags()
 
     def since(self, version: int, size: int) -> None:

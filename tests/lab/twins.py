@@ -8,5 +8,6 @@ from tests.lab.tables.java import JAVA
 from tests.lab.tables.node import NODE
 from tests.lab.tables.patients import PATIENTS
 from tests.lab.tables.styles import STYLES
+from tests.lab.tables.tap import TAP
 
-TWINS = (*STYLES, *PATIENTS, *NODE, *GO, *JAVA, *FRAMEWORKS)
+TWINS = (*STYLES, *PATIENTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP)

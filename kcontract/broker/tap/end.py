@@ -33,6 +33,7 @@ class End:
         self._reading = False
         self._frozen = False
         self._finishing = False
+        self._mask = 0
         self.queued = 0
         """Bytes that wait to be sent."""
         own.setblocking(False)
@@ -99,7 +100,9 @@ class End:
         if self._socket.fileno() < 0:
             return
         mask = 0 if self._frozen else READ * self._reading | WRITE * bool(self._queue)
-        self._loop.watch(self._socket, mask, self._ready)
+        if mask != self._mask:
+            self._mask = mask
+            self._loop.watch(self._socket, mask, self._ready)
 
     def _ready(self, mask: int) -> None:
         if mask & WRITE:

@@ -107,11 +107,10 @@ class Link:
         broker = self._broker
         if not data or broker is None:
             return self._ended(broker)
-        for piece in self._requests.feed(data):
-            out, back = self._talk.out(piece)
-            if self.open:
-                broker.send(out, self._delay)
-            self._give(back)
+        said = [self._talk.out(piece) for piece in self._requests.feed(data)]
+        broker.send(b"".join(out for out, _ in said), self._delay)
+        self._give([answer for _, back in said for answer in back])
+        self._talk.read()
         if self.open and broker.full:
             self._flow()
         return None
@@ -119,8 +118,8 @@ class Link:
     def _from_broker(self, data: bytes) -> None:
         if not data:
             return self._ended(self._client)
-        for piece in self._answers.feed(data):
-            self._give(self._talk.back(piece))
+        self._give([answer for piece in self._answers.feed(data) for answer in self._talk.back(piece)])
+        self._talk.read()
         if self._talk.reset_after is not None and not self._due:
             self._due = True
             self._loop.later(self._talk.reset_after, lambda: self.close(reset=True))
@@ -129,9 +128,8 @@ class Link:
         return None
 
     def _give(self, answers: list[bytes]) -> None:
-        for answer in answers:
-            if self.open:
-                self._client.send(answer, self._delay)
+        if self.open and answers:
+            self._client.send(b"".join(answers), self._delay)
 
     def _ended(self, other: End | None) -> None:
         """One side has said its last: the other gets what is still on its way, then the end."""

@@ -48,6 +48,8 @@ class Tapped:
         self._host = begin.host
         self._router = Router(loop, begin.bootstrap, dict(begin.others))
         self._by_broker: dict[Address, _Listener] = {}
+        self.hosts: set[bytes] = set()
+        """The names of all brokers that are known."""
         self._links: set[Link] = set()
         self._lever: Lever | None = None
         self._most = _links_at_most(begin.links)
@@ -62,6 +64,7 @@ class Tapped:
             if len(self._by_broker) >= _LISTENERS_AT_MOST:
                 return broker
             known = self._by_broker[broker] = _Listener(self._host, self._router.to(broker))
+            self.hosts.add(broker[0].encode())
             if self._lever is None or self._lever.kind != "refuse":
                 self._listen(known)
         return known.address
@@ -115,7 +118,7 @@ class Tapped:
             client.close()
             return
         self._watch.connected += 1
-        talk = Talk(self._watch, self.local, lambda: self._lever)
+        talk = Talk(self._watch, self, lambda: self._lever)
         link = Link(self._loop, client, talk, self._links.discard)
         self._links.add(link)
         link.apply(self._lever)

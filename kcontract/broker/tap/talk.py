@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from kcontract.broker.tap.framing import Piece
 from kcontract.broker.tap.watch import READ_ANSWERS, READ_REQUESTS, Connection, Watch
@@ -30,8 +30,22 @@ _HEADER = struct.Struct(">ihhi")
 _ANSWER = struct.Struct(">ii")
 _LENGTH = struct.Struct(">i")
 _PENDING_AT_MOST = 100_000
+_HINT_BYTES = 4096
 _COMMITS = (Api.OFFSET_COMMIT, Api.TXN_OFFSET_COMMIT)
 _MALFORMED = (FrameError, ValueError, IndexError, struct.error)
+
+
+class Routes(Protocol):
+    """Where brokers are reached through us."""
+
+    @property
+    def hosts(self) -> Collection[bytes]:
+        """The names of all brokers that are known."""
+        ...
+
+    def local(self, broker: Address) -> Address:
+        """Our own address for a broker's."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -47,36 +61,39 @@ class _Pending:
 
 
 class Talk:
-    """Reads along, replaces addresses, and answers in the broker's stead where a lever says so."""
+    """Replaces addresses, answers in the broker's stead where a lever says so, and reads along.
 
-    def __init__(self, watch: Watch, local: Callable[[Address], Address] | None, lever: Callable[[], Lever | None]):
-        """`local` says where a broker's address is reached through us; None: addresses stay as they are."""
+    What is only read is read once it was passed on: the caller calls `read` when it has sent what it was given.
+    """
+
+    def __init__(self, watch: Watch, routes: Routes | None, lever: Callable[[], Lever | None]) -> None:
+        """`routes` says where brokers are reached through us; None: addresses stay as they are."""
         self._watch = watch
-        self._local = local
+        self._routes = routes
         self._lever = lever
         self._pending: deque[_Pending] = deque()
+        self._unread: list[Callable[[], None]] = []
         self._connection = Connection()
         self.reset_after: float | None = None
         """An acknowledgement was swallowed: the connection is due to be reset after so many seconds."""
 
     def out(self, piece: Piece) -> tuple[bytes, list[bytes]]:
         """What goes on to the broker, and what goes back to the client at once."""
-        if not (piece.whole or piece.head) or len(piece.data) < _HEADER.size or len(self._pending) >= _PENDING_AT_MOST:
-            return piece.data, []
-        _, api, version, correlation = _HEADER.unpack_from(piece.data)
+        data = piece.data
+        if not (piece.whole or piece.head) or len(data) < _HEADER.size or len(self._pending) >= _PENDING_AT_MOST:
+            return data, []
+        _, api, version, correlation = _HEADER.unpack_from(data)
         pending = _Pending(correlation, api, version)
+        self._pending.append(pending)
         if piece.whole and is_known(api, version) and api in READ_REQUESTS:
-            self._read(pending, piece.data)
+            self._unread.append(lambda: self._read(pending, data))
         elif piece.head:
             self._watch.unread += 1
-        if isinstance(pending.asked, ProduceRequest) and pending.asked.acks == 0:
-            return piece.data, []
-        self._pending.append(pending)
         lever = self._lever()
         if lever is not None and api in _COMMITS and lever.kind in ("commit_error", "commit_drop"):
-            return self._withhold(pending, piece.data, lever)
+            return self._withhold(pending, data, lever)
         pending.never = lever is not None and lever.kind == "lost_ack" and api == Api.PRODUCE
-        return piece.data, []
+        return data, []
 
     def back(self, piece: Piece) -> list[bytes]:
         """What goes on to the client."""
@@ -95,8 +112,18 @@ class Talk:
             if lever is not None and self.reset_after is None:
                 self.reset_after = lever.seconds
             return []
+        self._unread.append(lambda: self._read_answer(pending, piece.data))
         pending.ready = self._answer(pending, piece.data)
         return self._flush()
+
+    def read(self) -> None:
+        """Read what was passed on."""
+        unread, self._unread = self._unread, []
+        for look in unread:
+            try:
+                look()
+            except _MALFORMED:
+                self._watch.unread += 1
 
     def close(self) -> None:
         """The connection has ended."""
@@ -117,37 +144,44 @@ class Talk:
         return due
 
     def _read(self, pending: _Pending, data: bytes) -> None:
-        try:
-            frame = data[LENGTH_BYTES:]
-            pending.asked = self._watch.request(self._connection, pending.api, pending.version, frame)
-        except _MALFORMED:
-            self._watch.unread += 1
+        asked = self._watch.request(self._connection, pending.api, pending.version, data[LENGTH_BYTES:])
+        pending.asked = asked
+        if isinstance(asked, ProduceRequest) and asked.acks == 0:
+            self._pending.remove(pending)  # there will be no answer
+
+    def _read_answer(self, pending: _Pending, data: bytes) -> None:
+        api, version, asked = pending.api, pending.version, pending.asked
+        if api in READ_ANSWERS and is_known(api, version) and (asked is not None or api == Api.METADATA):
+            self._watch.answer(self._connection, api, version, asked, data[LENGTH_BYTES:])
 
     def _answer(self, pending: _Pending, data: bytes) -> bytes:
         """The frame to pass on; what cannot be read stays as it is."""
         api, version = pending.api, pending.version
-        known = is_known(api, version)
-        watched = known and api in READ_ANSWERS and (pending.asked is not None or api == Api.METADATA)
-        rewritten = self._local is not None and (
-            api == Api.API_VERSIONS or (known and (names_brokers(api) or may_hint(api, version)))
-        )
-        if not (watched or rewritten):
+        hint = may_hint(api, version)
+        if self._routes is None or not (api == Api.API_VERSIONS or names_brokers(api) or hint):
             return data
-        frame = changed = data[LENGTH_BYTES:]
+        if hint and not self._may_name(data):
+            return data
+        if api != Api.API_VERSIONS and not is_known(api, version):
+            return data
+        frame = data[LENGTH_BYTES:]
         try:
-            if watched:
-                self._watch.answer(self._connection, api, version, pending.asked, frame)
-            if rewritten:
-                changed = self._rewritten(api, version, frame)
+            changed = self._rewritten(self._routes, api, version, frame)
         except _MALFORMED:
             self._watch.unread += 1
+            return data
         return data if changed is frame else _LENGTH.pack(len(changed)) + changed
 
-    def _rewritten(self, api: int, version: int, frame: bytes) -> bytes:
+    def _may_name(self, data: bytes) -> bool:
+        """Whether the end of an answer, where a new leader's address would stand, holds the name of a broker."""
+        tail = data[-_HINT_BYTES:]
+        return self._routes is not None and any(host in tail for host in self._routes.hosts)
+
+    def _rewritten(self, routes: Routes, api: int, version: int, frame: bytes) -> bytes:
         if api == Api.API_VERSIONS:
             return clamp_versions(frame, version)
-        if self._local is not None and names_brokers(api):
-            return replace_addresses(frame, find_addresses(frame, api, version), self._local)
+        if names_brokers(api):
+            return replace_addresses(frame, find_addresses(frame, api, version), routes.local)
         return without_hint(frame, api, version)
 
     def _withhold(self, pending: _Pending, data: bytes, lever: Lever) -> tuple[bytes, list[bytes]]:

@@ -183,9 +183,9 @@ class Watch:
             self._on_way[topic] -= part.records
             if not self._on_way[topic]:
                 del self._on_way[topic]
-        for taken in read_produced(frame, version):
-            if taken.error and len(self._failed) < _KEPT:
-                self._failed[(self._name(taken.topic), taken.partition, taken.error)] += 1
+        refused = [taken for taken in read_produced(frame, version) if taken.error]
+        for taken in refused if len(self._failed) < _KEPT else ():
+            self._failed[(self._name(taken.topic), taken.partition, taken.error)] += 1
 
     def _commit(self, marks: tuple[Mark, ...]) -> None:
         pending = tuple((topic, records) for topic, records in self._on_way.items() if topic and records > 0)

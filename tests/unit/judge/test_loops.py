@@ -187,3 +187,60 @@ def test_only_the_window_as_a_whole_storms() -> None:
     healthy_before(story)
     stands_still(story, formed(8), purpose="repeat", commits=False)
     assert story.codes == ["REBALANCE_STORM"]
+
+
+def handles_without_commits(story: Story, *seen: Sighting, commits: bool = False) -> None:
+    """The service is ready, and every record has its effect."""
+    story.tell(ev.ServiceStarted(story.now, 1, 1))
+    story.tell(ev.ServiceReady(story.now, 1))
+    story.window()
+    story.send("1")
+    story.effect("1")
+    sees(story, *seen)
+    if commits:
+        story.commit(1)
+    story.close()
+    story.state.close()
+
+
+def test_a_service_that_handles_everything_and_never_commits() -> None:
+    """Its group forms on and on: REBALANCE_STORM, though no window stood still."""
+    story = Story()
+    handles_without_commits(story, formed(5), formed(5))
+    assert story.codes == ["REBALANCE_STORM"]
+    assert story.verdict.seen == ("its group was formed 10 times after it was ready, and nothing was ever committed",)
+
+
+def test_never_committing_alone_is_no_storm() -> None:
+    """Offsets may be kept elsewhere; a few members that join late are no storm either."""
+    story = Story()
+    handles_without_commits(story, formed(7))
+    assert story.codes == []
+
+
+def test_one_commit_clears_it() -> None:
+    """It came to rest."""
+    story = Story()
+    handles_without_commits(story, formed(20), commits=True)
+    assert story.codes == []
+
+
+def test_starts_are_counted_each_for_itself() -> None:
+    """We restart services; members that come with it are ours."""
+    story = Story()
+    for _ in range(4):
+        story.tell(ev.ServiceStarted(story.now, 1, 1))
+        sees(story, formed(8))
+        story.tell(ev.ServiceReady(story.now, 1))
+        sees(story, formed(3))
+    story.state.close()
+    assert story.codes == []
+
+
+def test_a_storm_that_is_judged_with_its_record_is_told_once() -> None:
+    """The window stood still: its verdict names the record, and that is enough."""
+    story = Story()
+    story.tell(ev.ServiceReady(story.now, 1))
+    lonely_stall(story, formed(12))
+    story.state.close()
+    assert story.codes == ["REBALANCE_STORM"]

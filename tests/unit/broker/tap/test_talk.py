@@ -15,19 +15,25 @@ from . import messages as m
 class Line:
     """One connection, with a lever at hand."""
 
+    hosts = frozenset({b"kafka"})
+
     def __init__(self, watch: Watch | None = None) -> None:
         self.watch = watch or Watch()
         self.lever: Lever | None = None
-        self.talk = Talk(self.watch, self._local, lambda: self.lever)
+        self.talk = Talk(self.watch, self, lambda: self.lever)
 
-    def _local(self, address: Address) -> Address:
+    def local(self, address: Address) -> Address:
         return "127.0.0.1", address[1] + 1
 
     def ask(self, request: bytes) -> tuple[bytes, list[bytes]]:
-        return self.talk.out(Piece(request, whole=True))
+        given = self.talk.out(Piece(request, whole=True))
+        self.talk.read()
+        return given
 
     def answer(self, response: bytes) -> list[bytes]:
-        return self.talk.back(Piece(response, whole=True))
+        given = self.talk.back(Piece(response, whole=True))
+        self.talk.read()
+        return given
 
     def exchange(self, request: bytes, response: bytes) -> None:
         """Asked and answered, and neither is changed."""

@@ -1,0 +1,1 @@
+"""Broken twins: each has one defect, and must earn its verdict."""
