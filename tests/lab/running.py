@@ -36,7 +36,8 @@ class Result:
 
     @property
     def right(self) -> bool:
-        return not self.blocked and self.cases > 0 and self.twin.earned(self.got)
+        tried = self.cases > 0 or bool(self.got)  # who fails the probe phase already is not tried further
+        return not self.blocked and tried and self.twin.earned(self.got)
 
 
 def batches(twins: Iterable[Twin], largest: int = LARGEST_BATCH) -> list[tuple[Twin, ...]]:

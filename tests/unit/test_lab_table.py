@@ -70,6 +70,6 @@ def test_a_twin_is_right_with_what_it_must_earn_only(
     twin = Twin("it", "go", "franz-go", str(Path()), expects=earns(*expects), besides=earns(*besides), any_of=any_of)
     assert Result(twin, earns(*got), 5, 1.0).right is right
     assert not Result(twin, earns(*got), 5, 1.0, "no such file").right
-    assert not Result(twin, earns(*got), 0, 1.0).right
+    assert Result(twin, earns(*got), 0, 1.0).right is (right and bool(got))
     assert ("✓" in row(Result(twin, earns(*got), 5, 1.0))) is right
     assert footer([Result(twin, earns(*got), 5, 1.0)]) == f"{int(right)} of 1 twins as expected"
