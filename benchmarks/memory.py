@@ -12,6 +12,7 @@ import argparse
 import os
 import tempfile
 from pathlib import Path
+from time import process_time
 
 from benchmarks.judging import Bench, Stopwatch
 from kcontract.broker.local.broker import LocalKafka
@@ -24,15 +25,20 @@ def resident() -> int:
 
 
 class Sizes:
-    """Takes the resident size when the clock of a run starts and after each of its windows."""
+    """Takes the resident size when the clock of a run starts and after each of its windows, and the time worked."""
 
     def __init__(self) -> None:
         self.first = self.last = self.most = 0
+        self.worked = 0.0
+        """Processor seconds of this process: what else the machine does counts little."""
+        self._began = 0.0
 
     def begin(self) -> None:
         self.first = resident()
+        self._began = process_time()
 
     def note(self) -> None:
+        self.worked = process_time() - self._began
         self.last = resident()
         self.most = max(self.most, self.last)
 
