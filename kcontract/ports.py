@@ -7,7 +7,7 @@ port stand in `model.cluster` and `model.service`, where adapters reach them, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, TopicSpec
 from kcontract.model.contract import Run
@@ -15,7 +15,7 @@ from kcontract.model.events import Event
 from kcontract.model.finding import Finding
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
-from kcontract.model.service import Answer, ExitInfo
+from kcontract.model.service import Answer, Decision, ExitInfo
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
 from kcontract.model.tap import Lever, Sighting
 
@@ -23,6 +23,8 @@ __all__ = [
     "Answer",
     "Clock",
     "Cluster",
+    "Decider",
+    "Decision",
     "Delivered",
     "ExitInfo",
     "GroupView",
@@ -241,6 +243,16 @@ class Trigger(Protocol):
     def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
     ) -> Answer: ...
+
+
+class Decider(Protocol):
+    """Asks the functions that a contract names."""
+
+    def decide(self, function: str, sent: Any, effect: Any) -> Decision:
+        """What `module:function` says of an input's and an effect's payload, both in their JSON form."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class History(Protocol):

@@ -26,6 +26,7 @@ from kcontract.engine.settings import Settings
 from kcontract.engine.shards import parse_shard
 from kcontract.engine.tools import Tools
 from kcontract.errors import EnvironmentFailureError, UsageError
+from kcontract.harness.deciding import FunctionDecider
 from kcontract.harness.filling import ContainerLaunchers, FillingLauncher
 from kcontract.harness.launcher import ServiceLauncher
 from kcontract.harness.trigger import HttpTrigger
@@ -217,9 +218,11 @@ def _run(
         stack.callback(history.close)
         trigger = HttpTrigger()
         stack.callback(trigger.close)
+        decider = FunctionDecider(root, directory)
+        stack.callback(decider.close)
         launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
         recorder = Recorder(history, _Since(), cases.take)
-        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap)
+        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap, decider)
         summary = VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )

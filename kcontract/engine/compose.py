@@ -28,8 +28,9 @@ def compose(
     """The records of a window in sending order, for these partitions: those that open it with the cases, and those
     that close it."""
     front = [sources[topic].healthy(Role.HEALTHY, partition) for topic, partition in places] if healthy else []
-    sentinels = [sources[topic].healthy(Role.SENTINEL, partition) for topic, partition in places]
-    ends = [sources[topic].marker(markers[topic], partition) for topic, partition in places if topic in markers]
+    sentinels = [case for topic, partition in places for case in sources[topic].sentinels(partition)]
+    marked = [(topic, partition) for topic, partition in places if topic in markers]
+    ends = [case for topic, partition in marked for case in sources[topic].ends(markers[topic], partition)]
     return [*front, *cases], [*sentinels, *ends]
 
 

@@ -45,6 +45,8 @@ class Detective:
     def is_fatal(self, case: Case) -> bool:
         """Whether the case alone behind a healthy record ends or stops the service once more."""
         window = self._try("alone", [case], case.root)
+        if window is not None and window.ended_outside:
+            window = self._try("alone", [case], case.root)
         fatal = window is not None and (bool(window.exits) or window.stalled)
         self.stalls += fatal and window is not None and window.stalled
         return fatal
@@ -80,6 +82,7 @@ class Detective:
 
     def revive(self) -> bool:
         """A running service whose group stands behind everything sent so far."""
+        self._stage.observer.look_at_process()
         if not self._stage.lifecycle.gone:
             return True
         try:

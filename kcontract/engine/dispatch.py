@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
 from kcontract.model import events as ev
 from kcontract.model.case import Case
@@ -17,7 +18,9 @@ _CHUNK = 2_000
 class Dispatcher:
     """The sending half of a window."""
 
-    def __init__(self, cluster: Cluster, recorder: Recorder, unit: str) -> None:
+    def __init__(self, cluster: Cluster, recorder: Recorder, unit: str, own: OwnRecords) -> None:
+        """`own` is told where each record stands."""
+        self._own = own
         self._cluster = cluster
         self._recorder = recorder
         self._unit = unit
@@ -45,8 +48,11 @@ class Dispatcher:
         left = self._cluster.flush(_FLUSH_SECONDS)
         now = self._recorder.now()
         acknowledged, self._acknowledged = self._acknowledged, []
+        for _, topic, partition, offset in acknowledged:
+            self._own.note(topic, partition, offset)
         self._recorder.record_all([ev.Acknowledged(now, *place) for place in acknowledged])
         if left:
+            self._own.complete = False
             self._recorder.record(ev.Blind(now, self._unit, f"{left} records were not taken by the broker in time"))
 
     def _one_by_one(self) -> None:

@@ -147,6 +147,20 @@ class Lifecycle:
             self.kill("restart")
             raise ServiceGone(f"the service could not be started again: {error.message}") from error
 
+    def rewind(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Kill the service and have the next process begin at these offsets, elsewhere behind everything sent.
+
+        That is how it would find its group had it died before it committed what lies between. ServiceGone as above.
+        """
+        try:
+            self.kill("restart")
+            self.evict()
+            self.commit_ends(offsets)
+            self.start()
+        except BrokerError as error:
+            self.kill("restart")
+            raise ServiceGone(f"the service could not be started again: {error.message}") from error
+
     def evict(self) -> None:
         """Make the dead process's members leave, so that the next start need not wait out their session."""
         if not self._places or not self._cluster.ours:
@@ -156,11 +170,12 @@ class Lifecycle:
             self._cluster.evict(self._unit.group, members)
             self._recorder.record(ev.Evicted(self._recorder.now(), members))
 
-    def commit_ends(self) -> None:
-        """Commit the current end offsets for the empty group, so that `auto.offset.reset` decides nothing."""
+    def commit_ends(self, instead: Mapping[TopicPartition, int] | None = None) -> None:
+        """Commit the current end offsets for the empty group, so that `auto.offset.reset` decides nothing. `instead`:
+        other offsets for some partitions."""
         if not self._places or not self._cluster.is_broker:
             return  # the mock takes no offsets for a group
-        ends = dict(self._cluster.end_offsets(self._places))
+        ends = {**self._cluster.end_offsets(self._places), **(instead or {})}
         self._set_offsets(ends)
         told = tuple((topic, partition, offset) for (topic, partition), offset in ends.items())
         self._recorder.record(ev.OffsetsSet(self._recorder.now(), told))

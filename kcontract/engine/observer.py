@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
+from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView
 from kcontract.model.record import LogRecord, TopicPartition
@@ -33,6 +35,10 @@ class Observer:
         self._group = group
         self._inputs = tuple(inputs)
         self._known = {topic for topic, _ in self._inputs}
+        self._received = frozenset(self._known)
+        self._shared: frozenset[str] = frozenset()
+        """Inputs that the service writes to as well."""
+        self.own = OwnRecords()
         self._committed: dict[TopicPartition, int] = {}
         self._commits_at = self._members_at = self._tap_at = -1.0
         self._commits_took = 0.0
@@ -40,11 +46,13 @@ class Observer:
         self.reader: Reader | None = None
         self.service: Service | None = None
         self.exited = False
+        self.schemas: SchemaWatch | None = None
 
     def watch(self, topics: Iterable[str]) -> None:
         """Read these topics from their present end on, and on a cluster of ours also those that come to be later."""
         watched = tuple(topics)
         self._known.update(watched)
+        self._shared = self._received.intersection(watched)
         self.reader = self._cluster.reader(watched)
         if self._tap is not None:
             self._tap.forget()
@@ -81,9 +89,16 @@ class Observer:
         return () if self.reader is None else self.reader.poll(timeout)
 
     def take(self, records: Sequence[LogRecord]) -> None:
-        """What was read is seen now."""
+        """What was read is seen now, but for our own records in an input that the service writes to as well."""
+        if self._shared:
+            records = [record for record in records if not self._is_own(record)]
+        if self.schemas is not None:
+            self.schemas.look_up(records)
         now = self._recorder.now()
         self._recorder.record_all([ev.Seen(now, record) for record in records])
+
+    def _is_own(self, record: LogRecord) -> bool:
+        return record.topic in self._shared and self.own.holds(record.topic, record.partition, record.offset)
 
     @property
     def has_ended(self) -> bool:

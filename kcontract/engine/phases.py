@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from kcontract.engine.culprits import Detective
-from kcontract.engine.stage import Stage
-from kcontract.engine.windows import Player
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """All that a phase works with. The service may have ended: `detective.revive()` first."""
-
-    stage: Stage
-    player: Player
-    detective: Detective
-
+from kcontract.engine.bursts import play_bursts
+from kcontract.engine.redelivery import redeliver
+from kcontract.engine.scene import Scene
 
 Phase = Callable[[Scene], None]
 """Plays windows and records events; decides by itself whether the unit's contracts ask for it."""
 
-BEFORE_CONFIRMING: tuple[Phase, ...] = ()
+BEFORE_CONFIRMING: tuple[Phase, ...] = (play_bursts,)
 """Phases whose windows leave doubts that are to be confirmed with those of the cases."""
 
-AFTER_CONFIRMING: tuple[Phase, ...] = ()
+AFTER_CONFIRMING: tuple[Phase, ...] = (redeliver,)
 """Phases that confirm what they see themselves, or after which the service need not be well any more."""
 
 

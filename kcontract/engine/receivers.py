@@ -14,8 +14,9 @@ from kcontract.engine.case_queue import CaseQueue
 from kcontract.engine.compose import Sources
 from kcontract.engine.confirm import Confirmer
 from kcontract.engine.culprits import Detective
-from kcontract.engine.phases import AFTER_CONFIRMING, BEFORE_CONFIRMING, Scene, run_phases
+from kcontract.engine.phases import AFTER_CONFIRMING, BEFORE_CONFIRMING, run_phases
 from kcontract.engine.replays import replayed
+from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.shrink import shrink
 from kcontract.engine.stage import Stage

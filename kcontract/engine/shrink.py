@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from kcontract.engine.phases import Scene
+from kcontract.engine.scene import Scene
 from kcontract.generate.smaller import size
 from kcontract.judge.evidence import Window
 from kcontract.judge.findings import group_findings

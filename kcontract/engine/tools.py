@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
-from kcontract.ports import Cluster, Launcher, Registry, Tap, Trigger
+from kcontract.ports import Cluster, Decider, Launcher, Registry, Tap, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,5 @@ class Tools:
     settings: Settings
     tap: Tap | None = None
     """Between services and broker; None: services are given the broker itself."""
+    decider: Decider | None = None
+    """Asks functions of the project; None: they are not asked."""

@@ -14,9 +14,11 @@ from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit, placeholder_values, unit_topics
 from kcontract.engine.receivers import ReceiverRun, sources_not_applicable
+from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.engine.senders import SenderRun
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
+from kcontract.engine.strangers import look_for_strangers
 from kcontract.engine.tools import Tools
 from kcontract.errors import KcontractError
 from kcontract.generate.source import CaseSource
@@ -127,13 +129,19 @@ class UnitRun:
         stored = self._tools.settings.replay
         self._create_topics()
         inputs = {contract.topic for contract, _ in self._unit.receives}
-        stage.observer.watch([spec.name for spec in self._specs if spec.name not in inputs])
+        promises = stage.state.promises
+        unread = inputs - promises.outputs.keys() - promises.products.keys()
+        stage.observer.schemas = SchemaWatch(
+            self._tools.registry, self._recorder, self._book, {*promises.outputs, *promises.products}
+        )
+        stage.observer.watch([spec.name for spec in self._specs if spec.name not in unread])
         if inputs and not (stored and stored.request):
             self._receive(stage)
         if self._unit.sends and not (stored and not stored.request):
             self._send(stage)
         stage.lifecycle.stop()
         stage.observer.drain(10.0)
+        look_for_strangers(stage, unread)
 
     def _send(self, stage: Stage) -> None:
         if stage.lifecycle.gone:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kcontract.engine.compose import MarkerKinds, Sources, compose, pinned, places_of
+from kcontract.engine.deciding import decide
 from kcontract.engine.dispatch import Dispatcher
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
@@ -25,7 +26,7 @@ _AHEAD, _STRIDE = 2_000, 500
 _HESITATION = 0.5
 """Seconds without anything seen after which a window of more than that is cut short."""
 _WAIT = 0.01
-_REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "replay")
+_REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "burst", "replay")
 _PATIENT_QUIET = 2.0
 """Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
 _LONG_WAIT = 30.0
@@ -54,7 +55,7 @@ class Player:
         self._observer = stage.observer
         self._state = stage.state
         self._unit = stage.unit.name
-        self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit)
+        self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit, self._observer.own)
         self._number = 0
 
     @property
@@ -90,6 +91,7 @@ class Player:
             self.cases[self._number] = tuple(cases[: len(cases) - len(self.unsent)])
         self._dispatcher.send(closing, self._number)
         outcome = self._follow(window, patience)
+        decide(self._stage, window)
         self._recorder.record(ev.WindowClosed(self._recorder.now(), window.number, outcome))
         return window
 

@@ -18,6 +18,7 @@ from kcontract.generate.envelope import takes_marker
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.generate.mutants import chosen, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
+from kcontract.generate.ordinary import first_valid
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.smaller import smaller
 from kcontract.generate.templates import Builder, Stamped, Stamper
@@ -111,10 +112,7 @@ class CaseSource:
         return Random(f"{self._seed}/{name}")  # noqa: S311 - test data
 
     def _pooled(self) -> bool:
-        """`order: key` wants few keys, unless the key is what must be fresh."""
-        message = self._contract.message
-        fresh = {expression for expression in (message.identity, message.correlation_id) if expression is not None}
-        return self._receive.order == "key" and message.key_from not in fresh
+        return self._contract.pools_keys(self._receive)
 
     # -- what the engine asks for --------------------------------------------------------------------------------
 
@@ -128,14 +126,32 @@ class CaseSource:
         """What could not be generated, in words."""
         return tuple(dict.fromkeys(note for event in self._types for note in event.payload.unsupported))
 
-    def healthy(self, role: Role, partition: int | None) -> Case:
+    def healthy(self, role: Role, partition: int | None, key: bytes | None = None) -> Case:
         """An ordinary, small, valid record with fresh identity. With a partition its key, if it has one, hashes there;
-        where no key does (they are fixed by the contract), the case's partition says where it lands."""
+        where no key does (they are fixed by the contract), the case's partition says where it lands. `key`: this one
+        of the partition's pool."""
         types = self._healthy_parents()
         self._turn += 1
         _, parent = types[self._turn % len(types)]
-        stamped = self._alike(parent.record, parent.tokens, partition, _VALID, VALID_KIND)
+        stamped = self._alike(parent.record, parent.tokens, partition, _VALID, VALID_KIND, key)
         return self._case(self._next_id(), stamped, About(VALID_KIND, role, partition, expected=_VALID))
+
+    def sentinels(self, partition: int) -> list[Case]:
+        """What closes a partition's share of a window: a healthy record, or one with each key that is in use there."""
+        return [self.healthy(Role.SENTINEL, partition, key) for key in self._pool(partition)]
+
+    def ends(self, kind: str, partition: int) -> list[Case]:
+        """The same with invalid markers of a kind."""
+        return [self.marker(kind, partition, key) for key in self._pool(partition)]
+
+    def repeat(self, case: Case) -> Case:
+        """The same bytes once more, under another id that they do not carry."""
+        number = self._resent[case.root] = self._resent.get(case.root, 0) + 1
+        return structs.replace(case, id=f"{case.root}.{number}", role=Role.REPEAT, tokens=())
+
+    def _pool(self, partition: int) -> Sequence[bytes | None]:
+        _, parent = self._healthy_parents()[0]
+        return self._stamper.pool(parent.record, parent.tokens, partition) or (None,)
 
     def probes(self) -> tuple[Case, ...]:
         """A few plainly invalid records of different kinds; kinds the contract excludes are not among them."""
@@ -145,7 +161,7 @@ class CaseSource:
                 cases.extend(islice((c for c in self._of_name(name) if c.expectation is Expectation.INVALID), 1))
         return tuple(cases)
 
-    def marker(self, kind: str, partition: int) -> Case:
+    def marker(self, kind: str, partition: int, key: bytes | None = None) -> Case:
         """An invalid record of that kind (a code or `code:variant`) for the end of a partition's share of a window.
 
         Raises UsageError if the kind makes none for this contract.
@@ -153,7 +169,9 @@ class CaseSource:
         if kind not in self._markers:
             self._markers[kind] = self._find_marker(kind)
         mutant, parent, name, expected = self._markers[kind]
-        stamped = self._alike(mutant.record, parent.tokens, partition, expected, name)
+        if mutant.record.key != parent.record.key:
+            key = None
+        stamped = self._alike(mutant.record, parent.tokens, partition, expected, name, key)
         about = About(name, Role.MARKER, partition, note=mutant.note, expected=expected)
         return self._case(self._next_id(), stamped, about)
 
@@ -202,25 +220,10 @@ class CaseSource:
 
     def _healthy_parents(self) -> tuple[tuple[EventType, Parent], ...]:
         if self._ordinary is None:
-            found = [
-                (event, self._first_valid(values)) for event, values in zip(self._types, self._values, strict=True)
-            ]
-            self._ordinary = tuple(found)
+            known = self._contract, self._receive, self.oracle, self._builder
+            pairs = zip(self._types, self._values, strict=True)
+            self._ordinary = tuple((event, first_valid(*known, values)) for event, values in pairs)
         return self._ordinary
-
-    def _first_valid(self, values: Values) -> Parent:
-        reason = "no value of its schema was found"
-        for value in islice(values.candidates(), 40):
-            parent = self._builder.build(values.event, value, values.donor)
-            expected = self.oracle.expect(parent.record, hint=VALID_KIND)
-            if expected.expectation is Expectation.VALID:
-                return parent
-            reason = expected.rejection.reason if expected.rejection else reason
-        raise UsageError(
-            "GENERATE_NO_VALID",
-            f"no valid record for {self._contract.topic} could be generated: {reason}",
-            "give one in message.examples, or values for a field in message.generators",
-        )
 
     def _examples(self) -> Iterator[Case]:
         for values in self._values:
@@ -329,15 +332,21 @@ class CaseSource:
         raise UsageError("GENERATE_NO_MARKER", f"{name} makes no invalid record for {self._contract.topic}", "")
 
     def _alike(
-        self, record: Record, tokens: tuple[bytes, ...], partition: int | None, expected: Expected, kind: str
+        self,
+        record: Record,
+        tokens: tuple[bytes, ...],
+        partition: int | None,
+        expected: Expected,
+        kind: str,
+        key: bytes | None = None,
     ) -> Stamped:
         """Fresh tokens under which the record is expected to be treated as before: always so for plain ones."""
-        stamped = self._stamper.fresh(record, tokens, partition)
+        stamped = self._stamper.fresh(record, tokens, partition, key)
         if not all(map(is_plain, tokens)):
             for _ in range(_RETRIES):
                 if self.oracle.expect(stamped.record, hint=kind).expectation is expected.expectation:
                     break
-                stamped = self._stamper.fresh(record, tokens, partition)
+                stamped = self._stamper.fresh(record, tokens, partition, key)
         return stamped
 
     # -- cases ---------------------------------------------------------------------------------------------------

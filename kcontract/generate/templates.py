@@ -103,12 +103,16 @@ class Stamper:
         self._pooled = pooled
         self._pools: dict[int, list[list[bytes]]] = {}
 
-    def fresh(self, record: Record, tokens: tuple[bytes, ...], partition: int | None = None) -> Stamped:
-        """The record with fresh tokens; its key hashes to `partition` if 64 tries a partition find one."""
+    def fresh(
+        self, record: Record, tokens: tuple[bytes, ...], partition: int | None = None, pooled: bytes | None = None
+    ) -> Stamped:
+        """The record with fresh tokens; its key hashes to `partition` if 64 tries a partition find one. `pooled`: the
+        key of the pool to take."""
         key, inside = record.key or b"", [token for token in tokens if _stands_in(token, record.key)]
         new = dict.fromkeys(tokens, b"")
         if inside:
-            new.update(self._for_key(key, inside, partition))
+            fits = pooled is not None and inside == [key] and len(pooled) == len(key)
+            new.update({key: pooled} if fits and pooled else self._for_key(key, inside, partition))
         new.update((token, self._mint.like(token)) for token in tokens if not new[token])
         values = tuple(new[token] for token in tokens)
         return Stamped(restamp_record(record, tokens, values), values)
@@ -123,6 +127,14 @@ class Stamper:
                 break
             drawn = [self._mint.like(token) for token in inside]
         return dict(zip(inside, drawn, strict=True))
+
+    def pool(self, record: Record, tokens: tuple[bytes, ...], partition: int) -> tuple[bytes, ...]:
+        """The keys of a partition's pool; empty where the record's key is not taken from one."""
+        key = record.key
+        if not self._pooled or key is None or [token for token in tokens if _stands_in(token, key)] != [key]:
+            return ()
+        self._pooled_key(key, partition)
+        return tuple(self._pools[len(key)][partition])
 
     def home(self, key: bytes | None) -> int | None:
         """The partition of a key; None for a record without one."""

@@ -25,18 +25,14 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
     if receive.on_invalid.policy == "stop":
         yield f"{topic}: onInvalid `{receive.on_invalid.policy}` is not judged yet, so no malformed record is sent", ""
     for name, given in (
-        ("probe", receive.probe), ("health", receive.health), ("order", receive.order),
-        ("idempotent", receive.idempotent), ("slo", receive.slo),
+        ("probe", receive.probe), ("health", receive.health), ("slo", receive.slo),
         ("faults", source.contract.faults),
     ):  # fmt: skip
         if given:
             yield f"{topic}: `{name}` is not judged yet", ""
-    if any(emits.when for emits in receive.emits):
-        yield f"{topic}: an effect of an input outside `when` is not judged yet", ""
-    if any(emits.order for emits in receive.emits):
-        yield f"{topic}: `emits.order` is not judged yet", ""
-    if any(emits.where and emits.where.function for emits in receive.emits):
-        yield f"{topic}: `where` functions are not judged yet", "name the pairs instead"
+    if receive.order == "key" and not source.pools_keys:
+        what = f"{topic}: every record has a key of its own, for the key is its identity: no order of a key's events"
+        yield what, "name another `message.identity` or `correlationId`"
     if source.contract.message.payload is None and not source.contract.message.one_of:
         yield f"{topic}: without a payload schema every value is valid", "add `message.payload`"
 

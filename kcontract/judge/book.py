@@ -9,6 +9,7 @@ from typing import Any
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output, Promises
+from kcontract.judge.tally import Tally
 from kcontract.judge.ties import Ties
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord, TopicPartition
@@ -25,6 +26,7 @@ class Grounds:
     ties: Ties
     pace: Pace
     committed: Mapping[TopicPartition, int]
+    tally: Tally
 
 
 class Book:
@@ -44,10 +46,21 @@ class Book:
         """A record came to an output topic and is tied to a delivery."""
         return ()
 
+    def untied(self, _at: float, _record: LogRecord, _outputs: tuple[Output, ...]) -> bool:
+        """A record came to an output topic and ties to no delivery that is still open to evidence.
+
+        True if the book knows whose it is.
+        """
+        return False
+
     def closed(self, _window: Window) -> Iterable[CaseVerdict]:
         """A window was closed and judged; its deliveries are forgotten after this, doubted ones excepted."""
         return ()
 
     def ended(self) -> Iterable[CaseVerdict]:
         """The unit has ended."""
+        return ()
+
+    def blind(self) -> Iterable[tuple[str, str]]:
+        """What could not be told for sure by the end, each with its remedy; asked after `ended`."""
         return ()

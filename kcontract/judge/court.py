@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 from kcontract.judge.cause import names_frame
@@ -43,6 +44,7 @@ class Court:
         self._leads = LeadBook()
         self._answers_late = False
         self._loops: set[str] = set()
+        self._ended_outside: set[str] = set()
         self._stalls: dict[str, float] = {}
         """How long windows had stood still when they were given up."""
         self._judges: dict[str, Callable[[Window], None]] = {
@@ -50,6 +52,7 @@ class Court:
             "repeat": self._repeat,
             "bisect": lambda _: None,
             "shrink": self._shrunk,
+            "redelivery": lambda _: None,
         }
 
     def judge(self, window: Window) -> None:
@@ -85,6 +88,12 @@ class Court:
         """The unit has ended: what was not confirmed by now is dismissed."""
         while lead := next((d for d in self.doubts if d.lead is None and not d.settled), None):
             self.dismiss(lead, "not confirmed in time")
+
+    def unconfirmed(self) -> Iterator[str]:
+        """How many doubts came to nothing, and why, in words."""
+        whys = Counter(doubt.dismissed for doubt in self.doubts if doubt.dismissed and doubt.dismissed != LATE)
+        for why, number in whys.items():
+            yield f"{number} cases missed something once, and nobody is blamed for it: {why}"
 
     def _first_time(self, window: Window) -> None:
         settled = window.outcome == "settled"
@@ -196,6 +205,9 @@ class Court:
             self._ties.forget(one.delivery)
 
     def _reach_crash(self, delivery: Delivery, window: Window) -> None:
+        if window.ended_outside and delivery.case.root not in self._ended_outside:
+            self._ended_outside.add(delivery.case.root)  # killed once: it takes a second time to be the record's doing
+            return
         verdict = crash_verdict(
             delivery,
             window,

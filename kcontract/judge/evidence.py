@@ -23,6 +23,8 @@ class Effect:
     at: float
     record: LogRecord
     output: Output
+    holds: bool | None = None
+    """What a `where` function said of it; None if none was asked, or gave no answer."""
     _seen: tuple[Any, Rejection | None] | None = None
 
     def look(self) -> tuple[Any, Rejection | None]:
@@ -126,6 +128,11 @@ class Exit:
     cause: str
     """Exception and innermost user frame, or signal, or exit code."""
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether it looks as if somebody else had ended it: SIGKILL and SIGTERM, as such or as a shell tells them."""
+        return self.code in (-9, -15, 137, 143)
+
 
 @dataclass(slots=True, eq=False)
 class Window:
@@ -158,6 +165,8 @@ class Window:
     """The last acknowledged sentinel of each partition."""
     ends: dict[TopicPartition, Delivery] = field(default_factory=dict)
     """The last acknowledged invalid marker of each partition."""
+    closers: dict[tuple[TopicPartition, bytes | None], Delivery] = field(default_factory=dict)
+    """Where keys are pooled: the last acknowledged sentinel of each of them (ORACLE.md §3)."""
     markers: list[Delivery] = field(default_factory=list)
     healthy: bool = True
     """Whether all of its records are valid: beside others a record's latency tells how long these take."""
@@ -185,6 +194,8 @@ class Window:
         role = delivery.case.role
         if role is Role.SENTINEL:
             self.sentinels[place] = delivery
+            if delivery.source.pools_keys:
+                self.closers[(place, delivery.case.record.key)] = delivery
         elif role is Role.MARKER:
             self.ends[place] = delivery
 
@@ -201,6 +212,11 @@ class Window:
         known = self.open.pop(delivery.case.id, None) is not None
         self.owed -= known and delivery.is_owed
         return known
+
+    @property
+    def ended_outside(self) -> bool:
+        """Whether all that happened was one end of the process that somebody else may have caused."""
+        return len(self.exits) == 1 and self.exits[0].is_outside and not self.stalled
 
     @property
     def disturbed(self) -> bool:

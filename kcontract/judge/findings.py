@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from kcontract.judge.cause import names_frame
 from kcontract.judge.verdict import COMPANY
 from kcontract.model.case import CASE_HEADER
 from kcontract.model.finding import CaseVerdict, Finding
+from kcontract.model.verdicts import rank
+from kcontract.model.verdicts import verdict as verdict_named
 
 _BY_CAUSE = frozenset({"CRASHED", "CRASH_LOOP"})
 """Exception and frame tell these defects apart; one bug often shows with many kinds."""
@@ -19,6 +23,12 @@ _VARYING = (
     (re.compile(r"(?<=/)\d+(?=/|$)"), "*"),  # whichever item of a list
 )
 _MESSAGE = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
+
+_ANY_KIND = frozenset({
+    "STUCK", "DEAD_LETTER_ALTERED", "MISREAD", "INVALID_EVENT", "DUPLICATE_EFFECT", "OUT_OF_ORDER",
+    "WRONG_REPLY", "WRONG_KEY", "UNDECLARED_EVENT",
+})  # fmt: skip
+"""What a record is made of says nothing of these defects."""
 
 
 def group_findings(unit: str, verdicts: Iterable[CaseVerdict], *, any_dead_letter: bool) -> tuple[Finding, ...]:
@@ -43,16 +53,7 @@ def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, .
         kind = ""
     if verdict.code == "NO_REPLY" and verdict.cause == "late":
         kind = ""
-    if verdict.code in (
-        "STUCK",
-        "WRONG_REPLY",
-        "DUPLICATE_EFFECT",
-        "DEAD_LETTER_ALTERED",
-        "INVALID_EVENT",
-        "WRONG_KEY",
-        "UNDECLARED_EVENT",
-        "MISREAD",
-    ):
+    if verdict.code in _ANY_KIND:
         kind = ""
     return verdict.code, _constant(verdict.topic), kind, _constant(verdict.cause)
 
@@ -68,12 +69,38 @@ def _finding(unit: str, key: tuple[str, ...], members: list[CaseVerdict]) -> Fin
     digest = hashlib.sha256("\0".join((unit, *key)).encode()).hexdigest()[:8]
     cases = {member.case.partition(".")[0] or str(number) for number, member in enumerate(members)}
     kinds = tuple(kind for kind, _ in Counter(member.kind for member in members if member.kind).most_common())
-    return Finding(id=digest, unit=unit, first=min(members, key=_size), count=len(cases), kinds=kinds)
+    return Finding(id=digest, unit=unit, first=min(members, key=_rank), count=len(cases), kinds=kinds)
 
 
-def _size(verdict: CaseVerdict) -> tuple[int, int]:
-    """The smallest example tells most."""
+def _rank(verdict: CaseVerdict) -> tuple[bool, int, int]:
+    """The smallest example tells most; one that was tried again itself comes before those that follow it."""
     if verdict.record is None:
-        return len(verdict.request), 0
+        return not verdict.confirmed, len(verdict.request), 0
     headers = sum(len(name) + len(value or b"") for name, value in verdict.record.headers if name != CASE_HEADER)
-    return len(verdict.record.value or b""), headers
+    return not verdict.confirmed, len(verdict.record.value or b""), headers
+
+
+def one_a_case(verdicts: Sequence[CaseVerdict]) -> list[CaseVerdict]:
+    """One case, one verdict: the first in the order of ORACLE.md §5, the others listed as `also`.
+
+    Verdicts on the run and on requests stand beside any case's.
+    """
+    first: dict[str, CaseVerdict] = {}
+    others: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if _is_a_case_s(verdict):
+            best = first.get(verdict.case)
+            others.setdefault(verdict.case, []).append(verdict.code)
+            if best is None or rank(verdict.code) < rank(best.code):
+                first[verdict.case] = verdict
+    kept = [one for one in verdicts if not _is_a_case_s(one) or first[one.case] is one]
+    return [_with_others(one, others.get(one.case, [])) if _is_a_case_s(one) else one for one in kept]
+
+
+def _is_a_case_s(verdict: CaseVerdict) -> bool:
+    return bool(verdict.case) and verdict_named(verdict.code).scope in ("process", "invalid", "valid")
+
+
+def _with_others(verdict: CaseVerdict, codes: Sequence[str]) -> CaseVerdict:
+    more = tuple(dict.fromkeys(code for code in codes if code != verdict.code and code not in verdict.also))
+    return msgspec.structs.replace(verdict, also=(*verdict.also, *more)) if more else verdict

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from kcontract.judge.ending import exit_code_of
-from kcontract.judge.findings import group_findings
+from kcontract.judge.findings import group_findings, one_a_case
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.judge.summing import blocked_by, unit_summary
@@ -131,4 +131,4 @@ def unit_findings(unit: str, state: UnitState, run: str) -> tuple[Finding, ...]:
         )
         for verdict in state.reached
     ]
-    return group_findings(unit, reached, any_dead_letter=state.dead_letters > 0)
+    return group_findings(unit, one_a_case(reached), any_dead_letter=state.dead_letters > 0)

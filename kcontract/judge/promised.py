@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.promises import Input
+from kcontract.judge.symptoms import OUTSIDE_WHEN
 from kcontract.model.case import Expectation
 from kcontract.model.contract import OnInvalid
 from kcontract.model.location import Location
@@ -24,11 +25,19 @@ def promise(code: str, delivery: Delivery, cause: str = "") -> tuple[Location, s
     if about_answer and (answer := _answer(delivery)) is not None:
         return answer
     if code in _ABOUT_EFFECTS and source.receive.emits:
-        emits = source.receive.emits[0]
-        return emits.at, f"for each valid record {name} sends {_times(emits.count)} to {emits.topic}"
+        return _effect(source, cause)
     if code in _DUE:
         return source.receive.at, f"{name} handles each valid record" + (" once" if code == "DUPLICATE_EFFECT" else "")
     return source.receive.on_invalid.at, f"for an invalid record {name} {_policy(source)}"
+
+
+def _effect(source: Input, cause: str) -> tuple[Location, str]:
+    """What is promised of the effects of valid records."""
+    name, emits = source.receive.name, source.receive.emits[0]
+    if cause == OUTSIDE_WHEN:
+        emits = next(one for one in source.receive.emits if one.when is not None)
+        return emits.at, f"{name} sends to {emits.topic} only for records that meet `when`"
+    return emits.at, f"for each valid record {name} sends {_times(emits.count)} to {emits.topic}"
 
 
 def _answer(delivery: Delivery) -> tuple[Location, str] | None:
@@ -48,6 +57,8 @@ def _meaning(source: Input, pointer: str) -> tuple[Location, str]:
                     emits.where.at,
                     f"in each event on {emits.topic} {effect or 'the whole value'} equals {expression}",
                 )
+        if emits.where and emits.where.function == pointer:
+            return emits.where.at, f"{pointer} holds for each event on {emits.topic} and its input"
     return source.receive.at, f"{source.receive.name} takes each record for what it says"
 
 

@@ -40,6 +40,11 @@ class Input:
         return dead_letter.topic if dead_letter else None
 
     @property
+    def pools_keys(self) -> bool:
+        """Whether many records share a key: then it names none of them."""
+        return self.contract.pools_keys(self.receive)
+
+    @property
     def shows_effects(self) -> bool:
         """Whether an effect of a valid record can be seen at all."""
         return bool(self.receive.emits or self.contract.reply)

@@ -35,7 +35,8 @@ def standing(window: Window, committed: Mapping[TopicPartition, int], pace: Pace
     followed = not commits or all(_is_past(last, committed) for last in ends)
     probes = window.poisons if window.purpose == "probe" else ()
     marked = all(_is_answered(poison, committed, pace) for poison in (*window.markers, *probes))
-    answered = bool(sentinels) and not window.unplaced and not missing and marked
+    closed = all(_has_outcome(last, committed, pace) for last in window.closers.values())
+    answered = bool(sentinels) and not window.unplaced and not missing and closed and marked
     return Standing(answered and followed, answered, missing, passed)
 
 

@@ -10,6 +10,7 @@ from kcontract.judge.book import Book, Grounds, Listener
 from kcontract.judge.books import BOOKS
 from kcontract.judge.cause import exit_cause
 from kcontract.judge.court import Court
+from kcontract.judge.crediting import output_of
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
 from kcontract.judge.pace import STALL_FLOOR, Pace
@@ -18,12 +19,12 @@ from kcontract.judge.replies import owed_reply, requested_topic
 from kcontract.judge.requests import RequestBook
 from kcontract.judge.retries import note_retries, retried_too_often, retry_seconds
 from kcontract.judge.settle import Standing, standing, suspects
-from kcontract.judge.symptoms import fits, wanted_effects
+from kcontract.judge.symptoms import wanted_effects
 from kcontract.judge.tally import Tally
 from kcontract.judge.ties import Ties
 from kcontract.judge.verdict import undeclared_verdict
 from kcontract.model import events as ev
-from kcontract.model.case import Expectation
+from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord, TopicPartition
 
@@ -59,6 +60,8 @@ class UnitState:
             ev.Acknowledged: self._acknowledged,
             ev.Refused: self._refused,
             ev.Seen: self._seen,
+            ev.Decided: self._decided,
+            ev.SchemasSeen: self._schemas_seen,
             ev.Committed: self._committed,
             ev.ServiceStarted: self._started,
             ev.ServiceReady: self._ready,
@@ -73,7 +76,7 @@ class UnitState:
             ev.Blind: self._blind,
             ev.Tapped: self._tapped,
         }
-        grounds = Grounds(run, promises, self.ties, self.pace, self.committed)
+        grounds = Grounds(run, promises, self.ties, self.pace, self.committed, self.court.tally)
         self._books = tuple(book(grounds) for book in books)
         self._listeners = _listeners(self._books)
         self._hearing = tuple(book for book in self._books if type(book).tied is not Book.tied)
@@ -131,7 +134,7 @@ class UnitState:
     def _sent(self, event: ev.Sent) -> None:
         source = self.promises.inputs[event.case.topic]
         delivery = Delivery(event.case, source, event.window, event.at)
-        if event.case.expectation is Expectation.VALID:
+        if event.case.expectation is Expectation.VALID and event.case.role is not Role.REPEAT:
             always = self._always.get(event.case.topic)
             delivery.wanted = wanted_effects(delivery, self._effects) if always is None else always
         if self._replies:
@@ -160,6 +163,23 @@ class UnitState:
                 self.window.refuse(delivery)
             delivery.refused = event.error
 
+    def _decided(self, event: ev.Decided) -> None:
+        delivery = self.ties.get(event.case)
+        place = event.topic, event.partition, event.offset
+        for effect in delivery.effects if delivery is not None else ():
+            if place == (effect.record.topic, effect.record.partition, effect.record.offset):
+                effect.holds = event.holds
+        if event.error and not any(what == event.error for what, _ in self.blind):
+            self.blind.append((event.error, "the `where` function failed: what it should compare is not judged"))
+
+    def _schemas_seen(self, event: ev.SchemasSeen) -> None:
+        """What the service writes may name them; what was sent to it is judged by what was there before."""
+        for output in (one for group in self.promises.outputs.values() for one in group):
+            if output.oracle is not None:
+                output.oracle.learn(event.schemas)
+        for product in self.promises.products.values():
+            product.oracle.learn(event.schemas)
+
     def _seen(self, event: ev.Seen) -> None:
         topic = event.record.topic
         if self.window is not None and not (topic in self._retries and self._is_endless(event.record)):
@@ -181,12 +201,14 @@ class UnitState:
         delivery = self.ties.tie(record, outputs)
         if delivery is not None:
             self._credit(at, record, outputs, delivery)
-        elif self.ties.marked(record.record) is None:  # else it is a repeat for a case that is closed to evidence
+            return
+        known = [book for book in self._books if book.untied(at, record, outputs)]
+        if not known and self.ties.marked(record.record) is None:  # else it is a repeat for a case that is closed
             self._untied.append((at, record, outputs))
             self.never_tied = self.never_tied or record.topic
 
     def _credit(self, at: float, record: LogRecord, outputs: tuple[Output, ...], delivery: Delivery) -> None:
-        output = _output_of(delivery, record, outputs)
+        output = output_of(delivery, record, outputs)
         if output.role is OutputRole.DEAD_LETTER:
             delivery.dead_letters.append(record)
             self.court.dead_letters += 1
@@ -310,8 +332,10 @@ class UnitState:
     def close(self) -> None:
         """The unit has ended: what was not confirmed by now is dismissed."""
         self.court.close()
+        self.blind += [(what, "run it again, or with more --max-time") for what in self.court.unconfirmed()]
         for book in self._books:
             self.reached.extend(book.ended())
+            self.blind.extend(book.blind())
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"
             self.blind.append((what, "name in `where` what tells one request's event from another's"))
@@ -334,17 +358,6 @@ def _always_wanted(promises: Promises) -> dict[str, tuple[Output, ...]]:
         if all(output.emits is not None and output.emits.when is None for output in own):
             wanted[topic] = own
     return wanted
-
-
-def _output_of(delivery: Delivery, record: LogRecord, outputs: tuple[Output, ...]) -> Output:
-    """Which promise for this topic the record keeps: of several effects the first that lacks and that it fits."""
-    if len(outputs) == 1:
-        return outputs[0]
-    own = [output for output in outputs if output.source is delivery.source] or list(outputs)
-    lacking = [output for output in own if output.role is OutputRole.EFFECT and not delivery.has_effect(output)]
-    if len(lacking) > 1:
-        lacking = [output for output in lacking if fits(delivery, record, output)] or lacking
-    return lacking[0] if lacking else own[0]
 
 
 def is_reply(outputs: tuple[Output, ...]) -> bool:

@@ -34,6 +34,9 @@ class Symptom(Enum):
     ENDLESS = "endless retries"
 
 
+OUTSIDE_WHEN = "outside when"
+"""The cause of an effect that the input must not have."""
+
 DIRECT = (
     Symptom.ENDLESS, Symptom.ACCEPTED, Symptom.ALTERED, Symptom.WRONG_REPLY, Symptom.MISREAD, Symptom.INVALID_EFFECT,
 )  # fmt: skip
@@ -80,8 +83,8 @@ def _of_invalid(delivery: Delivery) -> Iterator[Shown]:
 
 
 def _of_valid(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown]:
-    for effect in delivery.effects:
-        yield from _of_effect(delivery, effect)
+    for effect in (one for one in delivery.effects if one.output.source is delivery.source):
+        yield from _unwanted(effect) if _is_ruled_out(delivery, effect.output) else _of_effect(delivery, effect)
     if delivery.dead_letters:
         first = delivery.dead_letters[0]
         yield Shown(symptom=Symptom.REJECTED, facts=(f"a dead letter came: {_place(first)}",), evidence=(first,))
@@ -92,6 +95,18 @@ def _of_valid(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown
         if output.emits and got < output.emits.count and not delivery.dead_letters:
             fact = f"{got} of {output.emits.count} effects came to {output.topic}"
             yield Shown(symptom=Symptom.NO_EFFECT, facts=(fact,))
+
+
+def _is_ruled_out(delivery: Delivery, output: Output) -> bool:
+    """Whether `emits.when` says that this input does not have the effect."""
+    conditional = output.emits is not None and output.emits.when is not None
+    return conditional and output.source is delivery.source and not any(one is output for one in delivery.wanted)
+
+
+def _unwanted(effect: Effect) -> Iterator[Shown]:
+    """The record is valid, so nothing is accepted that had to be refused: the event is what the contract rules out."""
+    fact = f"{_place(effect.record)}: an event for an input outside `when`, which must have none"
+    yield Shown(symptom=Symptom.INVALID_EFFECT, facts=(fact,), cause=OUTSIDE_WHEN, evidence=(effect.record,))
 
 
 def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
@@ -113,6 +128,10 @@ def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
                 cause=mismatch.pointer or "the whole value",
                 evidence=(effect.record,),
             )
+    if effect.holds is False and emits.where is not None:
+        function = emits.where.function or ""
+        fact = f"{_place(effect.record)}: {function} says that it is not what its input asked for"
+        yield Shown(symptom=Symptom.MISREAD, facts=(fact,), cause=function, evidence=(effect.record,))
     if rejection is not None:
         fact = f"{_place(effect.record)}: {rejection.reason}"
         yield Shown(symptom=Symptom.INVALID_EFFECT, facts=(fact,), cause=rejection.code, evidence=(effect.record,))

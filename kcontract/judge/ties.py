@@ -11,7 +11,7 @@ from kcontract.judge.evidence import Delivery
 from kcontract.judge.origins import Place, families, read_origins
 from kcontract.judge.promises import Output, OutputRole
 from kcontract.judge.where_index import WhereIndex, token_text
-from kcontract.model.case import CASE_HEADER
+from kcontract.model.case import CASE_HEADER, Role
 from kcontract.model.contract import Expression, Where
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.oracle.expressions import MISSING, evaluate, resolve_pointer
@@ -35,13 +35,17 @@ class Ties:
         """Not entered under tokens, values and places yet: where services copy the marker nobody asks for these."""
 
     def add(self, delivery: Delivery) -> None:
-        self._by_id[delivery.case.id] = self._new[delivery.case.id] = delivery
+        self._by_id[delivery.case.id] = delivery
+        if delivery.case.role is not Role.REPEAT:  # what comes of that is the effect of the record whose bytes it has
+            self._new[delivery.case.id] = delivery
 
     def _enter(self) -> None:
         """Enter what is new under its tokens and its value."""
         for case_id, delivery in self._new.items():
+            shared = delivery.case.record.key if delivery.source.pools_keys else None
             for token in delivery.case.tokens:
-                self._by_token[token.lower()] = case_id
+                if token != shared:
+                    self._by_token[token.lower()] = case_id
             self._by_value.setdefault(delivery.case.record.value, []).append(case_id)
             if delivery.place is not None:
                 self._by_place[(*delivery.place, delivery.offset)] = case_id
@@ -61,12 +65,13 @@ class Ties:
             self._recent.extend(token.lower() for token in case.tokens)
         if self._new.pop(case.id, None) is not None:
             return
+        for token in case.tokens:
+            if self._by_token.get(token.lower()) == case.id:
+                del self._by_token[token.lower()]
         if delivery.place is not None:
             self._by_place.pop((*delivery.place, delivery.offset), None)
         for index in self._indexes.values():
             index.remove(case.id)
-        for token in case.tokens:
-            self._by_token.pop(token.lower(), None)
         equal = self._by_value.get(case.record.value, [])
         if case.id in equal:
             equal.remove(case.id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import msgspec
+
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.loops import loop_of
@@ -56,7 +58,8 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
     company = COMPANY if lead.repeated else ""
     if codes[0] == "WRONG_REPLY":
         company = "correlation id"
-    return _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead), cause=company)
+    reached = _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead), cause=company)
+    return reached if lead is doubt else msgspec.structs.replace(reached, confirmed=False)
 
 
 def shrunk_verdict(delivery: Delivery, shown: tuple[Shown, ...]) -> CaseVerdict | None:
@@ -154,12 +157,12 @@ def _verdict(
         topic=case.topic,
         at=at,
         promised=promised,
-        seen=(*_sent_fact(delivery), *(fact for one in telling for fact in one.facts), *facts),
+        seen=(*sent_fact(delivery), *(fact for one in telling for fact in one.facts), *facts),
         also=codes[1:],
         cause=cause,
         record=case.record,
         parent=case.parent,
-        note=_note(delivery),
+        note=note_of(delivery),
         evidence=tuple(record for one in telling for record in one.evidence)[:4],
         stderr=stderr,
         expectation=case.expectation,
@@ -168,7 +171,8 @@ def _verdict(
     )
 
 
-def _note(delivery: Delivery) -> str:
+def note_of(delivery: Delivery) -> str:
+    """What was changed in the record, and why the strict decoder refuses it."""
     rejection = delivery.case.rejection
     reason = f"{rejection.reason} ({rejection.layer.value} {rejection.code})" if rejection else ""
     return "; ".join(part for part in (delivery.case.note, reason) if part)
@@ -187,7 +191,8 @@ def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:
     return (right, "the same window sent once more misses it again")
 
 
-def _sent_fact(delivery: Delivery) -> tuple[str, ...]:
+def sent_fact(delivery: Delivery) -> tuple[str, ...]:
+    """Where the record stands; nothing if the broker has not said."""
     if delivery.place is None:
         return ()
     topic, partition = delivery.place

@@ -7,6 +7,7 @@ from typing import Any
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.promises import Output
+from kcontract.model.case import Role
 from kcontract.model.contract import Expression, Where
 from kcontract.model.record import Record
 from kcontract.oracle.expressions import MISSING, resolve_pointer
@@ -45,7 +46,9 @@ class WhereIndex:
 
     def add(self, delivery: Delivery) -> None:
         """A delivery is open to evidence. One without a readable payload agrees with nothing."""
-        if delivery.source is not self._output.source or delivery.payload() is MISSING:
+        if delivery.source is not self._output.source or delivery.case.role is Role.REPEAT:
+            return
+        if delivery.payload() is MISSING:
             return
         keys = self._keys_of(delivery)
         self._keys[delivery.case.id] = keys

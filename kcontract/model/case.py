@@ -60,6 +60,8 @@ class Role(Enum):
     """The valid record that opens each partition's share of a window."""
     SENTINEL = "sentinel"
     """The valid record that closes it: its effect shows that the partition still moves."""
+    REPEAT = "repeat"
+    """The same bytes as an earlier record: what comes of both is judged as a group."""
     MARKER = "marker"
     """The plainly invalid record behind the sentinel: its outcome shows that invalid ones were handled so far."""
 

@@ -296,6 +296,11 @@ class Contract(Value, frozen=True):
     receive: tuple[Receive, ...] = ()
     faults: tuple[Fault, ...] = ()
 
+    def pools_keys(self, receive: Receive) -> bool:
+        """`order: key` wants few keys for many records, unless the key is what must be fresh (ORACLE.md §2)."""
+        fresh = {expression for expression in (self.message.identity, self.message.correlation_id) if expression}
+        return receive.order == "key" and self.message.key_from not in fresh
+
     def malformed_for(self, receive: Receive | None) -> Malformed:
         return receive.malformed if receive is not None and receive.malformed is not None else self.malformed
 

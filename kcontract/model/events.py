@@ -17,10 +17,12 @@ from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.tap import Sighting
 
-Purpose = Literal["warm", "probe", "first", "batch", "bisect", "alone", "repeat", "shrink", "replay"]
+Purpose = Literal[
+    "warm", "probe", "first", "batch", "bisect", "alone", "repeat", "shrink", "replay", "burst", "redelivery"
+]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
 start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more;
-smaller variants of a judged case; a stored case."""
+smaller variants of a judged case; a stored case; many records of few keys; the same bytes once more."""
 
 KillReason = Literal["stalled", "finished", "interrupted", "restart"]
 
@@ -157,11 +159,36 @@ class Acknowledged(Happened, frozen=True):
     offset: int
 
 
+class Decided(Happened, frozen=True):
+    """What the contract's `where` function said of an effect of a case. `holds` None: it failed, and how."""
+
+    case: str
+    topic: str
+    partition: int
+    offset: int
+    holds: bool | None
+    error: str = ""
+
+
+class Redelivered(Happened, frozen=True):
+    """The case's record is handed to the service once more, in the same bytes. Its effects are those of a group."""
+
+    case: str
+    how: str
+    """In words: `twice in a row`, `restart`, ..."""
+
+
 class Refused(Happened, frozen=True):
     """The broker or the client library did not take the record."""
 
     case: str
     error: str
+
+
+class SchemasSeen(Happened, frozen=True):
+    """Schemas that were registered since the unit began: the service itself may register those of its events."""
+
+    schemas: tuple[RegisteredSchema, ...]
 
 
 class Seen(Happened, frozen=True):
@@ -240,8 +267,8 @@ class RunEnded(Happened, frozen=True):
 Event = (
     RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
-    | WindowOpened | Sent | Acknowledged | Refused | Seen | Committed | Tapped | Drained | WindowClosed | Dismissed
-    | Requested | Responded | RequestsSettled | RunEnded
+    | WindowOpened | Sent | Acknowledged | Decided | Redelivered | SchemasSeen | Refused | Seen | Committed | Tapped
+    | Drained | WindowClosed | Dismissed | Requested | Responded | RequestsSettled | RunEnded
 )  # fmt: skip
 """One line of a history."""
 

@@ -43,6 +43,9 @@ class CaseVerdict(Value, frozen=True):
     requested: Requested | None = None
     """A sender's request, for sending it again."""
 
+    confirmed: bool = True
+    """False for one that another case of the same kind and symptom stood for when it was tried again."""
+
 
 class Finding(Value, frozen=True):
     """All case verdicts with one fingerprint."""

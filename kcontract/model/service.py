@@ -19,3 +19,10 @@ class Answer(Value, frozen=True):
     status: int
     body: bytes = b""
     error: str = ""
+
+
+class Decision(Value, frozen=True):
+    """What a function of the project says. `holds` None and `error` if it did not answer."""
+
+    holds: bool | None = None
+    error: str = ""

@@ -44,7 +44,7 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict("MISREAD", "valid", "handles a valid record with another meaning", valid.MISREAD),
     Verdict("INVALID_EVENT", "valid", "publishes an event against its own contract", valid.INVALID_EVENT),
     Verdict("DUPLICATE_EFFECT", "valid", "acts twice", valid.DUPLICATE_EFFECT),
-    Verdict("OUT_OF_ORDER", "valid", "one key's events come out in another order", valid.OUT_OF_ORDER, judged=False),
+    Verdict("OUT_OF_ORDER", "valid", "one key's events come out in another order", valid.OUT_OF_ORDER),
     Verdict("REJECTED_VALID", "valid", "refuses a valid record", valid.REJECTED_VALID),
     Verdict("SKIPPED_VALID", "valid", "drops a valid record without a word", valid.SKIPPED_VALID),
     Verdict("COLLATERAL", "valid", "takes healthy neighbours down with a bad record", valid.COLLATERAL),

@@ -16,12 +16,18 @@ class Book:
     def __init__(self, entries: Sequence[RegisteredSchema]) -> None:
         self._by_id: dict[int, list[RegisteredSchema]] = {}
         self._by_guid: dict[str, list[RegisteredSchema]] = {}
-        self._by_place = {(entry.subject, entry.version): entry for entry in entries}
-        for entry in entries:
-            self._by_id.setdefault(entry.id, []).append(entry)
-            if entry.guid:
-                self._by_guid.setdefault(entry.guid.lower(), []).append(entry)
+        self._by_place: dict[tuple[str, int], RegisteredSchema] = {}
         self._parsed: dict[int, AvroSchema] = {}
+        self.extend(entries)
+
+    def extend(self, entries: Sequence[RegisteredSchema]) -> None:
+        """The registry holds these as well."""
+        for entry in entries:
+            if (entry.subject, entry.version) not in self._by_place:
+                self._by_place[(entry.subject, entry.version)] = entry
+                self._by_id.setdefault(entry.id, []).append(entry)
+                if entry.guid:
+                    self._by_guid.setdefault(entry.guid.lower(), []).append(entry)
 
     def with_id(self, schema_id: int) -> list[RegisteredSchema]:
         """All entries of this id, empty if it is unknown."""

@@ -32,8 +32,7 @@ class EffectOracle:
     """Reads and checks emitted records. Only what the lenient decoder refuses is wrong with them.
 
     The wire is seen from the record: a header `__value_schema_id`, or 0x00 before an Avro payload (before a JSON one
-    too: no JSON text starts so), else plain. `book` must hold what the service itself registered: make a new oracle
-    when the registry has grown.
+    too: no JSON text starts so), else plain. `book` must hold what the service itself registered: it can `learn` more.
     """
 
     def __init__(self, payload: SchemaText | None, key: SchemaText | None, book: Sequence[RegisteredSchema]) -> None:
@@ -42,6 +41,10 @@ class EffectOracle:
         self._avro = parse(payload.text) if payload is not None and payload.kind == "avro" else None
         self._json = JsonSchema(payload.text) if payload is not None and payload.kind == "json" else None
         self._key = JsonSchema(key.text) if key is not None and key.kind == "json" else None
+
+    def learn(self, entries: Sequence[RegisteredSchema]) -> None:
+        """The registry holds these as well."""
+        self._book.extend(entries)
 
     def check(self, record: Record) -> Rejection | None:
         """Why the record is against its schema, None if it is not. A tombstone is never wrong."""

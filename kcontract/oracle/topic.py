@@ -33,7 +33,7 @@ class TopicOracle:
 
     def __init__(self, contract: Contract, receive: Receive | None, book: Sequence[RegisteredSchema]) -> None:
         """`book`: what the registry holds. Raises SchemaError for a schema that is none."""
-        known = Book(book)
+        self._known = known = Book(book)
         self._malformed = contract.malformed_for(receive)
         self._compacted = contract.compacted
         self._values: Values | None = None
@@ -49,6 +49,10 @@ class TopicOracle:
             self.shapes = JsonShapes(tuple(schema.document for schema in documents.schemas))
         self._keys = Keys(contract, known, self.shapes)
         self._headers = HeaderRules(contract.message)
+
+    def learn(self, entries: Sequence[RegisteredSchema]) -> None:
+        """The registry holds these as well."""
+        self._known.extend(entries)
 
     def expect(self, record: Record, *, hint: str = "") -> Expected:
         """Valid, invalid or either, and why. `hint`, the kind that made the record, only breaks ties in naming."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.lab.tables.effects import EFFECTS
 from tests.lab.tables.frameworks import FRAMEWORKS
 from tests.lab.tables.go import GO
 from tests.lab.tables.java import JAVA
@@ -10,4 +11,4 @@ from tests.lab.tables.patients import PATIENTS
 from tests.lab.tables.styles import STYLES
 from tests.lab.tables.tap import TAP
 
-TWINS = (*STYLES, *PATIENTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP)
+TWINS = (*STYLES, *PATIENTS, *EFFECTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP)

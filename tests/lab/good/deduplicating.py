@@ -1,4 +1,4 @@
-"""Remembers every order id and every correlation id that it has handled, and handles none of them twice."""
+"""Handles no order id and no correlation id twice, as long as it lives: that is not enough to be idempotent."""
 
 from __future__ import annotations
 

@@ -245,14 +245,14 @@ def stage_of(world: World, contract_: Contract | None = None, max_time: float = 
 
 def receiver_of(stage: Stage) -> ReceiverRun:
     """The receiving side, ready to run."""
-    one, settings = contract(), stage.tools.settings
+    one, settings = stage.unit.contracts[0], stage.tools.settings
     source = CaseSource(one, one.receive[0], (), seed=0, run="run", max_examples=20, kinds=settings.kinds)
     return ReceiverRun(stage, {TOPIC: source})
 
 
-def verified(world: World, **settings: Any) -> SimpleNamespace:
+def verified(world: World, contract_: Contract | None = None, **settings: Any) -> SimpleNamespace:
     """The world's service verified: its `stage`, its `receiver` and the `codes` of all verdicts."""
-    stage = stage_of(world, **settings)
+    stage = stage_of(world, contract_, **settings)
     receiver = receiver_of(stage)
     receiver.run()
     stage.state.close()

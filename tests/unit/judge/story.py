@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
@@ -37,6 +39,14 @@ SCHEMA = {
 BILL = {"type": "object", "required": ["order"], "properties": {"order": {"type": "string"}}}
 
 
+def changed(receive: dict[str, Any] | None = None, **effect: Any) -> Contract:
+    """The usual contract with other keys of its receiver, and of the receiver's only effect."""
+    usual = contract()
+    emits = msgspec.structs.replace(usual.receive[0].emits[0], **effect)
+    own = msgspec.structs.replace(usual.receive[0], emits=(emits,), **(receive or {}))
+    return msgspec.structs.replace(usual, receive=(own,))
+
+
 def schema(document: Any) -> SchemaText:
     return SchemaText(kind="json", text=json.dumps(document), at=AT)
 
@@ -66,8 +76,10 @@ def contract(policy: str = "deadLetter", *, emits: bool = True) -> Contract:
 class Story:
     """A history under construction. Time passes by `wait` and a millisecond with every event."""
 
-    def __init__(self, policy: str = "deadLetter", *, emits: bool = True) -> None:
-        self.state = UnitState("run", compile_promises("billing", [contract(policy, emits=emits)], ()))
+    def __init__(self, policy: str = "deadLetter", *, emits: bool = True, promised: Contract | None = None) -> None:
+        """`promised` instead of the usual contract."""
+        one = promised or contract(policy, emits=emits)
+        self.state = UnitState("run", compile_promises("billing", [one], ()))
         self.now = 0.0
         self.cases: dict[str, Case] = {}
         self._offsets = [0, 0]
@@ -100,6 +112,7 @@ class Story:
         role: Role = Role.CASE,
         partition: int = 0,
         value: bytes | None = None,
+        key: bytes | None = None,
     ) -> Case:
         """Send a case with fresh identity and have it acknowledged."""
         valid = expectation is Expectation.VALID
@@ -108,7 +121,7 @@ class Story:
         sent = Case(
             id=case,
             topic=TOPIC,
-            record=Record(f"key-{case}".encode(), default if value is None else value, headers),
+            record=Record(key or f"key-{case}".encode(), default if value is None else value, headers),
             kind=kind or ("valid" if valid else "json_syntax"),
             expectation=expectation,
             role=role,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kcontract.model.finding import Finding
+from kcontract.model.finding import CaseVerdict, Finding
 from kcontract.model.record import Record
 from tests.unit.report.samples import (
     ONE_EVENT,
@@ -232,6 +232,33 @@ def invalid_event() -> Finding:
     return _own("INVALID_EVENT", "missing_required:name", came, "events on invoice.opened conform", "/name is missing")
 
 
+def wrong_reply() -> Finding:
+    fact = "the answer billing.replies/0@4 carries another correlation id"
+    return finding(_twice("WRONG_REPLY", "billing answers with the request's correlation id", fact), 3)
+
+
+def no_reply() -> Finding:
+    fact = "nothing came to billing.replies within 2 s"
+    return finding(_twice("NO_REPLY", "billing sends one answer to billing.replies within 2 s", fact), 4)
+
+
+def duplicate_effect() -> Finding:
+    fact = "2 effects instead of 1 came to invoice.opened: invoice.opened/0@17, invoice.opened/0@18"
+    promised = "billing is idempotent: one event on invoice.opened, however often a record comes"
+    return finding(_twice("DUPLICATE_EFFECT", promised, fact, "redelivered: restart"), 6)
+
+
+def out_of_order() -> Finding:
+    fact = "its first effect is invoice.opened/0@18, behind that of a later record of the same key"
+    later = "the later record is case 13, sent to patient.created/0@8: its effect is invoice.opened/0@17"
+    return finding(_twice("OUT_OF_ORDER", "billing sends the events of one key in their order", fact, later), 9)
+
+
+def _twice(code: str, promised: str, *facts: str) -> CaseVerdict:
+    came = (event(NO_NAME.decode()), event(NO_NAME.decode()))
+    return verdict(code, "valid", patient(), at=at(15), promised=promised, seen=facts, evidence=came)
+
+
 def wrong_key() -> Finding:
     came = event(NO_NAME.decode(), key=b'"' + PATIENT.encode() + b'"')
     promised = "the key of invoice.opened is $message.payload#/patient"
@@ -273,8 +300,12 @@ FINDINGS = (
     accepted_invalid,
     dead_letter_altered,
     not_dead_lettered,
+    wrong_reply,
+    no_reply,
     misread,
     invalid_event,
+    duplicate_effect,
+    out_of_order,
     rejected_valid,
     skipped_valid,
     collateral,

@@ -1,0 +1,82 @@
+"""The lives of the process outside of windows: ends that nothing led to, and a service that never comes back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from kcontract.judge.book import Book, Grounds, Listener
+from kcontract.judge.effect_verdict import effect_verdict
+from kcontract.judge.evidence import Window
+from kcontract.judge.promised import promise
+from kcontract.model import events as ev
+from kcontract.model.finding import CaseVerdict
+
+_STARTS = 2
+"""So many starts must fail, the last of them behind everything sent, before the record is blamed for it."""
+
+
+class LifeBook(Book):
+    """CRASH_LOOP of a service that exited on a record and then at every start; a blind spot for ends in between."""
+
+    def __init__(self, grounds: Grounds) -> None:
+        super().__init__(grounds)
+        self._open = self._ready = False
+        self._fatal: Window | None = None
+        self._failed = 0
+        self._between: Counter[int] = Counter()
+
+    def listeners(self) -> Mapping[type, Listener]:
+        return {
+            ev.WindowOpened: self._opened,
+            ev.ServiceReady: self._is_ready,
+            ev.ServiceExited: self._exited,
+            ev.ServiceKilled: self._killed,
+        }
+
+    def closed(self, window: Window) -> Iterable[CaseVerdict]:
+        self._open = False
+        if window.outcome == "exited" and window.suspects and not self._ready:
+            self._fatal, self._failed = window, len(window.exits) - 1
+        return ()
+
+    def blind(self) -> Iterator[tuple[str, str]]:
+        for code, number in self._between.items():
+            times = "once" if number == 1 else f"{number} times"
+            yield f"the service exited with code {code} while nothing was sent to it, {times}", "its log may tell why"
+
+    def _opened(self, _event: ev.WindowOpened) -> tuple[CaseVerdict, ...]:
+        self._open = True
+        return ()
+
+    def _is_ready(self, _event: ev.ServiceReady) -> tuple[CaseVerdict, ...]:
+        self._ready, self._fatal, self._failed = True, None, 0
+        return ()
+
+    def _killed(self, _event: ev.ServiceKilled) -> tuple[CaseVerdict, ...]:
+        self._ready = False
+        return ()
+
+    def _exited(self, event: ev.ServiceExited) -> tuple[CaseVerdict, ...]:
+        was_ready, self._ready = self._ready, False
+        if self._open:
+            return ()
+        self._between[event.code] += was_ready
+        if was_ready or self._fatal is None:
+            return ()
+        self._failed += 1
+        return (self._never_again(self._fatal),) if self._failed == _STARTS else ()
+
+    def _never_again(self, window: Window) -> CaseVerdict:
+        suspect, last = window.suspects[0], window.exits[-1]
+        others = f", the likeliest of {len(window.suspects)}" if len(window.suspects) > 1 else ""
+        facts = (
+            f"the process exited with code {window.exits[0].code} with this record as a suspect{others}",
+            f"it was started {self._failed} times since, at last behind everything sent, and exited each time",
+        )
+        kept = promise("CRASH_LOOP", suspect)
+        self.grounds.tally.count(suspect, "CRASH_LOOP")
+        reached = effect_verdict("CRASH_LOOP", suspect, kept, facts, cause=last.cause)
+        return msgspec.structs.replace(reached, stderr=last.stderr)

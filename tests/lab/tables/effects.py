@@ -1,0 +1,26 @@
+"""What a record leads to: how often, in which order, and after a redelivery. Good clerks, and their broken twins."""
+
+from __future__ import annotations
+
+from tests.lab.twin import Twin, earns
+
+_FEW = "valid,wrong_root,empty_value,wrong_type"
+
+
+def _clerk(shop: str, variant: str = "good", *verdicts: str) -> Twin:
+    contract = f"tests/lab/effects/{shop}-clerk.yaml"
+    name = f"{shop}-{variant}"
+    return Twin(name, "python", "confluent-kafka", contract, variant, earns(*verdicts), kinds=_FEW)
+
+
+EFFECTS = (
+    *map(_clerk, ("keyed", "steps", "inbox", "compared")),
+    _clerk("keyed", "pool", "OUT_OF_ORDER"),
+    _clerk("steps", "one", "SKIPPED_VALID"),
+    _clerk("steps", "backwards", "OUT_OF_ORDER"),
+    _clerk("steps", "unpaid", "INVALID_EVENT"),
+    _clerk("compared", "shouts", "MISREAD"),
+    _clerk("inbox", "twice", "DUPLICATE_EFFECT"),
+    _clerk("inbox", "memory", "DUPLICATE_EFFECT"),
+    _clerk("inbox", "forgets", "DUPLICATE_EFFECT"),
+)

@@ -1,0 +1,114 @@
+"""The engine and what comes of a record: bursts for the order of keys, redeliveries for `idempotent`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from kcontract.judge.history import unit_findings
+from kcontract.model import events as ev
+from kcontract.model.contract import Expression
+from kcontract.model.record import Record
+
+from ..judge.story import OUT, changed
+from .world import Handled, World, good, history_of, verified
+
+FEW = frozenset({"valid", "wrong_root"})
+
+
+class Forgetful:
+    """Acts once for each identity, as long as its process lives, or for ever."""
+
+    def __init__(self, *, remembers: bool) -> None:
+        self.remembers = remembers
+        self.known: set[str] = set()
+
+    def started(self, _start: int) -> bool:
+        if not self.remembers:
+            self.known.clear()
+        return True
+
+    def handle(self, record: Record) -> Handled:
+        done = good(record)
+        if isinstance(done, str) or not done or done[0][0] != OUT:
+            return done
+        order = json.loads(record.value or b"")["id"]
+        new = order not in self.known
+        self.known.add(order)
+        return done if new else ()
+
+
+def idempotent(handle: Callable[[Record], Handled], starts: Callable[[int], bool] = lambda _: True) -> list[str]:
+    """The codes and redeliveries of a service that promises to be idempotent."""
+    usual = changed({"idempotent": True})
+    message = msgspec.structs.replace(usual.message, identity=Expression("message.payload", "/id"))
+    found = verified(World(handle, starts), msgspec.structs.replace(usual, message=message), kinds=FEW)
+    findings = unit_findings("billing", found.stage.state, "run")
+    return [f"{finding.first.code} {finding.first.seen[-1]}" for finding in findings]
+
+
+def test_a_service_with_a_memory_acts_once() -> None:
+    """However a record comes again, also behind a restart."""
+    service = Forgetful(remembers=True)
+    assert idempotent(service.handle, service.started) == []
+
+
+def test_a_memory_that_is_lost_with_the_process() -> None:
+    """Only the restart shows it."""
+    service = Forgetful(remembers=False)
+    assert idempotent(service.handle, service.started) == ["DUPLICATE_EFFECT redelivered: restart"]
+
+
+def test_no_memory_at_all() -> None:
+    """Every kind of redelivery is named."""
+    ways = "twice in a row, after others, later, restart"
+    assert idempotent(good) == [f"DUPLICATE_EFFECT redelivered: {ways}"]
+
+
+def test_nothing_is_delivered_again_where_nobody_promised_it() -> None:
+    """Without `idempotent` the same service conforms, and no record is sent twice."""
+    found = verified(World(good), kinds=FEW)
+    assert found.codes == []
+    assert not any(isinstance(event, ev.Redelivered) for event in history_of(found.stage))
+
+
+class Overtaking:
+    """Holds every n-th effect back until the next record has had its own."""
+
+    def __init__(self, every: int) -> None:
+        self.every = every
+        self.number = 0
+        self.held: list[tuple[str, Record]] = []
+
+    def handle(self, record: Record) -> Handled:
+        done = good(record)
+        if isinstance(done, str):
+            return done
+        self.number += 1
+        if self.number % self.every == 0:
+            self.held += done
+            return ()
+        done, self.held = [*done, *self.held], []
+        return done
+
+
+@pytest.mark.parametrize(("promised", "codes"), [({"order": "key"}, {"OUT_OF_ORDER"}), ({}, set())])
+def test_records_that_overtake_each_other(promised: dict[str, str], codes: set[str]) -> None:
+    """It takes records of one key to see it, and the promise to blame it."""
+    found = verified(World(Overtaking(7).handle), changed(promised), kinds=FEW)
+    assert set(found.codes) == codes
+
+
+def test_an_orderly_service() -> None:
+    """Bursts of few keys are sent, every key closes each window, and nothing is wrong."""
+    found = verified(World(good), changed({"order": "key"}), kinds=FEW)
+    events = history_of(found.stage)
+    assert found.codes == []
+    assert sum(isinstance(event, ev.WindowOpened) and event.purpose == "burst" for event in events) == 4
+    sent = [event.case for event in events if isinstance(event, ev.Sent)]
+    keys = {case.record.key for case in sent if case.role.value == "sentinel"}
+    assert len(keys) == 8
+    assert {case.record.key for case in sent if case.role.value == "healthy"} <= keys

@@ -1,0 +1,88 @@
+"""Ends of the process that are nobody's fault, and those that are."""
+
+from __future__ import annotations
+
+from kcontract.model import events as ev
+
+from .story import Story
+
+
+def test_one_kill_from_outside_is_no_crash() -> None:
+    """The machine may have been out of memory: it takes a second time."""
+    story = Story()
+    for _ in range(2):
+        assert story.codes == []
+        story.window("alone", "1")
+        story.invalid("1")
+        story.exit(-9)
+        story.close("exited")
+    assert story.codes == ["CRASHED"]
+
+
+def test_an_exit_by_itself_needs_no_second_one() -> None:
+    """A segmentation fault is nobody else's doing."""
+    story = Story()
+    story.window("alone", "1")
+    story.invalid("1")
+    story.exit(-11)
+    story.close("exited")
+    assert story.codes == ["CRASHED"]
+
+
+def failing_starts(story: Story, number: int) -> None:
+    """Starts that end before the service is ready."""
+    for _ in range(number):
+        story.start()
+        story.exit(1)
+
+
+def test_a_service_that_never_starts_again_after_a_record() -> None:
+    """CRASH_LOOP: it exits on a record, and then at every start, wherever that begins."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.exit(1)
+    story.start()
+    story.exit(1)
+    story.close("exited")
+    assert story.codes == []
+    failing_starts(story, 1)
+    assert (story.codes, story.verdict.case) == (["CRASH_LOOP"], "1")
+
+
+def test_a_service_that_starts_again() -> None:
+    """Ready once more: what ended it is for the windows to find."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.exit(1)
+    story.close("exited")
+    failing_starts(story, 1)
+    story.start()
+    story.tell(ev.ServiceReady(story.now, 1))
+    failing_starts(story, 1)
+    assert story.codes == []
+
+
+def test_an_exit_between_windows_is_told() -> None:
+    """Nothing was sent, so no record is to blame; but somebody should know."""
+    story = Story()
+    story.start()
+    story.tell(ev.ServiceReady(story.now, 1))
+    story.exit(3)
+    story.state.close()
+    assert [what for what, _ in story.state.blind] == [
+        "the service exited with code 3 while nothing was sent to it, once"
+    ]
+
+
+def test_doubts_that_come_to_nothing_are_told() -> None:
+    """With their number: what was not confirmed in time is no pass."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.invalid("2")
+    story.close()
+    story.state.close()
+    assert story.codes == []
+    assert any(what.startswith("2 cases missed something once") for what, _ in story.state.blind)
