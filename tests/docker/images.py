@@ -133,6 +133,16 @@ def build_services() -> None:
     build("kcontract-test/orders:fragile", service_layer(), command, "ENV VARIANT=fragile")
 
 
+def build_web() -> str:
+    """A web server on the port that P names, 8080 if nobody says; the image's name."""
+    tag, script = (
+        "kcontract-test/web:1",
+        "import os; os.execv('/python', ['/python', '-m', 'http.server', os.environ['P']])",
+    )
+    build(tag, [], f'CMD ["/python", "-c", "{script}"]', "ENV P=8080", "EXPOSE 8080")
+    return tag
+
+
 def kafka_layer() -> Layer:
     """Apache Kafka with a Java, laid out as in the image that the project publishes."""
     installation, _ = prepare()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,11 +12,17 @@ import pytest
 
 from kcontract.broker.cluster import KafkaCluster
 from kcontract.broker.docker.broker import IMAGE_VARIABLE, DockerKafka
+from kcontract.harness.filling import ContainerLaunchers, FillingLauncher
+from kcontract.harness.launcher import ServiceLauncher
+from kcontract.harness.trigger import HttpTrigger
 from kcontract.host.docker import Docker
 from kcontract.host.leftovers import RUN_LABEL, note_docker
+from kcontract.host.ports import free_ports
 from kcontract.host.sweep import RunDirectory
 from kcontract.model.cluster import TopicSpec
-from tests.docker.images import build_kafka, build_services, ensure_docker
+from kcontract.model.contract import Run
+from kcontract.model.location import Location
+from tests.docker.images import build_kafka, build_services, build_web, ensure_docker
 
 from .verifying import ROOT, Verified, kcontract, verify
 
@@ -98,6 +105,28 @@ def test_what_a_killed_run_left_is_swept_and_nothing_else(docker: Docker, starte
         (stays,) = containers(docker, label)
         assert other.startswith(stays)
     assert containers(docker, label) == []
+
+
+@pytest.mark.parametrize("env", [(), (("P", "{port}"),)], ids=["exposed by the image", "told by the contract"])
+def test_a_service_in_a_container_is_reached_on_its_port(
+    env: tuple[tuple[str, str], ...], docker: Docker, tmp_path: Path
+) -> None:
+    """Requests go to 127.0.0.1, whether the service listens where it is told or where its image says."""
+    run = Run(at=Location("c.yaml"), image=build_web(), env=env)
+    port = str(free_ports(1)[0])
+    trigger = HttpTrigger()
+    with RunDirectory.claim() as directory:
+        containers_of = ContainerLaunchers(tmp_path, directory, lambda: docker)
+        launcher = FillingLauncher(ServiceLauncher(tmp_path, directory), containers=containers_of)
+        launcher.check(run)
+        service = launcher.start("web", run, {"port": port})
+        deadline = time.monotonic() + 60.0
+        while (answer := trigger.request("GET", f"http://127.0.0.1:{port}/", {}, None, 1.0)).status != 200:
+            assert service.poll() is None, service.output()
+            assert time.monotonic() < deadline, answer
+        assert service.kill().code == -9
+    trigger.close()
+    assert docker.ask("ps", "--all", "--quiet", "--filter", f"ancestor={run.image}") == ""
 
 
 @pytest.fixture(scope="module")
