@@ -256,6 +256,7 @@ def _settings(
         seed=options.seed if options.seed is not None else 0,
         max_examples=options.max_examples or project.max_examples or 200,
         max_time=options.max_time or project.max_time or 600.0,
+        observe=options.max_time or project.max_time or 60.0,
         kinds=frozenset(options.kinds) or None,
         select=frozenset(select),
         shrink=options.shrink,

@@ -17,7 +17,7 @@ from kcontract.model.contract import Receive, Run, Send
 from kcontract.model.location import Location
 from kcontract.model.summary import Blocked
 
-_FORMS = ("handler", "make", "observed")
+_FORMS = ("handler", "make")
 _ROLES = {"bootstrap": "broker", "registry": "schema registry"}
 
 

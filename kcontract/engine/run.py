@@ -9,6 +9,7 @@ import msgspec
 
 from kcontract.engine.foreign import prefixed
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
+from kcontract.engine.observed import ObservedRun
 from kcontract.engine.plan import Unit, plan_units
 from kcontract.engine.registering import register_schemas
 from kcontract.engine.reply_topics import with_reply_topics
@@ -29,6 +30,7 @@ class VerifyRun:
     """Verifies contracts on a cluster. Everything that happens goes through the recorder."""
 
     def __init__(self, contracts: Sequence[Contract], tools: Tools) -> None:
+        self._given = tuple(contracts)
         run = tools.settings.run
         named = contracts if tools.cluster.ours else prefixed(contracts, run_prefix(run))
         self._contracts = with_reply_topics(named, run)
@@ -73,7 +75,7 @@ class VerifyRun:
 
     def _units(self, units: list[UnitSummary], findings: list[Finding]) -> None:
         recorder, settings = self._tools.recorder, self._tools.settings
-        book = register_schemas(self._contracts, self._tools.registry)
+        book = register_schemas([c for c in self._contracts if not _only_observed(c)], self._tools.registry)
         deadline = recorder.now() + settings.max_time
         for unit, part in shared(plan_units(self._contracts, settings.run, settings.select), settings.shard):
             if recorder.now() >= deadline:
@@ -81,11 +83,19 @@ class VerifyRun:
                 recorder.tell(units[-1])
                 continue
             try:
-                summary, found = UnitRun(unit, self._contracts, self._for(part), book).run(deadline)
+                if unit.run.observed:
+                    summary, found = ObservedRun(self._real(unit), self._tools).run(deadline)
+                else:
+                    summary, found = UnitRun(unit, self._contracts, self._for(part), book).run(deadline)
             except UnitInterrupted as cut:
                 self._take(cut.summary, cut.findings, units, findings)
                 raise
             self._take(summary, found, units, findings)
+
+    def _real(self, unit: Unit) -> Unit:
+        """The unit with the topics' own names: what is observed knows nothing of a run's prefix."""
+        (real,) = plan_units(self._given, self._tools.settings.run, frozenset({unit.name}))
+        return real
 
     def _for(self, part: Shard) -> Tools:
         settings = msgspec.structs.replace(self._tools.settings, shard=part)
@@ -109,3 +119,9 @@ class VerifyRun:
         blind = ev.Blind(self._tools.recorder.now(), unit.name, "not verified: --max-time was over", "raise --max-time")
         self._tools.recorder.record(blind)
         return UnitSummary(unit=unit.name, topics=(), seconds=0.0, blind=((blind.what, blind.remedy),))
+
+
+def _only_observed(contract: Contract) -> bool:
+    """Whether its schemas are none of our business: no service of it is run."""
+    runs = [*(one.run for one in contract.receive), *(one.run for one in contract.send)]
+    return bool(runs) and all(run.observed for run in runs)

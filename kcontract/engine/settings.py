@@ -19,6 +19,8 @@ class Settings(Value, frozen=True):
     """Malformed cases a kind and receiver, at most."""
     max_time: float = 600.0
     """For the whole run; what is not sent by then is listed as not sent."""
+    observe: float = 60.0
+    """How long a service that is only observed is looked at."""
     kinds: frozenset[str] | None = None
     window: int = 400
     """Cases a window, over all partitions."""

@@ -6,8 +6,9 @@ from kcontract.judge.book import Book
 from kcontract.judge.duplicates import DuplicateBook
 from kcontract.judge.key_order import KeyOrderBook
 from kcontract.judge.lives import LifeBook
+from kcontract.judge.observed import ObservedBook
 from kcontract.judge.sequence import SequenceBook
 from kcontract.judge.storms import StormBook
 
-BOOKS: tuple[type[Book], ...] = (LifeBook, StormBook, DuplicateBook, SequenceBook, KeyOrderBook)
+BOOKS: tuple[type[Book], ...] = (LifeBook, StormBook, DuplicateBook, SequenceBook, KeyOrderBook, ObservedBook)
 """A new one: its class in a module of its own, and a place here. The order is that of the verdicts they yield."""

@@ -13,6 +13,7 @@ from kcontract.judge.court import Court
 from kcontract.judge.crediting import output_of
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
+from kcontract.judge.observed import ObservedBook
 from kcontract.judge.pace import STALL_FLOOR, Pace
 from kcontract.judge.promises import Input, Output, OutputRole, Promises
 from kcontract.judge.replies import owed_reply, requested_topic
@@ -122,6 +123,11 @@ class UnitState:
     def reached(self) -> list[CaseVerdict]:
         """The verdicts so far."""
         return self.court.reached
+
+    @property
+    def letters_compared(self) -> int:
+        """Dead letters of an observed service that were compared with the live records that they name."""
+        return sum(book.compared for book in self._books if isinstance(book, ObservedBook))
 
     @property
     def tally(self) -> Tally:

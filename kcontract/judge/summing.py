@@ -17,7 +17,7 @@ def unit_summary(
         unit=started.unit,
         topics=_topics(started),
         seconds=ended.at - started.at,
-        cases=state.tally.cases if ended.tested else 0,  # the probe phase alone tests nothing
+        cases=state.tally.cases + state.letters_compared if ended.tested else 0,  # the probe phase alone tests nothing
         requests=state.requests.count if ended.tested else 0,
         latency_p50=pace.p50 if pace.latencies else None,
         latency_p99=pace.p99 if pace.latencies else None,

@@ -142,14 +142,14 @@ def _altered(delivery: Delivery) -> Iterator[Shown]:
     if dead_letter is None:
         return
     for letter in delivery.dead_letters:
-        changed = tuple(_changes(delivery, letter, dead_letter))
+        changed = tuple(changes(delivery, letter, dead_letter))
         if changed:
             parts = "+".join(part for part, _ in changed)
             facts = tuple(f"{_place(letter)}: {fact}" for _, fact in changed)
             yield Shown(symptom=Symptom.ALTERED, facts=facts, cause=parts, evidence=(letter,))
 
 
-def _changes(delivery: Delivery, letter: LogRecord, dead_letter: DeadLetter) -> Iterator[tuple[str, str]]:
+def changes(delivery: Delivery, letter: LogRecord, dead_letter: DeadLetter) -> Iterator[tuple[str, str]]:
     """Part and description of everything that `preserve` names and that differs, byte for byte."""
     sent, got, preserve = delivery.case.record, letter.record, dead_letter.preserve
     if "value" in preserve and sent.value != got.value:

@@ -197,6 +197,12 @@ class Seen(Happened, frozen=True):
     record: LogRecord
 
 
+class Watched(Happened, frozen=True):
+    """A live record on a topic of a service that is only observed: nobody of us had a part in it."""
+
+    record: LogRecord
+
+
 class Committed(Happened, frozen=True):
     topic: str
     partition: int
@@ -268,7 +274,7 @@ Event = (
     RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
     | WindowOpened | Sent | Acknowledged | Decided | Redelivered | SchemasSeen | Refused | Seen | Committed | Tapped
-    | Drained | WindowClosed | Dismissed | Requested | Responded | RequestsSettled | RunEnded
+    | Watched | Drained | WindowClosed | Dismissed | Requested | Responded | RequestsSettled | RunEnded
 )  # fmt: skip
 """One line of a history."""
 
