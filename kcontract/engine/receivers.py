@@ -20,6 +20,7 @@ from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.shrink import shrink
 from kcontract.engine.stage import Stage
+from kcontract.engine.stops import play_stop, play_stops
 from kcontract.engine.windows import Player
 from kcontract.errors import ServiceError
 from kcontract.generate.source import CaseSource
@@ -91,7 +92,7 @@ class ReceiverRun:
         most = None if self._alive() else 1
         self._confirmer.settle(most)
         if self._alive() and self._settings.replay is None:
-            run_phases((shrink, *AFTER_CONFIRMING), scene)
+            run_phases((shrink, play_stops, *AFTER_CONFIRMING), scene)
         judged = max(0, self._state.tally.cases - self._probed)
         self.tested = judged if self._settings.replay is None else int(_is_judged(replay, self._state.doubts))
         if self._gave_up and not self._state.reached:
@@ -215,6 +216,9 @@ class ReceiverRun:
         if not self._detective.revive():
             self._leave_out([case], self._why_stopped())
             return None
+        stops = self._state.promises.inputs[case.topic].receive.on_invalid.policy == "stop"
+        if stops and case.expectation is Expectation.INVALID:
+            return play_stop(Scene(self._stage, self._player, self._detective), case)
         window = self._player.play("replay", [case])
         for left in self._resolve(window):
             self._leave_out([left], "the service exited or stood still before it, and not for it")

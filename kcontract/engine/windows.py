@@ -78,10 +78,7 @@ class Player:
         `narrow`: only the cases' own partitions get healthy records and sentinels. `patience` stretches the deadline
         after which the service counts as standing still. The service must run.
         """
-        self._number += 1
-        self._recorder.record(ev.WindowOpened(self._recorder.now(), self._number, purpose, of))
-        window = self._state.window
-        assert window is not None  # noqa: S101 - the judge has just been fed the opening
+        window = self.begin(purpose, of)
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
         places = places_of(cases, self.partitions) if narrow else self.places
@@ -92,8 +89,24 @@ class Player:
         self._dispatcher.send(closing, self._number)
         outcome = self._follow(window, patience)
         decide(self._stage, window)
-        self._recorder.record(ev.WindowClosed(self._recorder.now(), window.number, outcome))
+        self.end(window, outcome)
         return window
+
+    def begin(self, purpose: ev.Purpose, of: str) -> Window:
+        """Open a window."""
+        self._number += 1
+        self._recorder.record(ev.WindowOpened(self._recorder.now(), self._number, purpose, of))
+        window = self._state.window
+        assert window is not None  # noqa: S101 - the judge has just been fed the opening
+        return window
+
+    def send(self, cases: list[Case]) -> None:
+        """Send records within the open window."""
+        self._dispatcher.send(cases, self._number)
+
+    def end(self, window: Window, outcome: Outcome) -> None:
+        """Close the window: the judge takes it."""
+        self._recorder.record(ev.WindowClosed(self._recorder.now(), window.number, outcome))
 
     def forget(self, window: Window) -> None:
         """Keep the cases of a closed window only while a doubt may want it repeated."""

@@ -22,8 +22,6 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
         yield what, "add `emits`, `reply` or `probe` to the receiver"
     elif receive.emits and not any(emits.where for emits in receive.emits):
         yield f"{topic}: what an effect says is not compared with its input", "add `emits.where` or `emits.copies`"
-    if receive.on_invalid.policy == "stop":
-        yield f"{topic}: onInvalid `{receive.on_invalid.policy}` is not judged yet, so no malformed record is sent", ""
     for name, given in (
         ("probe", receive.probe), ("health", receive.health), ("slo", receive.slo),
         ("faults", source.contract.faults),

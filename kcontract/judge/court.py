@@ -13,6 +13,7 @@ from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output
 from kcontract.judge.replies import reply_symptoms
 from kcontract.judge.retries import retry_symptoms
+from kcontract.judge.stopping import stop_symptoms
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
 from kcontract.judge.ties import Ties
@@ -50,6 +51,7 @@ class Court:
         self._judges: dict[str, Callable[[Window], None]] = {
             "alone": self._alone,
             "repeat": self._repeat,
+            "stop": self._stop,
             "bisect": lambda _: None,
             "shrink": self._shrunk,
             "redelivery": lambda _: None,
@@ -155,6 +157,20 @@ class Court:
         """A service that answers each request with another's correlation id leaves a neighbour without answer."""
         crossed = Symptom.CROSSED in doubt.symptoms and any(delivery.crossed for delivery in window.deliveries)
         return frozenset({Symptom.CROSSED}) if crossed else frozenset()
+
+    def _stop(self, window: Window) -> None:
+        """The service's exit, or its standing still, is what was promised."""
+        own = [delivery for delivery in window.deliveries if delivery.case.root == window.of]
+        if not own or own[-1].refused or window.outcome != "settled":
+            return
+        place = own[-1].place
+        stands = stop_symptoms(window, own[-1], self._committed.get(place) if place else None)
+        shown = (*self._shown(own[-1]), *stands)
+        verdict = direct_verdict(own[-1], shown)
+        if verdict is not None:
+            self._reach(own[-1], verdict)
+        else:
+            self.tally.count(own[-1], "stopped")
 
     def _repeat(self, window: Window) -> None:
         if window.exits or window.outcome != "settled":

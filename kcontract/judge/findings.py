@@ -26,7 +26,7 @@ _MESSAGE = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 _ANY_KIND = frozenset({
     "STUCK", "DEAD_LETTER_ALTERED", "MISREAD", "INVALID_EVENT", "DUPLICATE_EFFECT", "OUT_OF_ORDER",
-    "WRONG_REPLY", "WRONG_KEY", "UNDECLARED_EVENT",
+    "WRONG_REPLY", "DID_NOT_STOP", "WRONG_KEY", "UNDECLARED_EVENT",
 })  # fmt: skip
 """What a record is made of says nothing of these defects."""
 

@@ -115,6 +115,10 @@ def _no_reply(evidence: CaseEvidence) -> bool:
     return alone or (_invalid(evidence) and evidence.confirmed(Symptom.NO_REPLY))
 
 
+def _did_not_stop(evidence: CaseEvidence) -> bool:
+    return _invalid(evidence) and Symptom.WENT_ON in evidence.shown
+
+
 def _duplicate_reply(evidence: CaseEvidence) -> bool:
     return evidence.confirmed(Symptom.TWICE)
 
@@ -165,6 +169,7 @@ RULES: tuple[Rule, ...] = (
     Rule("NOT_DEAD_LETTERED", _not_dead_lettered),
     Rule("WRONG_REPLY", _wrong_reply),
     Rule("NO_REPLY", _no_reply),
+    Rule("DID_NOT_STOP", _did_not_stop),
     Rule("MISREAD", _misread),
     Rule("INVALID_EVENT", _invalid_event),
     Rule("DUPLICATE_EFFECT", _duplicate_reply),

@@ -32,13 +32,15 @@ class Symptom(Enum):
     LATE = "late reply"
     TWICE = "answered twice"
     ENDLESS = "endless retries"
+    WENT_ON = "went on"
 
 
 OUTSIDE_WHEN = "outside when"
 """The cause of an effect that the input must not have."""
 
 DIRECT = (
-    Symptom.ENDLESS, Symptom.ACCEPTED, Symptom.ALTERED, Symptom.WRONG_REPLY, Symptom.MISREAD, Symptom.INVALID_EFFECT,
+    Symptom.ENDLESS, Symptom.ACCEPTED, Symptom.ALTERED, Symptom.WRONG_REPLY, Symptom.WENT_ON, Symptom.MISREAD,
+    Symptom.INVALID_EFFECT,
 )  # fmt: skip
 """In the order of ORACLE.md §5."""
 

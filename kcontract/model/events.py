@@ -18,11 +18,23 @@ from kcontract.model.registry import RegisteredSchema
 from kcontract.model.tap import Sighting
 
 Purpose = Literal[
-    "warm", "probe", "first", "batch", "bisect", "alone", "repeat", "shrink", "replay", "burst", "redelivery"
+    "warm",
+    "probe",
+    "first",
+    "batch",
+    "bisect",
+    "alone",
+    "repeat",
+    "shrink",
+    "replay",
+    "burst",
+    "redelivery",
+    "stop",
 ]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
 start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more;
-smaller variants of a judged case; a stored case; many records of few keys; the same bytes once more."""
+smaller variants of a judged case; a stored case; many records of few keys; the same bytes once
+more; one case at which the service must stop."""
 
 KillReason = Literal["stalled", "finished", "interrupted", "restart"]
 

@@ -39,7 +39,7 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict("NOT_DEAD_LETTERED", "invalid", "passes an invalid record over, no dead letter", invalid.NOT_DEAD_LETTERED),
     Verdict("WRONG_REPLY", "invalid", "answers, but not as promised", invalid.WRONG_REPLY),
     Verdict("NO_REPLY", "invalid", "gives no answer in time", invalid.NO_REPLY),
-    Verdict("DID_NOT_STOP", "invalid", "goes on where it promised to stop", invalid.DID_NOT_STOP, judged=False),
+    Verdict("DID_NOT_STOP", "invalid", "goes on where it promised to stop", invalid.DID_NOT_STOP),
     Verdict("DROPS_ON_OUTAGE", "valid", "loses valid records in an outage", valid.DROPS_ON_OUTAGE, judged=False),
     Verdict("MISREAD", "valid", "handles a valid record with another meaning", valid.MISREAD),
     Verdict("INVALID_EVENT", "valid", "publishes an event against its own contract", valid.INVALID_EVENT),

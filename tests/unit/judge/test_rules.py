@@ -37,6 +37,7 @@ EARNS = [
     ("NO_REPLY", CaseEvidence(VALID, shown=shown(Symptom.LATE), alone=shown(Symptom.LATE))),
     ("NO_REPLY", CaseEvidence(VALID, shown=CROSSED, alone=NO_REPLY)),
     ("NO_REPLY", CaseEvidence(INVALID, shown=NO_REPLY, alone=shown(), repeated=NO_REPLY)),
+    ("DID_NOT_STOP", CaseEvidence(INVALID, shown=shown(Symptom.WENT_ON))),
     ("DUPLICATE_EFFECT", CaseEvidence(VALID, shown=shown(Symptom.TWICE), alone=shown(Symptom.TWICE))),
     ("REJECTED_VALID", CaseEvidence(VALID, shown=CROSSED, alone=REJECTED)),
     ("COLLATERAL", CaseEvidence(VALID, shown=NO_REPLY, alone=shown(), repeated=NO_REPLY)),
