@@ -51,7 +51,7 @@ def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, .
         kind = ""
     if verdict.cause == COMPANY or verdict.code == "LOST":
         kind = ""
-    if verdict.code == "NO_REPLY" and verdict.cause == "late":
+    if (verdict.code, verdict.cause) in (("NO_REPLY", "late"), ("ENDLESS_RETRY", "retry topic")):
         kind = ""
     if verdict.code in _ANY_KIND:
         kind = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.lab.twin import GOOD, Twin, earns
 
 _FEW = "valid,missing_required,wrong_type,wrong_root"
@@ -38,5 +40,8 @@ POLICIES = (
     _twin("stops-pause"),
     _twin("stops-pause", "committing", "DID_NOT_STOP"),
     _twin("retries"),
-    _twin("retries", "endless", "ENDLESS_RETRY", kinds="wrong_type,wrong_root", examples=20),
+    replace(
+        _twin("retries", "endless", "ENDLESS_RETRY", kinds="wrong_type,wrong_root", examples=20),
+        besides=earns("NOT_DEAD_LETTERED"),  # what waits behind the endless ones
+    ),
 )
