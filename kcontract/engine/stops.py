@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kcontract.engine.compose import pinned
-from kcontract.engine.phases import Scene
+from kcontract.engine.scene import Scene
 from kcontract.generate.catalogue import kind_of
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.model import events as ev
