@@ -9,14 +9,18 @@ NODE_READY := $(NODE_APP)/node_modules/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 SOAK := 20
-.PHONY: verify lab soak test lint bench docs lock clean help
+.PHONY: verify verify-faults lab soak test lint bench docs lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 verify: $(READY) ## the main job: system S4 on a real Apache Kafka
 	$(BIN)/kcontract verify contracts/patients
+
+verify-faults: $(READY) ## S4 with every fault, then the twins that only a fault reveals, as a table
+	$(BIN)/kcontract verify contracts/patients --faults all --max-examples 10 --kinds valid,empty_value
+	$(BIN)/python -m tests.lab 'fault-*'
 
 test: lint $(NODE_READY) ## lint, types, import contracts, and all tests on the real broker
 	$(BIN)/pytest -n 2 --dist loadgroup -q

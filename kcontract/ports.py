@@ -7,11 +7,12 @@ port stand in `model.cluster` and `model.service`, where adapters reach them, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, TopicSpec
 from kcontract.model.contract import Run
 from kcontract.model.events import Event
+from kcontract.model.faults import RegistryFault
 from kcontract.model.finding import Finding
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
@@ -21,8 +22,10 @@ from kcontract.model.tap import Lever, Sighting
 
 __all__ = [
     "Answer",
+    "BrokerControl",
     "Clock",
     "Cluster",
+    "Commands",
     "Decider",
     "Decision",
     "Delivered",
@@ -35,6 +38,7 @@ __all__ = [
     "Outgoing",
     "Reader",
     "Registry",
+    "RegistryGate",
     "Service",
     "Sighting",
     "StreamItem",
@@ -139,6 +143,10 @@ class Cluster(Protocol):
         """Serve deliveries until all are acknowledged or the time is up; the number still on their way."""
         ...
 
+    def reconnect(self) -> None:
+        """The broker was away: ask on new connections, for the old ones may wait for answers that never come."""
+        ...
+
     def reader(self, topics: Iterable[str]) -> Reader:
         """Start to read these topics from their present end; positions are fixed when this returns."""
         ...
@@ -199,6 +207,52 @@ class Registry(Protocol):
 
     def schemas(self) -> tuple[RegisteredSchema, ...]:
         """Every registered version of every subject."""
+        ...
+
+
+@runtime_checkable
+class BrokerControl(Protocol):
+    """A broker of ours, made to fail and to come back on the same address with the same data."""
+
+    def halt(self) -> int:
+        """A clean shutdown; returns when it is gone."""
+        ...
+
+    def kill(self) -> int:
+        """A crash."""
+        ...
+
+    def pause(self) -> None:
+        """Connections stay open, and nothing answers."""
+        ...
+
+    def resume(self) -> None: ...
+
+    def start_again(self) -> None:
+        """After `halt` or `kill`; returns when it is ready."""
+        ...
+
+
+class RegistryGate(Protocol):
+    """Stands before the schema registry, for the services' side only."""
+
+    @property
+    def url(self) -> str:
+        """What services are given for the registry."""
+        ...
+
+    def set_fault(self, fault: RegistryFault) -> None:
+        """In force on return, on open connections as well."""
+        ...
+
+    def clear_fault(self) -> None: ...
+
+
+class Commands(Protocol):
+    """Runs what a contract's `databaseDown` names."""
+
+    def run(self, command: Sequence[str], values: Mapping[str, str], timeout: float) -> ExitInfo:
+        """In the project root, placeholders filled from `values`; killed after `timeout` seconds."""
         ...
 
 

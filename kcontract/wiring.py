@@ -24,8 +24,9 @@ from kcontract.engine.recorder import Recorder
 from kcontract.engine.run import VerifyRun
 from kcontract.engine.settings import Settings
 from kcontract.engine.shards import parse_shard
-from kcontract.engine.tools import Tools
+from kcontract.engine.tools import Levers, Tools
 from kcontract.errors import EnvironmentFailureError, UsageError
+from kcontract.harness.commands import ContractCommands
 from kcontract.harness.deciding import FunctionDecider
 from kcontract.harness.filling import ContainerLaunchers, FillingLauncher
 from kcontract.harness.launcher import ServiceLauncher
@@ -39,6 +40,7 @@ from kcontract.model.baseline import Accepted
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Contract, Project, Receive, Send
 from kcontract.model.events import Event, RunStarted, UnitStarted
+from kcontract.model.faults import chosen as chosen_faults
 from kcontract.model.finding import Finding
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
@@ -46,8 +48,9 @@ from kcontract.model.shard import WHOLE
 from kcontract.model.stored import STORED_FORMAT, StoredCase
 from kcontract.model.summary import RunSummary
 from kcontract.model.value import Value
-from kcontract.ports import StreamItem
+from kcontract.ports import BrokerControl, StreamItem
 from kcontract.registry.choose import choose as choose_registry
+from kcontract.registry.gate import Gate
 from kcontract.report.json_lines import decode_item
 from kcontract.store.baseline_file import check_new, read_baseline, save_new
 from kcontract.store.cases import load_case, save_case
@@ -75,6 +78,7 @@ class VerifyOptions(Value, frozen=True):
     baseline: str | None = None
     shard: str | None = None
     shrink: bool = True
+    faults: tuple[str, ...] = ()
 
 
 class _Since:
@@ -222,7 +226,12 @@ def _run(
         stack.callback(decider.close)
         launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
         recorder = Recorder(history, _Since(), cases.take)
-        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap, decider)
+        levers = Levers(
+            broker=broker if isinstance(broker, BrokerControl) else None,
+            registry=_gate(stack, registry.url, settings, contracts),
+            commands=ContractCommands(root, directory),
+        )
+        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap, decider, levers)
         summary = VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )
@@ -239,6 +248,13 @@ def _route(contracts: Sequence[Contract]) -> ContainerRoute | None:
         return Docker.find().route
     except EnvironmentFailureError:
         return None
+
+
+def _gate(stack: ExitStack, registry: str, settings: Settings, contracts: Sequence[Contract]) -> Gate | None:
+    """A gate before the registry, if the run may have to close it."""
+    declared = {fault.name for contract in contracts for fault in contract.faults}
+    wanted = any(kind.family == "registryDown" for kind in chosen_faults(settings.faults, declared))
+    return stack.enter_context(Gate(registry)) if wanted and settings.replay is None else None
 
 
 def _settings(
@@ -260,6 +276,7 @@ def _settings(
         kinds=frozenset(options.kinds) or None,
         select=frozenset(select),
         shrink=options.shrink,
+        faults=frozenset(options.faults) or frozenset({"declared"}),
         replay=stored,
         folder=folder_in_repository(Path(project.root)),
         shard=parse_shard(options.shard) if options.shard else WHOLE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, TimeoutError
 from typing import Any, Protocol, TypeVar
@@ -18,6 +19,8 @@ Settings = Mapping[str, Any]
 
 REQUEST_S = 15.0
 """How long a request to the broker may take."""
+_RETIRED = 4
+"""Clients that were replaced and live on: one that is destroyed with a request open may take the process along."""
 STEP_S = 0.005
 """How long to wait before asking again."""
 
@@ -73,7 +76,8 @@ class Admin:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.renew()
+        self._retired: deque[AdminClient] = deque(maxlen=_RETIRED)
+        self.client = self._made()
 
     def renew(self) -> None:
         """Replace a client that has stopped to answer.
@@ -81,7 +85,11 @@ class Admin:
         After a broker's restart its requests about groups may wait for ever for the connection that it had before
         (librdkafka issue 5511).
         """
-        self.client = AdminClient(dict(self._settings), logger=LOGGER)
+        self._retired.append(self.client)
+        self.client = self._made()
+
+    def _made(self) -> AdminClient:
+        return AdminClient(dict(self._settings), logger=LOGGER)
 
 
 def kafka_error(error: KafkaException) -> KafkaError:

@@ -24,7 +24,7 @@ class KafkaCluster:
         """Connect to the broker of `handle`; `settings` are further ones of librdkafka (TLS, SASL …)."""
         self._handle = handle
         self._settings = client_settings(handle.bootstrap, settings or {})
-        admin = Admin(self._settings)
+        self._admin = admin = Admin(self._settings)
         self._topics = Topics(admin) if handle.is_broker else MockTopics(admin)
         self._groups = Groups(admin)
         self._sender = Sender(self._settings, self._topics.record_limit, self._locate)
@@ -97,6 +97,9 @@ class KafkaCluster:
         """See `Cluster.reader`. TOPIC_UNKNOWN for one that does not exist."""
         starts = self._topics.end_offsets(self._topics.places(topics))
         return TopicReader(self._settings, starts, self._topics.end_offsets, self._topics.places)
+
+    def reconnect(self) -> None:
+        self._admin.renew()
 
     def close(self) -> None:
         self._sender.close()

@@ -56,6 +56,24 @@ _REPORTS = (
 )
 
 
+def fault_words(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
+    """The words of `--faults`, comma separated. UsageError FAULT_UNKNOWN, FAULT_NONE."""
+    from kcontract.model.faults import check_words  # noqa: PLC0415 - `--help` must not pay for it
+
+    words = tuple(word.strip() for word in value.split(",") if word.strip())
+    check_words(words)
+    return words
+
+
+def complete_faults(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    """What may stand behind the last comma."""
+    from kcontract.model.faults import FAULTS, WORDS  # noqa: PLC0415
+
+    before, comma, start = incomplete.rpartition(",")
+    names = [*WORDS, *(kind.name for kind in FAULTS)]
+    return [before + comma + name for name in names if name.startswith(start)]
+
+
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of whatever runs services to a command."""
     return _added(command, (*_RUN, *_REPORTS))

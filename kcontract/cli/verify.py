@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from kcontract.cli.options import run_options
+from kcontract.cli.options import complete_faults, fault_words, run_options
 
 _EPILOG = """\b
 Examples:
@@ -17,6 +17,8 @@ Examples:
   kcontract verify --report text --report json=run.jsonl
   kcontract verify --shard 1/3 --report json=run-1.jsonl    one of three machines
   kcontract verify --baseline known.yaml --fail-on CRASHED,CRASH_LOOP,blind
+  kcontract verify --faults delivery                 also kill and end the services amid their work
+  kcontract verify --faults brokerDown,registryDown:500
 
 \b
 Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 environment · 130 interrupted
@@ -30,6 +32,14 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 @click.option("--max-examples", type=click.IntRange(1, 1_000_000), help="Valid cases a receiver (default 200).")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts, for N machines; `report merge` joins them.")
 @click.option("--shrink/--no-shrink", default=True, help="Make the records of findings smaller (default: yes).")
+@click.option(
+    "--faults",
+    default="declared",
+    metavar="WORDS",
+    callback=fault_words,
+    shell_complete=complete_faults,
+    help="declared (default: the contracts' `faults`), delivery, all, none, or names such as registryDown:500.",
+)
 @run_options
 def verify(
     paths: tuple[str, ...], select: tuple[str, ...], kinds: str, max_examples: int | None, **options: object

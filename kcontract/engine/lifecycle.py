@@ -48,6 +48,11 @@ class Lifecycle:
         self.starts = 0
 
     @property
+    def values(self) -> Mapping[str, str]:
+        """What the placeholders stand for."""
+        return self._values
+
+    @property
     def port(self) -> str:
         """The port that the service was told to listen on."""
         return self._values["port"]
@@ -61,8 +66,8 @@ class Lifecycle:
         """Whether no process of the service runs."""
         return self.service is None or self._observer.exited
 
-    def start(self) -> None:
-        """Start the service and wait until it is ready.
+    def start(self, at_most: float = math.inf) -> None:
+        """Start the service and wait until it is ready: for `startTimeout`, or `at_most` seconds if that is less.
 
         ServiceGone if it exits or does not get there in time; then no process of it is left.
         """
@@ -73,11 +78,14 @@ class Lifecycle:
         service = self._launcher.start(self._unit.name, run, self._values)
         self._observer.service, self._observer.exited = service, False
         recorder.record(ev.ServiceStarted(recorder.now(), service.pid, self.starts))
-        if not self._observer.wait(lambda: self._is_ready(run), min(begun + run.start_timeout, self._deadline)):
+        if not self._observer.wait(lambda: self._is_ready(run), self._patience(begun, at_most)):
             gone = ServiceGone(self._why_not_ready(run), service.output()[-4000:])
             self.kill("restart")
             raise gone
         recorder.record(ev.ServiceReady(recorder.now(), service.pid))
+
+    def _patience(self, begun: float, at_most: float) -> float:
+        return min(begun + min(self._unit.run.start_timeout, at_most), self._deadline)
 
     def _is_ready(self, run: Run) -> bool:
         if run.ready is not None and not self._answers(run.ready):
@@ -123,6 +131,13 @@ class Lifecycle:
             self._recorder.progress(Progress(unit=self._unit.name, phase="stopping"), force=True)
             self._ended(self.service.terminate(self._unit.run.stop_timeout), "finished")
 
+    def terminate(self) -> None:
+        """The same as a fault, whose end is judged."""
+        if self.service is not None and not self.gone:
+            timeout = self._unit.run.stop_timeout
+            self._recorder.record(ev.StopAsked(self._recorder.now(), self.service.pid, timeout))
+            self._ended(self.service.terminate(timeout), "fault")
+
     def _ended(self, info: ExitInfo, reason: ev.KillReason) -> None:
         service = self.service
         if service is not None:
@@ -132,8 +147,9 @@ class Lifecycle:
                 ev.ServiceKilled(now, service.pid, reason, info.code, stderr=info.stderr, stdout=info.stdout)
             )
 
-    def restart(self, *, behind: bool) -> None:
+    def restart(self, *, behind: bool, at_most: float = math.inf) -> None:
         """Start a new process. `behind`: it begins behind everything sent so far; else where its commits stand.
+        `at_most`: as in `start`.
 
         ServiceGone if it does not get ready, or if the broker does not let go of its predecessor.
         """
@@ -142,7 +158,7 @@ class Lifecycle:
             self.evict()
             if behind:
                 self.commit_ends()
-            self.start()
+            self.start(at_most)
         except BrokerError as error:
             self.kill("restart")
             raise ServiceGone(f"the service could not be started again: {error.message}") from error

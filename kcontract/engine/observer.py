@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.schema_watch import SchemaWatch
+from kcontract.errors import BrokerError
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView
 from kcontract.model.record import LogRecord, TopicPartition
@@ -47,6 +48,8 @@ class Observer:
         self.service: Service | None = None
         self.exited = False
         self.schemas: SchemaWatch | None = None
+        self.broker_away = False
+        """We have taken the broker down ourselves: nothing is asked of it. The reader finds back by itself."""
 
     def watch(self, topics: Iterable[str]) -> None:
         """Read these topics from their present end on, and on a cluster of ours also those that come to be later."""
@@ -70,6 +73,8 @@ class Observer:
         """One look at everything; waits up to `timeout` seconds for a record."""
         self.take(self.read(timeout))
         self.look_at_process()
+        if self.broker_away:
+            return
         now = self._recorder.now()
         if self._inputs and now - self._commits_at >= max(_COMMITS_EVERY, _COMMITS_REST * self._commits_took):
             self.look_at_commits()
@@ -154,6 +159,21 @@ class Observer:
                 return condition()
             self.look()
         return True
+
+    def find_back(self, timeout: float) -> None:
+        """The broker is back: wait until it answers us again. BrokerError if it does not within `timeout` seconds."""
+        self.broker_away = False
+        self._cluster.reconnect()
+        deadline = self._recorder.now() + timeout
+        while True:
+            try:
+                if self._inputs:
+                    self.look_at_commits()
+                self.drain(timeout)
+                return
+            except BrokerError:
+                if self._recorder.now() >= deadline:
+                    raise
 
     def forget_commits(self, offsets: dict[TopicPartition, int]) -> None:
         """We have set these offsets ourselves; only later commits are the service's."""

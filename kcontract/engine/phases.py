@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kcontract.engine.bursts import play_bursts
+from kcontract.engine.faults.receivers import receiver_faults
 from kcontract.engine.redelivery import redeliver
 from kcontract.engine.scene import Scene
+
+__all__ = ["AFTER_CONFIRMING", "BEFORE_CONFIRMING", "Phase", "Scene", "run_phases"]
 
 Phase = Callable[[Scene], None]
 """Plays windows and records events; decides by itself whether the unit's contracts ask for it."""
@@ -14,7 +17,7 @@ Phase = Callable[[Scene], None]
 BEFORE_CONFIRMING: tuple[Phase, ...] = (play_bursts,)
 """Phases whose windows leave doubts that are to be confirmed with those of the cases."""
 
-AFTER_CONFIRMING: tuple[Phase, ...] = (redeliver,)
+AFTER_CONFIRMING: tuple[Phase, ...] = (redeliver, receiver_faults)
 """Phases that confirm what they see themselves, or after which the service need not be well any more."""
 
 

@@ -92,7 +92,7 @@ def addresses(unit: Unit, tools: Tools) -> dict[str, str]:
     if unit.run.in_container:
         bootstrap = (tap.container_bootstrap if tap else "") or cluster.container_bootstrap
         return {"bootstrap": bootstrap, "registry": registry.container_url}
-    return {"bootstrap": tap.bootstrap if tap else cluster.service_bootstrap, "registry": registry.url}
+    return {"bootstrap": tap.bootstrap if tap else cluster.service_bootstrap, "registry": tools.registry_url}
 
 
 def _topic(contract: Contract) -> TopicSpec:

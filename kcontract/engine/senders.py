@@ -45,6 +45,7 @@ class SenderRun:
         """The request that was made last, in words."""
         self._pace = Pace()
         self._steps: dict[Location, RequestSource] = {}
+        self._more: RequestSource | None = None
         self.judged = 0
         """How many requests were judged."""
         self.not_sent: Counter[tuple[str, str]] = Counter()
@@ -71,6 +72,35 @@ class SenderRun:
             answers = ", ".join(f"{n} x {status or 'no answer'}" for status, n in self._refused().items())
             raise ServiceGone(f"no valid request for {self._contract.topic} was accepted: {answers}", self._output())
         self._tell_refused()
+
+    @property
+    def topic(self) -> str:
+        return self._contract.topic
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether its requests need others before them."""
+        return bool(self._send.given)
+
+    def prepare(self) -> dict[str, str]:
+        """Run the `given` steps; the names that they bind."""
+        bound: dict[str, str] = {}
+        for step in self._send.given:
+            bound |= self._step(step, bound)
+        return bound
+
+    def is_prepared(self, bound: Mapping[str, str]) -> bool:
+        """Whether the steps have bound every name that the request's path needs."""
+        action = self._send.action
+        return action is not None and all(bound.get(name) for name in _PART.findall(action.http or ""))
+
+    def ask(self, bound: Mapping[str, str], timeout: float) -> str:
+        """One more ordinary, valid request after its steps, whether the service runs or not; its id."""
+        action = self._send.action
+        assert action is not None  # noqa: S101 - only senders that have made requests are asked for more
+        if self._more is None:
+            self._more = RequestSource(action.body, seed=self._settings.seed, max_examples=1)
+        return self._act(action, self._more.sentinel(), bound, timeout=timeout)
 
     def _refused(self) -> Counter[int]:
         return self._state.requests.refused()
@@ -142,9 +172,11 @@ class SenderRun:
     def _request(self, action: Action, body: RequestBody, copy_of: str = "") -> str:
         """Run the `given` steps, then the action; the id of its request."""
         self._check_alive()
-        bound: dict[str, str] = {}
-        for step in self._send.given:
-            bound |= self._step(step, bound)
+        return self._act(action, body, self.prepare(), copy_of, _TIMEOUT)
+
+    def _act(
+        self, action: Action, body: RequestBody, bound: Mapping[str, str], copy_of: str = "", timeout: float = _TIMEOUT
+    ) -> str:
         self._number += 1
         case = f"{self._contract.topic}#{self._number}"
         method, url, path = self._target(action, bound)
@@ -155,7 +187,7 @@ class SenderRun:
         )  # fmt: skip
         self._recorder.record(event)
         self._last = f"{method} {url} ({body.kind}{': ' * bool(body.note)}{body.note})"
-        answer = self._trigger.request(method, url, headers, body.body, self._stage.left(_TIMEOUT))
+        answer = self._trigger.request(method, url, headers, body.body, self._stage.left(timeout))
         self._accepted += body.expectation == "valid" and 200 <= answer.status < 300
         self._recorder.record(ev.Responded(self._recorder.now(), case, answer.status, answer.body, answer.error))
         self._observer.look(0)

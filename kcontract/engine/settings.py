@@ -28,6 +28,8 @@ class Settings(Value, frozen=True):
     """Only this case is sent, to its unit."""
     shrink: bool = False
     """Whether the records of findings are made smaller."""
+    faults: frozenset[str] = frozenset({"declared"})
+    """Words of `--faults` (`model.faults`)."""
     select: frozenset[str] = frozenset()
     """Names of the units to run; empty: all."""
     folder: str = ""

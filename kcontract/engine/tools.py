@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
-from kcontract.ports import Cluster, Decider, Launcher, Registry, Tap, Trigger
+from kcontract.ports import BrokerControl, Cluster, Commands, Decider, Launcher, Registry, RegistryGate, Tap, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Levers:
+    """What faults are put on with; None for what this run cannot make fail."""
+
+    broker: BrokerControl | None = None
+    registry: RegistryGate | None = None
+    commands: Commands | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +32,9 @@ class Tools:
     """Between services and broker; None: services are given the broker itself."""
     decider: Decider | None = None
     """Asks functions of the project; None: they are not asked."""
+    levers: Levers = field(default_factory=Levers)
+
+    @property
+    def registry_url(self) -> str:
+        """What services are given for the registry."""
+        return self.levers.registry.url if self.levers.registry else self.registry.url

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 
 from kcontract.engine.blocking import block, check_runnable
+from kcontract.engine.faults.senders import sender_faults
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.observer import Observer
@@ -147,15 +148,19 @@ class UnitRun:
         if stage.lifecycle.gone:
             stage.lifecycle.restart(behind=True)
         stored = self._tools.settings.replay
+        senders: list[SenderRun] = []
         for contract, send in self._unit.sends:
             if stored and without_prefix(contract.topic, self._tools.settings.run) != stored.topic:
                 continue
             sender = SenderRun(stage, contract, send)
+            senders.append(sender)
             try:
                 sender.run()
             finally:
                 self._not_sent += sender.not_sent
                 self._tested += sender.judged
+        if not stored:
+            sender_faults(stage, [sender for sender in senders if sender.judged])
 
     def _receive(self, stage: Stage) -> None:
         settings, numbers = self._tools.settings, count(1)

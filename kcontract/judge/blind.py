@@ -23,11 +23,12 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
     elif receive.emits and not any(emits.where for emits in receive.emits):
         yield f"{topic}: what an effect says is not compared with its input", "add `emits.where` or `emits.copies`"
     for name, given in (
-        ("probe", receive.probe), ("health", receive.health), ("slo", receive.slo),
-        ("faults", source.contract.faults),
+        ("probe", receive.probe), ("slo", receive.slo),
     ):  # fmt: skip
         if given:
             yield f"{topic}: `{name}` is not judged yet", ""
+    if receive.health and not any(fault.health for fault in source.contract.faults):
+        yield f"{topic}: `health` is judged in faults only", "say under `faults` what it says meanwhile"
     if receive.order == "key" and not source.pools_keys:
         what = f"{topic}: every record has a key of its own, for the key is its identity: no order of a key's events"
         yield what, "name another `message.identity` or `correlationId`"
@@ -41,5 +42,3 @@ def _of_product(product: Product) -> Iterator[tuple[str, str]]:
         yield f"{topic}: only senders with an HTTP action are driven yet", ""
     if send.where is None or not send.where.pairs:
         yield f"{topic}: no event can be tied to its request", "add `where` to the sender"
-    if product.contract.faults:
-        yield f"{topic}: `faults` is not judged yet", ""

@@ -9,6 +9,7 @@ from typing import Any
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output, Promises
+from kcontract.judge.requests import RequestBook
 from kcontract.judge.tally import Tally
 from kcontract.judge.ties import Ties
 from kcontract.model.finding import CaseVerdict
@@ -27,6 +28,7 @@ class Grounds:
     pace: Pace
     committed: Mapping[TopicPartition, int]
     tally: Tally
+    requests: RequestBook
 
 
 class Book:

@@ -1,9 +1,10 @@
-"""When a record may have been delivered once more: after an exit, a start, a rebalance, or offsets set back."""
+"""When a record may have been delivered again: after an exit, a start, a rebalance, a fault, or offsets set back."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from math import inf
 
 from kcontract.judge.book import Book, Grounds, Listener
 from kcontract.model import events as ev
@@ -20,6 +21,8 @@ class CalmBook(Book):
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._unrest: list[float] = []
+        self._faults: list[tuple[float, float]] = []
+        """When faults began and were settled; the last one may be on."""
         self._members: tuple[object, ...] = ()
         self._committed: dict[TopicPartition, int] = {}
 
@@ -29,15 +32,28 @@ class CalmBook(Book):
             **dict.fromkeys(happened, self._disturbed),
             ev.MembersSeen: self._members_seen,
             ev.Committed: self._commits,
+            ev.FaultBegan: self._fault_began,
+            ev.FaultSettled: self._fault_settled,
         }
 
     def was_calm(self, since: float, until: float) -> bool:
         """Whether nothing between the two times, on the run's clock, can have had a record delivered again."""
+        if any(since <= settled + _NOTICED and until >= began for began, settled in self._faults):
+            return False
         first = bisect_left(self._unrest, since)
         return first == len(self._unrest) or self._unrest[first] > until + _NOTICED
 
     def _disturbed(self, event: ev.Happened) -> tuple[CaseVerdict, ...]:
         self._unrest.append(event.at)
+        return ()
+
+    def _fault_began(self, event: ev.FaultBegan) -> tuple[CaseVerdict, ...]:
+        self._faults.append((event.at, inf))
+        return ()
+
+    def _fault_settled(self, event: ev.FaultSettled) -> tuple[CaseVerdict, ...]:
+        if self._faults:
+            self._faults[-1] = self._faults[-1][0], event.at
         return ()
 
     def _members_seen(self, event: ev.MembersSeen) -> tuple[CaseVerdict, ...]:

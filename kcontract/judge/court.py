@@ -55,6 +55,7 @@ class Court:
             "bisect": lambda _: None,
             "shrink": self._shrunk,
             "redelivery": lambda _: None,
+            "fault": lambda _: None,  # `judge.faults` looks at these
         }
 
     def judge(self, window: Window) -> None:

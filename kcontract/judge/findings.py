@@ -55,7 +55,8 @@ def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, .
         kind = ""
     if verdict.code in _ANY_KIND:
         kind = ""
-    return verdict.code, _constant(verdict.topic), kind, _constant(verdict.cause)
+    during = (verdict.during,) if verdict.during else ()
+    return verdict.code, _constant(verdict.topic), kind, _constant(verdict.cause), *during
 
 
 def _constant(text: str) -> str:

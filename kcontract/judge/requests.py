@@ -122,6 +122,10 @@ class RequestBook:
         """How many requests were made."""
         return len(self._requests)
 
+    def get(self, case: str) -> Request | None:
+        """The request of that id."""
+        return self._requests.get(case)
+
     def has_event(self, case: str) -> bool:
         request = self._requests.get(case)
         return request is not None and bool(request.events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from kcontract.judge.answering import sort_out
 from kcontract.judge.book import Book, Grounds, Listener
@@ -28,6 +28,8 @@ from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord, TopicPartition
+
+B = TypeVar("B", bound=Book)
 
 
 class UnitState:
@@ -77,7 +79,7 @@ class UnitState:
             ev.Blind: self._blind,
             ev.Tapped: self._tapped,
         }
-        grounds = Grounds(run, promises, self.ties, self.pace, self.committed, self.court.tally)
+        grounds = Grounds(run, promises, self.ties, self.pace, self.committed, self.court.tally, self.requests)
         self._books = tuple(book(grounds) for book in books)
         self._listeners = _listeners(self._books)
         self._hearing = tuple(book for book in self._books if type(book).tied is not Book.tied)
@@ -100,6 +102,13 @@ class UnitState:
             handler = self.feed
         for event in events:
             handler(event)
+
+    def book(self, kind: type[B]) -> B:
+        """The unit's book of that class. LookupError if it is judged without one."""
+        for book in self._books:
+            if isinstance(book, kind):
+                return book
+        raise LookupError(f"no {kind.__name__} in this unit")
 
     def standing(self) -> Standing:
         """Where the open window stands."""

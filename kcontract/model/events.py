@@ -30,13 +30,14 @@ Purpose = Literal[
     "burst",
     "redelivery",
     "stop",
+    "fault",
 ]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
 start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more;
 smaller variants of a judged case; a stored case; many records of few keys; the same bytes once
-more; one case at which the service must stop."""
+more; one case at which the service must stop; records before, during and after a fault."""
 
-KillReason = Literal["stalled", "finished", "interrupted", "restart"]
+KillReason = Literal["stalled", "finished", "interrupted", "restart", "fault"]
 
 
 class Happened(msgspec.Struct, frozen=True, tag=True, tag_field="event", omit_defaults=True, gc=False):
@@ -278,6 +279,44 @@ class RequestsSettled(Happened, frozen=True):
     cases: tuple[str, ...]
 
 
+class FaultBegan(Happened, frozen=True):
+    """A fault (its name in `model.faults`) is put on, for the `round`-th time in this unit."""
+
+    fault: str
+    round: int = 1
+
+
+class FaultEnded(Happened, frozen=True):
+    """The fault is taken off again, and our own clients have found back; a service that had ended runs again."""
+
+    fault: str
+
+
+class FaultSettled(Happened, frozen=True):
+    """What was sent around the fault was waited for long enough: it may be judged."""
+
+    fault: str
+    waited: float = 0.0
+    """Seconds after the end of the fault."""
+
+
+class StopAsked(Happened, frozen=True):
+    """SIGTERM was sent; the service may take `timeout` seconds."""
+
+    pid: int
+    timeout: float
+
+
+class HealthSeen(Happened, frozen=True):
+    """What the health page answered, told when it changes. `status` 0: no answer."""
+
+    when: Literal["before", "during", "after"]
+    url: str
+    status: int
+    body: bytes = b""
+    error: str = ""
+
+
 class RunEnded(Happened, frozen=True):
     interrupted: bool = False
 
@@ -286,7 +325,8 @@ Event = (
     RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
     | WindowOpened | Sent | Acknowledged | Decided | Redelivered | SchemasSeen | Refused | Seen | Committed | Tapped
-    | Watched | Drained | WindowClosed | Dismissed | Requested | Responded | RequestsSettled | RunEnded
+    | Watched | Drained | WindowClosed | Dismissed | Requested | Responded | RequestsSettled
+    | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen | RunEnded
 )  # fmt: skip
 """One line of a history."""
 

@@ -42,6 +42,8 @@ class CaseVerdict(Value, frozen=True):
     """What makes the record's identity unique (`Case.tokens`)."""
     requested: Requested | None = None
     """A sender's request, for sending it again."""
+    during: str = ""
+    """The fault that was on (`model.faults`)."""
 
     confirmed: bool = True
     """False for one that another case of the same kind and symptom stood for when it was tried again."""

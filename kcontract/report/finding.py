@@ -50,7 +50,7 @@ def finding_line(finding: Finding) -> Text:
         (first.code, HEAD if finding.fails else WARN),
         f"  {finding.id}  ",
         (finding.unit, LABEL),
-        f"  {first.kind}".rstrip(),
+        f"  during {first.during}" if first.during else f"  {first.kind}".rstrip(),
         count,
     )
     if not finding.fails:
@@ -70,6 +70,8 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _header(finding: Finding) -> Iterator[RenderableType]:
     first = finding.first
     about = [first.kind, plural(finding.count, "case")] if first.kind else [plural(finding.count, "time")]
+    if first.during:
+        about = [f"during {first.during}"]
     yield line((first.code, HEAD), f"  {finding.id}  ", (finding.unit, LABEL), "  ", "  ".join(about))
     yield line(f"{finding.unit} ", verdict(first.code).summary)
     others = [kind for kind in finding.kinds if kind != first.kind]

@@ -87,7 +87,9 @@ def means(code: str) -> Iterator[RenderableType]:
 def again(finding: Finding) -> Iterator[RenderableType]:
     """The commands to go on with."""
     first = finding.first
-    if first.requested is not None or (first.record is not None and first.expectation is not None):
+    if first.during:
+        yield words(f"kcontract verify --receiver {finding.unit} --faults {first.during}")
+    elif first.requested is not None or (first.record is not None and first.expectation is not None):
         yield words(f"kcontract replay {finding.id}")
     yield words(f"kcontract explain {finding.first.code}")
 

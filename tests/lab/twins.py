@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.lab.tables.effects import EFFECTS
+from tests.lab.tables.faults import FAULTS
 from tests.lab.tables.frameworks import FRAMEWORKS
 from tests.lab.tables.go import GO
 from tests.lab.tables.java import JAVA
@@ -12,4 +13,4 @@ from tests.lab.tables.policies import POLICIES
 from tests.lab.tables.styles import STYLES
 from tests.lab.tables.tap import TAP
 
-TWINS = (*STYLES, *PATIENTS, *EFFECTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP, *POLICIES)
+TWINS = (*STYLES, *PATIENTS, *EFFECTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP, *POLICIES, *FAULTS)

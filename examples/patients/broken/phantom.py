@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from examples.patients.patient_api.__main__ import main
-from examples.patients.patient_api.events import fields
+from examples.patients.patient_api.events import fields, new_event
 from examples.patients.patient_api.service import PatientApi, correlation_of
 
 
@@ -27,10 +27,11 @@ class Phantom(PatientApi):
 
     def publish_anyway(self, raw: bytes, correlation_id: str) -> None:
         try:
-            patient: dict[str, Any] = fields(json.loads(raw))
+            patient: dict[str, Any] = json.loads(raw)
+            fields(patient)
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
             return
-        self.publisher.publish("patient.created", str(uuid.uuid4()), correlation_id, patient)
+        self.publisher.publish(new_event("patient.created", str(uuid.uuid4()), correlation_id, patient))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ SCHEMAS = {
     "patient.updated": "schemas/patients/patient_updated.avsc",
     "patient.deleted": "schemas/patients/patient_deleted.avsc",
 }
-DELIVERY_SECONDS = 4
+DELIVERY_SECONDS = 120
 
 
 class NotPublishedError(Exception):
@@ -47,10 +47,12 @@ class Publisher:
             for topic, file in SCHEMAS.items()
         }
 
-    def publish(self, event_type: str, patient_id: str, correlation_id: str, patient: dict[str, Any]) -> None:
-        """One event about one patient. Raises NotPublishedError if it is not in the log for certain."""
-        value = {**envelope(event_type, patient_id, correlation_id), **patient}
-        self.send(event_type, patient_id.encode(), value, [("correlation_id", correlation_id.encode())])
+    def publish(self, event: dict[str, Any]) -> None:
+        """An event that `new_event` has made. Raises NotPublishedError if it is not in the log for certain."""
+        patient = event["patient"]
+        value = {**envelope(event), **(fields(patient) if patient is not None else {})}
+        headers: Headers = [("correlation_id", event["correlation_id"].encode())]
+        self.send(event["event_type"], event["patient_id"].encode(), value, headers)
 
     def send(
         self, topic: str, key: bytes, value: dict[str, Any], headers: list[tuple[str, str | bytes | None]]
@@ -84,14 +86,28 @@ class Publisher:
         return "connected"
 
 
-def envelope(event_type: str, patient_id: str, correlation_id: str) -> dict[str, Any]:
+def new_event(
+    event_type: str, patient_id: str, correlation_id: str, patient: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What happened, as it waits in the outbox: its id and time stay the same however often it is tried."""
+    return {
+        "event_id": str(uuid.uuid4()),
+        "event_type": event_type,
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "correlation_id": correlation_id,
+        "patient_id": patient_id,
+        "patient": patient,
+    }
+
+
+def envelope(event: dict[str, Any]) -> dict[str, Any]:
     """What every event begins with."""
     return {
-        "event_id": uuid.uuid4(),
-        "event_type": event_type,
-        "occurred_at": datetime.now(UTC),
-        "correlation_id": correlation_id,
-        "patient_id": uuid.UUID(patient_id),
+        "event_id": uuid.UUID(event["event_id"]),
+        "event_type": event["event_type"],
+        "occurred_at": datetime.fromisoformat(event["occurred_at"]),
+        "correlation_id": event["correlation_id"],
+        "patient_id": uuid.UUID(event["patient_id"]),
     }
 
 

@@ -1,10 +1,11 @@
-"""HTTP: what is refused changes nothing and publishes nothing; what is answered with success was published."""
+"""HTTP: what is refused changes nothing and publishes nothing; what is answered with success will be published."""
 
 from __future__ import annotations
 
 import json
-import logging
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from examples.patients.patient_api.database import Patients
-from examples.patients.patient_api.events import NotPublishedError, Publisher, fields
+from examples.patients.patient_api.events import Publisher, fields, new_event
+from examples.patients.patient_api.outbox import Outbox
 
 NEW_PATIENT = jsonschema_rs.validator_for(
     json.loads(Path("schemas/patients/new_patient.json").read_text(encoding="utf-8")), validate_formats=True
 )
-log = logging.getLogger("patients")
 LARGEST_BODY = 200_000
 
 
@@ -32,6 +33,7 @@ class PatientApi:
     def __init__(self, patients: Patients, publisher: Publisher) -> None:
         self.patients = patients
         self.publisher = publisher
+        self.outbox = Outbox(patients, publisher)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -41,8 +43,14 @@ class PatientApi:
                 Route("/api/patients/{id}", self.delete, methods=["DELETE"]),
                 Route("/health", self.health),
             ],
-            exception_handlers={NotPublishedError: _unavailable},
+            lifespan=self.lifespan,
         )
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self.outbox.start()
+        yield
+        await run_in_threadpool(self.outbox.stop)
 
     async def post(self, request: Request) -> Response:
         patient = await body_of(request)
@@ -67,11 +75,12 @@ class PatientApi:
         return JSONResponse(body)
 
     def create(self, patient: dict[str, Any], correlation_id: str) -> str:
-        """Store and publish, or neither: the transaction ends after the broker's acknowledgement."""
+        """Patient and event are stored together, or neither; published as soon as the broker takes the event."""
         patient_id = str(uuid.uuid4())
         with self.patients.changing() as change:
             change.put(patient_id, patient)
-            self.publisher.publish("patient.created", patient_id, correlation_id, fields(patient))
+            change.tell(new_event("patient.created", patient_id, correlation_id, patient))
+        self.outbox.wake()
         return patient_id
 
     def update(self, patient_id: str, patient: dict[str, Any], correlation_id: str) -> None:
@@ -79,14 +88,16 @@ class PatientApi:
             if not change.holds(patient_id):
                 raise HTTPException(404, "no such patient")
             change.put(patient_id, patient)
-            self.publisher.publish("patient.updated", patient_id, correlation_id, fields(patient))
+            change.tell(new_event("patient.updated", patient_id, correlation_id, patient))
+        self.outbox.wake()
 
     def remove(self, patient_id: str, correlation_id: str) -> None:
         with self.patients.changing() as change:
             if not change.holds(patient_id):
                 raise HTTPException(404, "no such patient")
             change.remove(patient_id)
-            self.publisher.publish("patient.deleted", patient_id, correlation_id, {})
+            change.tell(new_event("patient.deleted", patient_id, correlation_id))
+        self.outbox.wake()
 
 
 async def body_of(request: Request) -> dict[str, Any]:
@@ -116,8 +127,3 @@ def correlation_of(request: Request) -> str:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
-
-
-def _unavailable(_request: Request, error: Exception) -> Response:
-    log.warning("not published: %s", error)
-    return JSONResponse({"detail": "the event could not be published, nothing was changed"}, 503)

@@ -14,7 +14,7 @@ from kcontract.engine.receivers import ReceiverRun
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
 from kcontract.engine.stage import Stage
-from kcontract.engine.tools import Tools
+from kcontract.engine.tools import Levers, Tools
 from kcontract.generate.source import CaseSource
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
@@ -110,6 +110,7 @@ class World:
         self.process: Process | None = None
         self.started = self.committed_to = 0
         self.deleted: list[str] = []
+        self.levers = Levers()
         self._read = self._position = 0
 
     # the cluster
@@ -150,6 +151,9 @@ class World:
 
     def flush(self, _timeout: float) -> int:
         return 0
+
+    def reconnect(self) -> None:
+        """The connections are good."""
 
     def reader(self, _topics: Iterable[str]) -> World:
         return self
@@ -222,7 +226,7 @@ def tools_of(world: World, **settings: Any) -> Tools:
     recorder = Recorder(Kept(), world.clock, lambda _item: None)
     chosen = Settings(**{"run": "run", "max_examples": 20, **settings})
     port = cast("Any", world)
-    return Tools(port, port, port, port, recorder, chosen)
+    return Tools(port, port, port, port, recorder, chosen, levers=world.levers)
 
 
 def history_of(stage: Stage) -> list[ev.Event]:

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from kcontract.model.finding import CaseVerdict, Finding
 from kcontract.model.record import Record
+from tests.unit.report.fault_findings import (
+    blocked,
+    drops_on_outage,
+    duplicate_event,
+    health_lied,
+    lost_event,
+    not_recovered,
+    refused_valid,
+    ungraceful_stop,
+)
 from tests.unit.report.samples import (
     ONE_EVENT,
     PATIENT,
@@ -302,6 +312,7 @@ FINDINGS = (
     not_dead_lettered,
     wrong_reply,
     no_reply,
+    drops_on_outage,
     misread,
     invalid_event,
     duplicate_effect,
@@ -311,8 +322,15 @@ FINDINGS = (
     collateral,
     lost,
     undeclared_event,
+    health_lied,
+    not_recovered,
+    ungraceful_stop,
     no_event,
     phantom_event,
+    refused_valid,
     wrong_key,
+    duplicate_event,
+    lost_event,
+    blocked,
 )
 """In the order of the catalogue."""

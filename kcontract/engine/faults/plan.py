@@ -1,0 +1,61 @@
+"""Which faults a unit is put through: those that are asked for and that can be put on here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from kcontract.engine.faults.broker import broker_faults
+from kcontract.engine.faults.database import database_faults
+from kcontract.engine.faults.injection import Injection
+from kcontract.engine.faults.network import network_faults
+from kcontract.engine.faults.process import process_faults
+from kcontract.engine.faults.registry import registry_faults
+from kcontract.engine.stage import Stage
+from kcontract.model import events as ev
+from kcontract.model.faults import FaultKind, chosen
+
+_REMEDIES = {
+    "brokerDown": "run on a broker of ours: --broker local",
+    "network": "leave out --no-tap",
+    "registryDown": "give the service the registry's address by {registry}",
+}
+FAMILIES: tuple[Callable[[Stage], Iterator[Injection]], ...] = (
+    broker_faults,
+    registry_faults,
+    network_faults,
+    database_faults,
+    process_faults,
+)
+"""Each gives the faults of its sort that can be put on in a unit."""
+
+
+def injections(stage: Stage, side: Callable[[FaultKind], bool] = lambda _: True) -> tuple[Injection, ...]:
+    """The faults that the unit is to be put through, in the order of `model.faults`. `side` says which of them make
+    sense for its receivers or senders. What is declared or named and cannot be put on is told as a blind spot."""
+    words = stage.tools.settings.faults
+    declared = {fault.name for contract in stage.unit.contracts for fault in contract.faults}
+    possible = {one.kind.name: one for one in chain.from_iterable(family(stage) for family in FAMILIES)}
+    wanted = [kind for kind in chosen(words, declared) if side(kind)]
+    for kind in wanted:
+        if kind.name not in possible and (kind.name in words or kind.name in declared):
+            _tell_impossible(stage, kind)
+    return tuple(possible[kind.name] for kind in wanted if kind.name in possible)
+
+
+def tell_undone(stage: Stage) -> None:
+    """Declared faults that `--faults` leaves out are no success."""
+    declared = dict.fromkeys(fault.name for contract in stage.unit.contracts for fault in contract.faults)
+    done = {kind.family for kind in chosen(stage.tools.settings.faults, declared)}
+    for name in declared:
+        if name not in done:
+            _blind(stage, f"`faults`: {name} was not tried", "run with --faults declared")
+
+
+def _tell_impossible(stage: Stage, kind: FaultKind) -> None:
+    _blind(stage, f"`faults`: {kind.name} cannot be put on here", _REMEDIES.get(kind.family, ""))
+
+
+def _blind(stage: Stage, what: str, remedy: str) -> None:
+    recorder = stage.tools.recorder
+    recorder.record(ev.Blind(recorder.now(), stage.unit.name, what, remedy))

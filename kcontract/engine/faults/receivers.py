@@ -1,0 +1,208 @@
+"""Putting a receiver through faults: records before, during and after each, all of them accounted for in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kcontract.engine.faults.health import GRACE, HealthPage
+from kcontract.engine.faults.injection import Injection
+from kcontract.engine.faults.plan import injections, tell_undone
+from kcontract.engine.scene import Scene
+from kcontract.engine.settings import ServiceGone
+from kcontract.judge.evidence import Delivery, Window
+from kcontract.judge.fault_records import is_handled
+from kcontract.judge.fault_trial import recovers
+from kcontract.judge.faults import FaultBook
+from kcontract.model import events as ev
+from kcontract.model.case import Case, Expectation, Role
+
+ROUNDS = 3
+"""The second confirms what the first shows, the third what the second shows for the first time."""
+_IDLE_BURST, _BUSY_BURST = 4, 15
+"""Healthy records a partition; more of them where the service is to be met at work."""
+_COLD_SECONDS = 15.0
+_BATCH_SECONDS, _COMMIT_SECONDS = 5.0, 8.0
+"""How long the moment is waited for; auto-commit comes every five seconds."""
+_QUIET = 1.0
+
+
+def receiver_faults(scene: Scene) -> None:
+    """A phase: every fault that is asked for, in up to three rounds each."""
+    stage = scene.stage
+    tell_undone(stage)
+    for injection in injections(stage):
+        name = injection.kind.name
+        scene.player.phase = f"fault {name}"
+        for number in range(1, ROUNDS + 1):
+            if stage.out_of_time or not scene.detective.revive():
+                return
+            ReceiverTrial(scene, injection).play(number)
+            if not stage.state.book(FaultBook).doubts(name):
+                break
+        else:
+            blind(scene, f"with {name} something went wrong in one of {ROUNDS} rounds", "its history tells what")
+
+
+def blind(scene: Scene, what: str, remedy: str) -> None:
+    """Something that is not judged."""
+    recorder = scene.stage.tools.recorder
+    recorder.record(ev.Blind(recorder.now(), scene.stage.unit.name, what, remedy))
+
+
+class ReceiverTrial:
+    """One fault, put on once."""
+
+    def __init__(self, scene: Scene, injection: Injection) -> None:
+        self._scene = scene
+        self._injection = injection
+        self._kind = injection.kind
+        self._stage = scene.stage
+        self._player = scene.player
+        self._observer = scene.stage.observer
+        self._life = scene.stage.lifecycle
+        self._recorder = scene.stage.tools.recorder
+        self._state = scene.stage.state
+        self._page = HealthPage(scene.stage)
+        self._on = False
+
+    def play(self, number: int) -> None:
+        """The whole of it. What cannot be judged, because the service was not well before, is told."""
+        window = self._player.begin("fault", self._kind.name)
+        outcome = "stopped"
+        try:
+            if self._is_well(window):
+                self._page.before()
+                self._prepare()
+                waited = self._fault(window, number)
+                outcome = "settled"
+        finally:
+            self._injection.end()
+            self._player.end(window, "settled" if outcome == "settled" else "stopped")
+        if outcome == "settled" and not self._stage.out_of_time:
+            self._recorder.record(ev.FaultSettled(self._recorder.now(), self._kind.name, waited))
+
+    def _is_well(self, window: Window) -> bool:
+        """Healthy records are handled. One that hangs after an earlier fault is started anew."""
+        for _ in range(2):
+            self._player.send(self._healthy(Role.HEALTHY))
+            if self._wait(lambda: self._handled(window.deliveries), max(10.0, self._state.pace.stall)):
+                return True
+            try:
+                self._life.restart(behind=True)
+            except ServiceGone:
+                break
+        blind(self._scene, f"{self._kind.name}: the service was not well before it", "")
+        return False
+
+    def _prepare(self) -> None:
+        """A cold start under the fault, for a service that can; else it keeps what it knows."""
+        if not self._injection.cold:
+            return
+        try:
+            self._put_on()
+            self._life.restart(behind=False, at_most=_COLD_SECONDS)
+        except ServiceGone:
+            self._injection.end()
+            self._on = False
+            what = f"{self._kind.name}: the service does not start meanwhile; it was started before the fault"
+            blind(self._scene, what, "let it wait for what it needs when it needs it")
+            self._life.restart(behind=False)
+
+    def _put_on(self) -> None:
+        if not self._on:
+            self._on = True
+            self._injection.begin()
+
+    def _fault(self, window: Window, number: int) -> float:
+        """Seconds for which its return was waited for."""
+        injection = self._injection
+        self._recorder.record(ev.FaultBegan(self._recorder.now(), self._kind.name, number))
+        if injection.moment == "idle":
+            self._put_on()
+            self._player.send(self._burst(_IDLE_BURST))
+        else:
+            burst = self._burst(_BUSY_BURST)
+            self._player.send(burst)
+            self._await_moment([d for d in window.deliveries if d.case in burst])
+            self._put_on()
+        self._hold(window)
+        injection.end()
+        self._revive()
+        self._recorder.record(ev.FaultEnded(self._recorder.now(), self._kind.name))
+        return self._follow(window)
+
+    def _await_moment(self, burst: list[Delivery]) -> None:
+        if self._injection.moment == "commit":
+            self._wait(lambda: any(map(self._state.is_past, burst)), _COMMIT_SECONDS)
+        else:
+            self._wait(lambda: any(is_handled(d, self._state.is_past) for d in burst), _BATCH_SECONDS)
+
+    def _hold(self, window: Window) -> None:
+        """Until the health page has said what it must, and either time has passed or nothing is left to do."""
+        begun = self._recorder.now()
+        says = self._page.waits(self._kind)
+        said = False
+
+        def over() -> bool:
+            nonlocal said
+            said = said or says()
+            idle = not self._injection.broker_away and self._handled(window.deliveries)
+            return said and (idle or self._recorder.now() - begun >= self._injection.hold)
+
+        self._wait(over, GRACE if self._page.expected(self._kind) else self._injection.hold)
+
+    def _revive(self) -> None:
+        if self._life.gone:
+            self._life.restart(behind=False)
+
+    def _follow(self, window: Window) -> float:
+        """Send sentinels, and wait until everything is accounted for or it is clear that it will not be."""
+        begun = self._recorder.now()
+        limit = recovers(self._kind, self._stage.unit.contracts)
+        backlog = 4 * self._state.pace.p50 * len(window.deliveries)
+        deadline = begun + self._stage.left(limit + self._state.pace.stall + backlog)
+        again = begun + limit / 2
+        self._player.send(self._healthy(Role.SENTINEL))
+        while not self._is_over(window) and self._recorder.now() < deadline:
+            self._observer.look()
+            if self._observer.exited:
+                self._revive()
+            if self._recorder.now() >= again and not self._came_back(window):
+                again = deadline
+                self._player.send(self._healthy(Role.SENTINEL))
+        self._observer.drain(30.0)
+        self._observer.look_at_commits()
+        self._wait(self._page.is_well, max(0.0, deadline - self._recorder.now()))
+        return self._recorder.now() - begun
+
+    def _is_over(self, window: Window) -> bool:
+        """All is handled; or the rest is committed past, and nothing has come for a while."""
+        valid = [one for one in window.deliveries if one.expectation is Expectation.VALID]
+        left = [one for one in valid if not is_handled(one, self._state.is_past)]
+        owed = [one for one in window.markers if not one.has_outcome]
+        if not left and not owed:
+            return True
+        quiet = self._recorder.now() - window.evidence_at >= _QUIET + 2 * self._state.pace.quiet
+        return quiet and self._came_back(window) and all(map(self._state.is_past, [*left, *owed]))
+
+    def _came_back(self, window: Window) -> bool:
+        sentinels = [one for one in window.deliveries if one.case.role is Role.SENTINEL]
+        return bool(sentinels) and self._handled(sentinels)
+
+    def _handled(self, deliveries: Iterable[Delivery]) -> bool:
+        """All valid ones of them have their outcome."""
+        valid = (one for one in deliveries if one.expectation is Expectation.VALID and not one.refused)
+        return all(is_handled(one, self._state.is_past) for one in valid)
+
+    def _wait(self, condition: Callable[[], bool], seconds: float) -> bool:
+        return self._observer.wait(condition, self._recorder.now() + self._stage.left(seconds))
+
+    def _healthy(self, role: Role) -> list[Case]:
+        return [self._player.sources[topic].healthy(role, number) for topic, number in self._player.places]
+
+    def _burst(self, count: int) -> list[Case]:
+        """Healthy records for every partition, and an invalid one of a kind that was seen to get its outcome."""
+        cases = [case for _ in range(count) for case in self._healthy(Role.HEALTHY)]
+        markers = self._player.markers
+        bad = [self._player.sources[t].marker(markers[t], n) for t, n in self._player.places if t in markers]
+        return [*cases[: len(cases) // 2], *bad, *cases[len(cases) // 2 :]]

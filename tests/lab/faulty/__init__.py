@@ -1,0 +1,1 @@
+"""Services that keep their promises until something around them fails."""

@@ -1,0 +1,205 @@
+"""Putting faults on in an invented world: those who survive conform, each way of not surviving has its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from kcontract.engine.stage import Stage
+from kcontract.engine.tools import Levers
+from kcontract.errors import BrokerError
+from kcontract.judge.history import judge_history
+from kcontract.model import events as ev
+from kcontract.model.contract import Fault
+from kcontract.model.record import Record, TopicPartition
+from kcontract.model.service import Answer, ExitInfo
+
+from ..judge.story import AT, DLQ, contract
+from .world import EXIT, Handled, World, good, history_of, receiver_of, stage_of
+
+
+class Fragile(World):
+    """A world whose broker can be taken away, and whose registry can fail."""
+
+    def __init__(self, handle: Callable[[Record], Handled] = good, **more: Any) -> None:
+        super().__init__(handle, **more)
+        self.levers = Levers(broker=cast("Any", self), registry=cast("Any", self))
+        self.away = False
+        self.fault = ""
+        self.outages = 0
+        self.broken: Callable[[], bool] = lambda: False
+        """Whether the service stands still now."""
+
+    def halt(self) -> int:
+        self.away = True
+        self.outages += 1
+        return 0
+
+    kill = pause = halt
+
+    def start_again(self) -> None:
+        self.away = False
+
+    resume = start_again
+
+    def set_fault(self, fault: str) -> None:
+        self.fault = fault
+
+    def clear_fault(self) -> None:
+        self.fault = ""
+
+    def committed(self, group: str, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        if self.away:
+            raise BrokerError("BROKER_UNREACHABLE", "it is away")
+        return super().committed(group, places)
+
+    def _work(self) -> None:
+        if not self.away and not self.broken():
+            super()._work()
+
+
+def judged(world: Fragile, faults: str, health: Any = None, **run: Any) -> list[tuple[str, str]]:
+    """Verdicts, and the faults that were on."""
+    return [(verdict.code, verdict.during) for verdict in played(world, faults, health, **run).state.reached]
+
+
+def played(world: Fragile, faults: str, health: Any = None, **run: Any) -> Stage:
+    """The unit at its end. Its history alone leads to the same findings."""
+    family: Any = faults.partition(":")[0]
+    declared = (Fault(at=AT, name=family, health=health),) if health else ()
+    one = msgspec.structs.replace(contract(), faults=declared)
+    (receive,) = one.receive
+    env = (("REGISTRY", "{registry}"),)
+    service = msgspec.structs.replace(receive.run, env=env, **run)
+    one = msgspec.structs.replace(one, receive=(msgspec.structs.replace(receive, run=service),))
+    stage = stage_of(world, one, 3000.0, faults=frozenset(faults.split(",")), kinds=frozenset({"truncated"}))
+    receiver_of(stage).run()
+    stage.state.close()
+    verdicts = [(verdict.code, verdict.during) for verdict in stage.state.reached]
+    head: list[ev.Event] = [ev.RunStarted(0.0, "run", "", 0, "", "", ""), ev.UnitStarted(0.0, "billing", (one,))]
+    again = judge_history([*head, *history_of(stage), ev.UnitEnded(0.0, "billing")])
+    assert [(f.first.code, f.first.during) for _, found in again for f in found] == verdicts
+    return stage
+
+
+@pytest.mark.parametrize(
+    "faults", ["brokerDown", "brokerDown:paused", "registryDown", "registryDown:500", "killed", "terminated", "all"]
+)
+def test_a_service_that_survives_conforms(faults: str) -> None:
+    """Everything is handled in the end, and nobody is blamed."""
+    world = Fragile()
+    assert judged(world, faults) == []
+
+
+def test_a_broker_that_is_away_is_not_asked() -> None:
+    """What the harness cannot do meanwhile is not blamed on the service, and ends no run."""
+    world = Fragile()
+    assert judged(world, "brokerDown") == []
+    assert (world.outages, world.away) == (1, False)
+
+
+def test_valid_records_that_are_refused_in_an_outage() -> None:
+    """Dead-lettered while the registry is down: its doing, twice, is the verdict."""
+    world = Fragile()
+    world.handle = lambda record: [(DLQ, record)] if world.fault else good(record)
+    assert judged(world, "registryDown") == [("DROPS_ON_OUTAGE", "registryDown")]
+
+
+def test_valid_records_that_are_dropped_in_an_outage() -> None:
+    """Passed over without a word."""
+    world = Fragile()
+    world.handle = lambda record: [] if world.fault else good(record)
+    assert judged(world, "registryDown:500") == [("DROPS_ON_OUTAGE", "registryDown:500")]
+
+
+def test_a_service_that_waits_keeps_its_records() -> None:
+    """Nothing is handled while the registry is down, everything afterwards."""
+    world = Fragile()
+    world.broken = lambda: bool(world.fault)
+    assert judged(world, "registryDown") == []
+
+
+def test_a_service_that_exits_with_the_fault() -> None:
+    """Started again it handles everything; it has crashed all the same."""
+    world = Fragile()
+    world.handle = lambda record: EXIT if world.fault else good(record)
+    assert judged(world, "registryDown") == [("CRASHED", "registryDown")]
+
+
+def test_a_service_that_does_not_come_back() -> None:
+    """It hangs once the broker was away, until it is started anew."""
+    world = Fragile()
+    hung: set[int] = set()
+    start = world.start
+
+    def restart(name: str, run: Any, values: Mapping[str, str]) -> Any:
+        hung.clear()
+        return start(name, run, values)
+
+    def is_hung() -> bool:
+        if world.away:
+            hung.add(1)
+        return bool(hung)
+
+    world.start = restart  # type: ignore[method-assign, assignment]
+    world.broken = is_hung
+    looked = world.poll
+
+    def poll(timeout: float = 0.0) -> Any:
+        is_hung()
+        return looked(timeout)
+
+    world.poll = poll  # type: ignore[method-assign, assignment]
+    assert judged(world, "brokerDown") == [("NOT_RECOVERED", "brokerDown")]
+
+
+def test_a_service_that_cannot_start_meanwhile_is_not_blamed() -> None:
+    """It is started before the fault instead, and that is told."""
+    world = Fragile()
+    world.starts = lambda _: not world.fault
+    stage = played(world, "registryDown")
+    assert stage.state.reached == []
+    assert any("does not start meanwhile" in what for what, _ in stage.state.blind)
+
+
+@pytest.mark.parametrize(("honest", "codes"), [(True, []), (False, [("HEALTH_LIED", "brokerDown")])])
+def test_health_is_asked_in_each_state(honest: bool, codes: list[tuple[str, str]]) -> None:
+    """A page that says ok whatever happens is a liar."""
+    world = Fragile()
+
+    def answer(_body: bytes) -> Answer:
+        return Answer(200, b'{"status": "degraded"}' if honest and world.away else b'{"status": "ok"}')
+
+    world.answer = answer
+    assert judged(world, "brokerDown", "degraded", ready="http://127.0.0.1:{port}/health") == codes
+
+
+def test_commands_of_a_database() -> None:
+    """The contract's own, down before and up after; a command that fails ends the unit with its words."""
+    ran: list[tuple[str, ...]] = []
+
+    class Commands:
+        def run(self, command: tuple[str, ...], _values: Mapping[str, str], _timeout: float) -> ExitInfo:
+            ran.append(command)
+            return ExitInfo(0)
+
+    world = Fragile()
+    world.levers = Levers(commands=cast("Any", Commands()))
+    one = msgspec.structs.replace(
+        contract(), faults=(Fault(at=AT, name="databaseDown", down=("stop",), up=("start",)),)
+    )
+    stage = stage_of(world, one, 3000.0, kinds=frozenset({"truncated"}))
+    receiver_of(stage).run()
+    assert (ran, stage.state.reached) == ([("stop",), ("start",)], [])
+
+
+def test_what_cannot_be_put_on_is_told() -> None:
+    """A declared outage of a broker that is not ours is a blind spot, and so is one that was not asked for."""
+    one = msgspec.structs.replace(contract(), faults=(Fault(at=AT, name="brokerDown"),))
+    for words in ("declared", "none"):
+        stage = stage_of(World(good), one, faults=frozenset({words}), kinds=frozenset({"truncated"}))
+        receiver_of(stage).run()
+        assert any("brokerDown" in what for what, _ in stage.state.blind)
