@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from kcontract.broker.cluster import KafkaCluster
@@ -18,7 +19,7 @@ from kcontract.harness.trigger import HttpTrigger
 from kcontract.host.docker import Docker
 from kcontract.host.leftovers import RUN_LABEL, note_docker
 from kcontract.host.ports import free_ports
-from kcontract.host.sweep import RunDirectory
+from kcontract.host.sweep import RUN_VARIABLE, RunDirectory
 from kcontract.model.cluster import TopicSpec
 from kcontract.model.contract import Run
 from kcontract.model.location import Location
@@ -39,8 +40,19 @@ def docker() -> Docker:
     return Docker.find()
 
 
-def containers(docker: Docker, label: str) -> list[str]:
-    return docker.ask("ps", "--all", "--quiet", "--filter", f"label={label}").split()
+def containers(docker: Docker, run: Path | str) -> list[str]:
+    """The containers of the run with this directory."""
+    return docker.ask("ps", "--all", "--quiet", "--filter", f"label={RUN_LABEL}={run}").split()
+
+
+def left_behind(docker: Docker) -> list[str]:
+    """What belongs to runs that have ended; others may use the engine while a test does."""
+    runs = docker.ask("ps", "--all", "--filter", f"label={RUN_LABEL}", "--format", f'{{{{.Label "{RUN_LABEL}"}}}}')
+    with RunDirectory.claim() as own:
+        living = [path.name.replace("-", "") for path in own.path.parent.glob("run-*")]
+    networks = [name for name in docker.ask("network", "ls", "--format", "{{.Name}}").split() if "kcontractrun" in name]
+    dead = [name for name in networks if not any(run.lower().replace("_", "") in name for run in living)]
+    return [*(run for run in runs.splitlines() if not Path(run).exists()), *dead]
 
 
 @pytest.mark.parametrize("service", ["image", "composed"])
@@ -49,8 +61,7 @@ def test_a_good_service_conforms(service: str, docker: Docker, tmp_path: Path) -
     verified = verify(f"{CONTRACTS}/{service}.yaml", *SOME, report=tmp_path / "report.jsonl")
     assert (verified.exit_code, verified.findings) == (0, ()), verified.output
     assert verified.cases > 20
-    assert docker.ask("ps", "--all", "--quiet", "--filter", "ancestor=kcontract-test/orders:good") == ""
-    assert "kcontract" not in docker.ask("network", "ls", "--format", "{{.Name}}")
+    assert left_behind(docker) == []
 
 
 def test_a_fragile_image_is_caught(docker: Docker, tmp_path: Path) -> None:
@@ -59,7 +70,7 @@ def test_a_fragile_image_is_caught(docker: Docker, tmp_path: Path) -> None:
     verified = verify(f"{CONTRACTS}/image-fragile.yaml", *options, report=tmp_path / "report.jsonl")
     assert (verified.exit_code, verified.verdicts) == (1, {"CRASH_LOOP"}), verified.output
     assert "JSONDecodeError" in verified.output
-    assert docker.ask("ps", "--quiet", "--filter", "ancestor=kcontract-test/orders:fragile") == ""
+    assert left_behind(docker) == []
 
 
 def test_an_engine_that_is_away_blames_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, docker: Docker) -> None:
@@ -92,8 +103,8 @@ def started() -> Iterator[subprocess.Popen[str]]:
 
 def test_what_a_killed_run_left_is_swept_and_nothing_else(docker: Docker, started: subprocess.Popen[str]) -> None:
     """Its container goes at the next start; that of a run which lives stays."""
-    mine = docker.ask("ps", "--quiet", "--filter", "ancestor=kcontract-test/orders:good")
-    assert mine, docker.ask("ps", "--all")
+    children = psutil.Process(started.pid).children(recursive=True)
+    (run,) = {path for child in children if containers(docker, path := child.environ().get(RUN_VARIABLE, "none"))}
     with RunDirectory.claim() as living:
         note_docker(living.path)
         label = f"{RUN_LABEL}={living.path}"
@@ -101,10 +112,10 @@ def test_what_a_killed_run_left_is_swept_and_nothing_else(docker: Docker, starte
         started.kill()
         started.wait()
         RunDirectory.claim().close()
-        assert mine not in docker.ask("ps", "--all", "--quiet").split()
-        (stays,) = containers(docker, label)
+        assert containers(docker, run) == []
+        (stays,) = containers(docker, living.path)
         assert other.startswith(stays)
-    assert containers(docker, label) == []
+    assert containers(docker, living.path) == []
 
 
 @pytest.mark.parametrize("env", [(), (("P", "{port}"),)], ids=["exposed by the image", "told by the contract"])
@@ -126,7 +137,7 @@ def test_a_service_in_a_container_is_reached_on_its_port(
             assert time.monotonic() < deadline, answer
         assert service.kill().code == -9
     trigger.close()
-    assert docker.ask("ps", "--all", "--quiet", "--filter", f"ancestor={run.image}") == ""
+    assert left_behind(docker) == []
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +156,7 @@ def test_the_broker_may_be_a_container_as_well(
     verified = verify(f"{CONTRACTS}/image.yaml", *options, report=tmp_path / "report.jsonl")
     assert (verified.exit_code, verified.findings) == (0, ()), verified.output
     assert verified.summary.broker == f"Apache Kafka in Docker ({kafka_image})"
-    assert docker.ask("ps", "--all", "--quiet", "--filter", f"ancestor={kafka_image}") == ""
+    assert left_behind(docker) == []
 
 
 def test_a_broker_in_a_container_comes_back_where_it_was(
