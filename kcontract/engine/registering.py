@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from kcontract.model.contract import Contract, SchemaText
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
+from kcontract.oracle.subjects import record_name
 from kcontract.ports import Registry
-from kcontract.schema.avro.parse import parse
 
 
 def register_schemas(contracts: Sequence[Contract], registry: Registry) -> tuple[RegisteredSchema, ...]:
@@ -35,16 +34,8 @@ def value_subject(contract: Contract, schema: SchemaText) -> str:
     rules = contract.registry
     if rules.subject or rules.strategy == "TopicNameStrategy":
         return rules.subject or f"{contract.topic}-value"
-    name = _record_name(schema)
+    name = record_name(schema)
     return name if rules.strategy == "RecordNameStrategy" else f"{contract.topic}-{name}"
-
-
-def _record_name(schema: SchemaText) -> str:
-    """An Avro record's full name, a JSON Schema's title, as Confluent's serializers take them."""
-    if schema.kind == "avro":
-        return parse(schema.text).record_name
-    document = json.loads(schema.text)
-    return str(document.get("title", "")) if isinstance(document, dict) else ""
 
 
 def _versions(contract: Contract) -> Iterator[SchemaText]:

@@ -32,6 +32,10 @@ class SchemaWatch:
         if not unknown:
             return
         self._names |= unknown
+        self.look()
+
+    def look(self) -> None:
+        """Tell what is new in the registry."""
         new = tuple(e for e in self._registry.schemas() if (e.subject, e.version) not in self._known)
         self._known.update((entry.subject, entry.version) for entry in new)
         self._names.update(entry.id for entry in new)

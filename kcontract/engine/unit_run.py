@@ -159,6 +159,8 @@ class UnitRun:
             finally:
                 self._not_sent += sender.not_sent
                 self._tested += sender.judged
+        if stage.observer.schemas is not None:
+            stage.observer.schemas.look()
         if not stored:
             sender_faults(stage, [sender for sender in senders if sender.judged])
 

@@ -49,4 +49,4 @@ def _read(response: httpx.Response, deadline: float) -> Answer:
             return Answer(0, error=f"the body of the answer {response.status_code} is over {MAX_BODY_BYTES} bytes")
         if time.monotonic() > deadline:
             return Answer(0, error=f"the body of the answer {response.status_code} did not end in time")
-    return Answer(response.status_code, bytes(body))
+    return Answer(response.status_code, bytes(body), retry_after="retry-after" in response.headers)

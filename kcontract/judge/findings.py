@@ -26,7 +26,8 @@ _MESSAGE = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 _ANY_KIND = frozenset({
     "STUCK", "DEAD_LETTER_ALTERED", "MISREAD", "INVALID_EVENT", "DUPLICATE_EFFECT", "OUT_OF_ORDER",
-    "WRONG_REPLY", "DID_NOT_STOP", "WRONG_KEY", "UNDECLARED_EVENT",
+    "WRONG_REPLY", "DID_NOT_STOP", "WRONG_KEY", "UNDECLARED_EVENT", "WRONG_TOPIC", "WRONG_ORDER", "DUPLICATE_EVENT",
+    "UNREGISTERED_SCHEMA", "WRONG_SUBJECT",
 })  # fmt: skip
 """What a record is made of says nothing of these defects."""
 
@@ -68,9 +69,14 @@ def _constant(text: str) -> str:
 
 def _finding(unit: str, key: tuple[str, ...], members: list[CaseVerdict]) -> Finding:
     digest = hashlib.sha256("\0".join((unit, *key)).encode()).hexdigest()[:8]
-    cases = {member.case.partition(".")[0] or str(number) for number, member in enumerate(members)}
+    cases = {_root(member) or str(number) for number, member in enumerate(members)}
     kinds = tuple(kind for kind, _ in Counter(member.kind for member in members if member.kind).most_common())
     return Finding(id=digest, unit=unit, first=min(members, key=_rank), count=len(cases), kinds=kinds)
+
+
+def _root(verdict: CaseVerdict) -> str:
+    """The case without the number of its sending; a request's name holds its topic's, dots included."""
+    return verdict.case if verdict.requested is not None else verdict.case.partition(".")[0]
 
 
 def _rank(verdict: CaseVerdict) -> tuple[bool, int, int]:

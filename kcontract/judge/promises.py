@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from kcontract.model.contract import Contract, Emits, Expression, Receive, Reply, Send
@@ -79,6 +79,12 @@ class Product:
     send: Send
     oracle: TopicOracle
 
+    @property
+    def takes_any(self) -> bool:
+        """Whether each event on the topic is its own: it sends by itself, or a function makes its events."""
+        alone = self.send.action is not None and self.send.action.start
+        return (alone or self.send.run.make is not None) and not (self.send.where and self.send.where.pairs)
+
 
 @dataclass(frozen=True, slots=True)
 class Promises:
@@ -88,6 +94,15 @@ class Promises:
     inputs: Mapping[str, Input]
     outputs: Mapping[str, tuple[Output, ...]]
     products: Mapping[str, Product]
+    """Of each topic that has senders the first of them."""
+    triggers: Mapping[tuple[str, str], Product] = field(default_factory=dict)
+    """Every sender, by topic and name."""
+    registered: tuple[RegisteredSchema, ...] = ()
+    """What the registry held when the unit began."""
+
+    def product(self, topic: str, sender: str) -> Product:
+        """What a sender promises; without a name the topic's first one."""
+        return self.triggers.get((topic, sender)) or self.products[topic]
 
     @property
     def effects(self) -> tuple[Output, ...]:
@@ -106,6 +121,7 @@ def compile_promises(unit: str, contracts: Iterable[Contract], book: Sequence[Re
     inputs: dict[str, Input] = {}
     outputs: dict[str, tuple[Output, ...]] = {}
     products: dict[str, Product] = {}
+    triggers: dict[tuple[str, str], Product] = {}
     for contract in contracts:
         for receive in contract.receive:
             if receive.unit == unit:
@@ -115,8 +131,11 @@ def compile_promises(unit: str, contracts: Iterable[Contract], book: Sequence[Re
                     outputs[output.topic] = (*outputs.get(output.topic, ()), output)
         for send in contract.send:
             if send.unit == unit:
-                products[contract.topic] = Product(contract, send, TopicOracle(contract, None, book))
-    return Promises(unit, inputs, outputs, products)
+                first = products.get(contract.topic)
+                oracle = first.oracle if first is not None else TopicOracle(contract, None, book)
+                product = triggers[(contract.topic, send.name)] = Product(contract, send, oracle)
+                products.setdefault(contract.topic, product)
+    return Promises(unit, inputs, outputs, products, triggers, tuple(book))
 
 
 def _outputs(source: Input, book: Sequence[RegisteredSchema]) -> Iterable[Output]:

@@ -1,90 +1,57 @@
-"""Judging a sender: what its requests promised and which events came (ORACLE.md §6, producers)."""
+"""Which event belongs to which request of a unit's senders, and what has settled (ORACLE.md §6, producers)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
-
-from kcontract.judge.promises import Product, Promises
-from kcontract.model.case import Expectation
+from kcontract.judge.event_verdicts import event_verdict, subject_verdict
+from kcontract.judge.promises import Promises
+from kcontract.judge.request import Request
+from kcontract.judge.request_index import RequestIndex
+from kcontract.judge.request_verdicts import (
+    duplicate_event,
+    no_event,
+    phantom_event,
+    refused_valid,
+    with_request,
+    wrong_order,
+    wrong_topic,
+)  # fmt: skip
+from kcontract.judge.subjects import NamedSchemas
 from kcontract.model.events import Requested, RequestsSettled, Responded, Seen
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord
-from kcontract.oracle.equality import equal
-from kcontract.oracle.expressions import MISSING, Exchange, evaluate_exchange, parse_body, resolve_pointer
+from kcontract.model.registry import RegisteredSchema
 
+__all__ = ["Request", "RequestBook"]
 
-@dataclass(slots=True)
-class Request:
-    """One request to a sender with its answer and its events."""
-
-    requested: Requested
-    product: Product
-    responded: Responded | None = None
-    events: list[LogRecord] = field(default_factory=list)
-    event_at: float | None = None
-    _expected: tuple[tuple[str, Any], ...] | None = None
-
-    @property
-    def accepted(self) -> bool:
-        return self.responded is not None and 200 <= self.responded.status < 300
-
-    @property
-    def refused(self) -> bool:
-        """4xx or 5xx. No answer in time is neither a refusal nor an acceptance."""
-        return self.responded is not None and self.responded.status >= 400
-
-    def can_be_tied(self) -> bool:
-        """Whether its event could be told from others': `where` has pairs, and the answer told what they name."""
-        return bool(self.expected()) and self.answer_is_known()
-
-    @property
-    def root(self) -> str:
-        return self.requested.copy_of or self.requested.case
-
-    def expected(self) -> tuple[tuple[str, Any], ...]:
-        """Pointer into the event and the value that `where` wants there, as far as the answer tells it."""
-        if self._expected is None or self.responded is None:
-            where = self.product.send.where
-            exchange = self._exchange()
-            pairs = where.pairs if where else ()
-            self._expected = tuple((pointer, evaluate_exchange(expression, exchange)) for pointer, expression in pairs)
-        return self._expected
-
-    def answer_is_known(self) -> bool:
-        """Whether the pairs that the answer and the path tell are all told: these are what makes a request unique.
-
-        A member that is absent from the request's body may be absent from the event too.
-        """
-        where = self.product.send.where
-        roots = [expression.root for _, expression in where.pairs] if where else []
-        told = zip(roots, self.expected(), strict=True)
-        return all(value is not MISSING for root, (_, value) in told if root != "request.body")
-
-    def _exchange(self) -> Exchange:
-        status, body = (self.responded.status, self.responded.body) if self.responded else (0, b"")
-        return Exchange(
-            request_body=parse_body(self.requested.body),
-            path=dict(self.requested.path),
-            status=status,
-            response_body=parse_body(body),
-        )
+_STRAYS = 1_000
+"""So many records on topics of nobody are kept to look an event up among them."""
 
 
 class RequestBook:
     """The requests of a unit's senders and the events on their topics."""
 
     def __init__(self, promises: Promises) -> None:
-        self._products = promises.products
+        self._promises = promises
         self._requests: dict[str, Request] = {}
+        self._index = {topic: RequestIndex(one.oracle.shapes) for topic, one in promises.products.items()}
         self._orphans: dict[str, list[tuple[float, LogRecord]]] = {topic: [] for topic in promises.products}
         """Events that no request explains yet."""
+        self._strays: list[LogRecord] = []
+        self._open: dict[str, Request] = {}
+        """Accepted valid requests whose event has not come."""
+        self._latest: dict[str, Request] = {}
+        """The request to which the next event belongs, where any does."""
+        self._unanswered: dict[str, list[Request]] = {}
+        self._copies: dict[str, list[Request]] = {}
+        self._settled: dict[str, Request] = {}
+        self._told: set[tuple[str, str]] = set()
         self._unchecked: list[LogRecord] = []
         self._begun: set[str] = set()
+        self._schemas = NamedSchemas(promises.registered)
         self.latencies: list[float] = []
         self.unexplained: Counter[str] = Counter()
         """Events by topic that tie to no request."""
@@ -94,7 +61,14 @@ class RequestBook:
         if event.topic not in self._begun:
             self._begun.add(event.topic)
             self._orphans[event.topic].clear()
-        self._requests[event.case] = Request(event, self._products[event.topic])
+        product = self._promises.product(event.topic, event.sender)
+        request = self._requests[event.case] = Request(event, product, len(self._requests), event.case)
+        for step in self._steps(request):
+            step.chain = event.case
+        if event.copy_of:
+            self._copies.setdefault(event.copy_of, []).append(request)
+        if product.takes_any:
+            self._latest[event.topic] = request
 
     def responded(self, event: Responded) -> None:
         """The answer tells which event belongs to it; that one may have come before."""
@@ -102,25 +76,47 @@ class RequestBook:
         if request is None:
             return
         request.responded = event
-        orphans = self._orphans[request.requested.topic]
-        for at, record in [orphan for orphan in orphans if self._explains(request, orphan[1])]:
-            orphans.remove((at, record))
-            self._credit(request, at, record)
+        topic = request.requested.topic
+        if not request.status:
+            self._unanswered.setdefault(topic, []).append(request)
+        if not request.accepted:
+            return
+        self._index[topic].add(request)
+        if request.valid and not request.events and not request.requested.is_step:
+            self._open[event.case] = request
+        for orphan in [one for one in self._orphans[topic] if request.explains(self._payload(one[1]))]:
+            self._orphans[topic].remove(orphan)
+            self._credit(request, *orphan)
 
     def seen(self, event: Seen) -> None:
         """An event on a topic of ours."""
-        topic = event.record.topic
-        self._unchecked.append(event.record)
-        for request in reversed(self._requests.values()):
-            if request.requested.topic == topic and self._explains(request, event.record):
-                self._credit(request, event.at, event.record)
-                return
-        self._orphans[topic].append((event.at, event.record))
+        record = event.record
+        self._unchecked.append(record)
+        self._schemas.name(record)
+        owner = self._latest.get(record.topic) or self._owner(record.topic, self._payload(record))
+        if owner is not None:
+            self._credit(owner, event.at, record)
+        else:
+            self._orphans[record.topic].append((event.at, record))
+
+    def strayed(self, record: LogRecord) -> None:
+        """A record on a topic that no contract of the unit names."""
+        if self._requests and len(self._strays) < _STRAYS:
+            self._strays.append(record)
+
+    def learn(self, entries: Sequence[RegisteredSchema]) -> None:
+        """The registry holds these as well."""
+        self._schemas.learn(entries)
 
     @property
     def count(self) -> int:
-        """How many requests were made."""
-        return len(self._requests)
+        """How many requests were made, preparing ones left out."""
+        return sum(not request.requested.is_step for request in self._requests.values())
+
+    @property
+    def next_number(self) -> int:
+        """For the name of one more request."""
+        return len(self._requests) + 1
 
     def get(self, case: str) -> Request | None:
         """The request of that id."""
@@ -132,132 +128,129 @@ class RequestBook:
 
     def missing(self) -> tuple[Request, ...]:
         """Accepted valid requests whose event has not come."""
-        return tuple(
-            request
-            for request in self._requests.values()
-            if request.requested.expectation == "valid" and request.accepted and not request.events
-        )
+        return tuple(self._open.values())
 
-    def refused(self) -> Counter[int]:
-        """How many valid requests were not accepted, by status."""
-        return Counter(
-            request.responded.status
-            for request in self._requests.values()
-            if request.requested.expectation == "valid" and request.responded and not request.accepted
-        )
+    def refused(self) -> Counter[str]:
+        """How many valid requests were not accepted, by their answers."""
+        return Counter(request.answer for request in self._refusals())
+
+    def untold(self, topic: str, sender: str) -> Counter[str]:
+        """Of one sender: those of which no verdict tells."""
+        told = {self._requests[case].answer for code, case in self._told if code == "REFUSED_VALID"}
+        refusals = [one for one in self._refusals() if (one.requested.topic, one.product.send.name) == (topic, sender)]
+        return Counter(request.answer for request in refusals if request.answer not in told)
+
+    def _refusals(self) -> list[Request]:
+        asked = [one for one in self._requests.values() if one.valid and one.responded and not one.accepted]
+        return [one for one in asked if not one.requested.copy_of]
+
+    def _payload(self, record: LogRecord) -> Any:
+        return self._promises.products[record.topic].oracle.read_leniently(record.record)
+
+    def _owner(self, topic: str, payload: Any) -> Request | None:
+        """Whose event it is: of several the latest that lacks one, of its chain the first; else the latest."""
+        found = self._index[topic].explaining(payload)
+        lacking = [request for request in found if not request.events]
+        if lacking:
+            return next(request for request in lacking if request.chain == lacking[-1].chain)
+        return found[-1] if found else None
 
     def _credit(self, request: Request, at: float, record: LogRecord) -> None:
         request.events.append(record)
+        self._open.pop(request.requested.case, None)
         if request.event_at is None:
             request.event_at = at
             self.latencies.append(max(0.0, at - request.requested.at))
 
-    def _explains(self, request: Request, record: LogRecord) -> bool:
-        """Whether the event names exactly this request: it was accepted, its answer is known, and all pairs agree."""
-        return request.accepted and request.answer_is_known() and _agrees(request, record)
-
     def settle(self, event: RequestsSettled) -> Iterator[CaseVerdict]:
         """The verdicts of these requests, now that negatives may be stated, and of events against their schema."""
         requests = [self._requests[case] for case in event.cases if case in self._requests]
-        for request in requests:
-            yield from _judge(request)
+        self._settled.update((request.requested.case, request) for request in requests)
+        verdicts = [verdict for request in requests for verdict in self._judge(request)]
         for topic in dict.fromkeys(request.requested.topic for request in requests):
-            yield from self._phantoms(topic, [request for request in requests if request.refused])
+            verdicts += self._phantoms(topic, [request for request in requests if request.refused])
         for record in self._unchecked:
-            verdict = _judge_event(self._products[record.topic], record)
+            verdict = event_verdict(self._promises.products[record.topic], record)
             if verdict is not None:
-                yield _with_request(verdict, record, requests)
+                verdicts.append(with_request(verdict, record, requests))
         self._unchecked.clear()
+        yield from self._once(verdicts)
+
+    def ended(self) -> Iterator[CaseVerdict]:
+        """What shows late: second events, and under which subjects schemas stand in the end."""
+        yield from self._once(self._duplicates(self._settled.values()))
+        for topic, product in self._promises.products.items():
+            yield from subject_verdict(product, self._schemas, topic)
+
+    def _once(self, verdicts: Iterable[CaseVerdict]) -> Iterator[CaseVerdict]:
+        for verdict in verdicts:
+            if not verdict.case or (verdict.code, verdict.case) not in self._told:
+                self._told.add((verdict.code, verdict.case))
+                yield verdict
+
+    def _judge(self, request: Request) -> Iterator[CaseVerdict]:
+        if request.valid and request.accepted:
+            if not request.events and request.can_be_tied():
+                stray = self._find_stray(request)
+                yield wrong_topic(request, stray) if stray is not None else no_event(request)
+            yield from self._duplicates([request])
+            yield from wrong_order([*self._steps(request), request])
+        elif request.events:
+            yield phantom_event(request)
+        if request.valid and request.refused:
+            yield from refused_valid(request, self._copies.get(request.requested.case, ()))
+
+    def _find_stray(self, request: Request) -> LogRecord | None:
+        """The request's event on a topic of nobody, or of another sender; it is no event of that one then."""
+        own, oracle = request.requested.topic, request.product.oracle
+        if request.product.takes_any:
+            return None
+        orphans = [record for topic, some in self._orphans.items() if topic != own for _, record in some]
+        for record in (*self._strays, *orphans):
+            if request.explains(oracle.read_leniently(record.record)):
+                self._forget(record)
+                return record
+        return None
+
+    def _forget(self, record: LogRecord) -> None:
+        for some in self._orphans.values():
+            some[:] = [one for one in some if one[1] is not record]
+        for records in (self._strays, self._unchecked):
+            records[:] = [one for one in records if one is not record]
+
+    def _duplicates(self, requests: Iterable[Request]) -> Iterator[CaseVerdict]:
+        for request in requests:
+            if len(request.events) > 1 and request.valid and request.accepted and not request.product.takes_any:
+                spare, peers = self._spare(request), self._peers(request)
+                if sum(len(peer.events) for peer in peers) > len(peers) + spare:
+                    yield from duplicate_event(request)
+
+    def _peers(self, request: Request) -> list[Request]:
+        """All requests that could have led to its event, those without an answer included."""
+        topic = request.requested.topic
+        payload = self._payload(request.events[0])
+        silent = [one for one in self._unanswered.get(topic, ()) if one.agrees(payload)]
+        return [*self._index[topic].explaining(payload), *silent]
+
+    def _spare(self, request: Request) -> int:
+        """How many events may come of preparing steps that no sender of the unit declares as its own."""
+        return len(request.product.send.given) - len(self._steps(request))
+
+    def _steps(self, request: Request) -> list[Request]:
+        """The requests that prepared it, as far as they were told."""
+        return [self._requests[case] for case in request.requested.steps if case in self._requests]
 
     def _phantoms(self, topic: str, refused: list[Request]) -> Iterator[CaseVerdict]:
         """Events that no accepted request explains, and that say what a refused one asked for."""
         orphans, self._orphans[topic] = self._orphans[topic], []
         for _, record in orphans:
-            suspects = [request for request in refused if _agrees(request, record)]
+            payload = self._payload(record)
+            suspects = [request for request in refused if request.agrees(payload)]
+            if any(silent.agrees(payload) for silent in self._unanswered.get(topic, ())):
+                suspects = []
+            suspects = [one for one in suspects if one.tells_body() or self._spare(one) <= 0]
             if suspects:
                 suspects[0].events.append(record)
-                yield from _judge(suspects[0], also=len(suspects) - 1)
+                yield phantom_event(suspects[0], also=len(suspects) - 1)
             else:
                 self.unexplained[topic] += 1
-
-
-def _agrees(request: Request, record: LogRecord) -> bool:
-    """Whether the event says what the request asked for, as far as the exchange can tell."""
-    payload = request.product.oracle.read_leniently(record.record)
-    shapes = request.product.oracle.shapes
-    told = [(pointer, value) for pointer, value in request.expected() if value is not MISSING]
-    return bool(told) and all(
-        equal(value, resolve_pointer(payload, pointer), shapes.at(pointer)) for pointer, value in told
-    )
-
-
-def _judge(request: Request, also: int = 0) -> Iterator[CaseVerdict]:
-    """NO_EVENT, and PHANTOM_EVENT: an event of a request that was or had to be refused."""
-    valid, status = request.requested.expectation == "valid", request.responded.status if request.responded else 0
-    name, topic = request.product.send.name, request.requested.topic
-    if valid and request.accepted and not request.events and request.can_be_tied():
-        promised = f"{name} sends an event to {topic} for each accepted request"
-        yield _verdict("NO_EVENT", request, promised, f"the answer was {status}, and no event came, nor did one again")
-    elif request.events and (request.refused or not valid):
-        came = request.events[0]
-        others = f"; {also} more refused requests asked for the same" if also else ""
-        fact = f"the answer was {status}, and an event came: {came.topic}/{came.partition}@{came.offset}{others}"
-        yield _verdict("PHANTOM_EVENT", request, f"{name} sends nothing for a request that it refuses", fact)
-
-
-def _judge_event(product: Product, record: LogRecord) -> CaseVerdict | None:
-    """INVALID_EVENT and WRONG_KEY: the event against schema, wire, headers and key of its contract."""
-    expected = product.oracle.expect(record.record)
-    rejection = expected.rejection
-    if expected.expectation is not Expectation.INVALID or rejection is None:
-        return None
-    if rejection.code.startswith("unknown_schema_id") and product.contract.registry.auto_register:
-        return None  # the sender registers its schemas itself, after we have looked
-    wrong_key = rejection.code.partition(":")[0] in ("key_damage", "key_payload_mismatch")
-    message = product.contract.message
-    return CaseVerdict(
-        code="WRONG_KEY" if wrong_key else "INVALID_EVENT",
-        case="",
-        kind=rejection.code,
-        topic=record.topic,
-        at=message.at,
-        promised=f"the key of {record.topic} is {message.key_from}"
-        if wrong_key
-        else f"events on {record.topic} conform",
-        seen=(f"{record.topic}/{record.partition}@{record.offset}: {rejection.reason}",),
-        cause=rejection.path or rejection.code,
-        record=record.record,
-        evidence=(record,),
-    )
-
-
-def _with_request(verdict: CaseVerdict, record: LogRecord, requests: list[Request]) -> CaseVerdict:
-    """The verdict on an event with the request that led to it, if that is known: a replay sends it again."""
-    for request in requests:
-        if record in request.events:
-            requested = request.requested
-            return msgspec.structs.replace(
-                verdict, case=requested.case, note=requested.note, request=_text(requested), requested=requested
-            )
-    return verdict
-
-
-def _text(requested: Requested) -> str:
-    return f"{requested.method} {requested.url}\n" + requested.body.decode("utf-8", "backslashreplace")
-
-
-def _verdict(code: str, request: Request, promised: str, fact: str) -> CaseVerdict:
-    requested = request.requested
-    return CaseVerdict(
-        code=code,
-        case=requested.case,
-        kind=requested.kind,
-        topic=requested.topic,
-        at=request.product.send.at,
-        promised=promised,
-        seen=(fact,),
-        note=requested.note,
-        evidence=tuple(request.events[:2]),
-        request=_text(requested),
-        requested=requested,
-    )

@@ -194,6 +194,7 @@ class UnitState:
                 output.oracle.learn(event.schemas)
         for product in self.promises.products.values():
             product.oracle.learn(event.schemas)
+        self.requests.learn(event.schemas)
 
     def _seen(self, event: ev.Seen) -> None:
         topic = event.record.topic
@@ -203,7 +204,14 @@ class UnitState:
             self._output(event.at, event.record, self.promises.outputs[topic])
         elif topic in self.promises.products:
             self.requests.seen(event)
-        elif not _is_internal(topic) and topic not in self._undeclared | self._asked:
+        elif not _is_internal(topic):
+            self._stray(event)
+
+    def _stray(self, event: ev.Seen) -> None:
+        """A record on a topic that no contract of the unit names."""
+        topic = event.record.topic
+        self.requests.strayed(event.record)
+        if topic not in self._undeclared | self._asked:
             self._undeclared.add(topic)
             self.reached.append(undeclared_verdict(self.promises, event.record, self.ties))
 
@@ -351,6 +359,7 @@ class UnitState:
         for book in self._books:
             self.reached.extend(book.ended())
             self.blind.extend(book.blind())
+        self.reached.extend(self.requests.ended())
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"
             self.blind.append((what, "name in `where` what tells one request's event from another's"))

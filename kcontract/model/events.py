@@ -263,14 +263,24 @@ class Requested(Happened, frozen=True):
     """Names and values of the path's parts, for `$request.path#/name`."""
     note: str = ""
     copy_of: str = ""
+    sender: str = ""
+    """The name under `send`; empty where the topic has only one."""
+    is_step: bool = False
+    """Whether it only prepares another one, by an action that some sender of the unit declares as its own."""
+    steps: tuple[str, ...] = ()
+    """The cases of such requests, made before this one about the same entity."""
 
 
 class Responded(Happened, frozen=True):
     case: str
     status: int
-    """0: no answer (connection refused, timeout)."""
+    """Of HTTP; 0: no answer (connection refused, timeout). Of commands 200, 400 or, killed by a signal, 500."""
     body: bytes = b""
     error: str = ""
+    retry_after: bool = False
+    """Whether the answer asks to come back later."""
+    exit_code: int | None = None
+    """Of an action's command."""
 
 
 class RequestsSettled(Happened, frozen=True):

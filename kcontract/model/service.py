@@ -14,11 +14,15 @@ class ExitInfo(Value, frozen=True):
 
 
 class Answer(Value, frozen=True):
-    """An HTTP answer; `status` 0 and `error` if there was none."""
+    """An HTTP answer, or what became of a command; `status` 0 and `error` if there was none."""
 
     status: int
     body: bytes = b""
     error: str = ""
+    retry_after: bool = False
+    """Whether it asks to come back later (`Retry-After`)."""
+    exit_code: int | None = None
+    """Of a command; `status` is then 200, 400 or, if a signal ended it, 500."""
 
 
 class Decision(Value, frozen=True):

@@ -59,12 +59,10 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict("PHANTOM_EVENT", "producer", "publishes an event for a refused request", producer.PHANTOM_EVENT),
     Verdict("REFUSED_VALID", "producer", "refuses a valid request", producer.REFUSED_VALID),
     Verdict("WRONG_KEY", "producer", "publishes an event under another key", producer.WRONG_KEY),
-    Verdict("WRONG_TOPIC", "producer", "publishes an event on another topic", producer.WRONG_TOPIC, judged=False),
-    Verdict("WRONG_ORDER", "producer", "publishes events in another order", producer.WRONG_ORDER, judged=False),
-    Verdict(
-        "UNREGISTERED_SCHEMA", "producer", "names a schema id nobody knows", producer.UNREGISTERED_SCHEMA, judged=False
-    ),
-    Verdict("WRONG_SUBJECT", "producer", "registers under another subject", producer.WRONG_SUBJECT, judged=False),
+    Verdict("WRONG_TOPIC", "producer", "publishes an event on another topic", producer.WRONG_TOPIC),
+    Verdict("WRONG_ORDER", "producer", "publishes events in another order", producer.WRONG_ORDER),
+    Verdict("UNREGISTERED_SCHEMA", "producer", "names a schema id nobody knows", producer.UNREGISTERED_SCHEMA),
+    Verdict("WRONG_SUBJECT", "producer", "registers under another subject", producer.WRONG_SUBJECT),
     Verdict("DUPLICATE_EVENT", "producer", "publishes an event twice", producer.DUPLICATE_EVENT),
     Verdict("LOST_EVENT", "producer", "loses an event in an outage", producer.LOST_EVENT),
     Verdict("BLOCKED", "producer", "lets its caller wait while the broker is down", producer.BLOCKED),

@@ -59,6 +59,16 @@ def split_header(record: Record, part: Literal["value", "key"] = "value") -> Fra
     return Framed(None, str(UUID(bytes=mark[1:])), body, 0)
 
 
+def schema_named(record: Record) -> int | str | None:
+    """The schema that a record's value names: its id, or its GUID in 32 digits. None where it names none."""
+    mark = record.header(VALUE_HEADER) if record.headers else None
+    if mark is not None and len(mark) == 17 and mark[0] == _GUID_MAGIC:
+        return mark[1:].hex()
+    value = record.value or b""
+    framed = len(value) >= HEADER_SIZE and value[0] == MAGIC
+    return int.from_bytes(value[1:HEADER_SIZE], "big") if framed else None
+
+
 def without_marks(headers: Headers) -> Headers:
     """The headers less those of the wire: what a contract's header schema speaks of."""
     return tuple(pair for pair in headers if pair[0] not in (VALUE_HEADER, KEY_HEADER))

@@ -12,13 +12,14 @@ import pytest
 from kcontract.engine.senders import SenderRun
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
+from kcontract.model import events as ev
 from kcontract.model.contract import Action
 from kcontract.model.record import Record
 from kcontract.model.service import Answer
 
 from ..judge.story import AT, schema
 from ..judge.test_requests import TOPIC, Sender
-from .world import World, good, stage_of
+from .world import World, good, history_of, stage_of
 
 _BODY = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 5}}}
 
@@ -31,15 +32,19 @@ class Api(World):
         self.calls = 0
         self.forgets = forgets
 
-    def accept(self, body: bytes) -> Answer:
-        self.calls += 1
+    @staticmethod
+    def is_right(body: bytes) -> bool:
         try:
             name = json.loads(body)["name"]
-            valid = isinstance(name, str) and len(name) <= 5
         except (ValueError, KeyError, TypeError):
-            valid = False
-        if not valid:
+            return False
+        return isinstance(name, str) and len(name) <= 5
+
+    def accept(self, body: bytes) -> Answer:
+        self.calls += 1
+        if not self.is_right(body):
             return Answer(422, b"{}")
+        name = json.loads(body)["name"]
         identity = str(uuid.uuid4())
         told = json.dumps({"id": identity, "name": name}).encode()
         if self.calls not in self.forgets:
@@ -116,3 +121,46 @@ def test_only_what_was_tried_again_is_blamed() -> None:
     stage, sender = sender_of(Api(forgets=range(1, 41)))
     sender.run()
     assert stage.state.reached == []
+
+
+def test_a_refused_valid_request_is_made_once_more() -> None:
+    """One that is refused again is blamed, one that is not is told."""
+    api = Api()
+    calls: dict[bytes, int] = {}
+
+    def picky(body: bytes) -> Answer:
+        calls[body] = calls.get(body, 0) + 1
+        length = len(json.loads(body)["name"]) if api.is_right(body) else 0
+        if length == 1 or (length == 3 and calls[body] == 1):
+            return Answer(500 if length == 3 else 400, b"no")
+        return api.accept(body)
+
+    api.answer = picky
+    stage, sender = sender_of(api)
+    sender.run()
+    verdicts = stage.state.reached
+    assert {verdict.code for verdict in verdicts} == {"REFUSED_VALID"}
+    assert {len(json.loads(verdict.requested.body)["name"]) for verdict in verdicts if verdict.requested} == {1}
+
+
+def test_a_step_that_is_a_sender_s_own_action_is_told() -> None:
+    """The history has it before the request that it prepares, with what it bound."""
+    api = Api()
+    (product,) = Sender().state.promises.products.values()
+    create = msgspec.structs.replace(product.send, action=Action(at=AT, http="POST /people", body=schema(_BODY)))
+    update = msgspec.structs.replace(
+        create,
+        name="update",
+        given=(create.action,),
+        action=Action(at=AT, http="PUT /people/{id}", body=schema(_BODY)),
+    )
+    run = msgspec.structs.replace(create.run, service="api")
+    sends = tuple(msgspec.structs.replace(send, run=run) for send in (create, update))
+    contract = msgspec.structs.replace(product.contract, send=sends)
+    stage = stage_of(api, contract)
+    stage.lifecycle.start()
+    sender = SenderRun(stage, contract, sends[1])
+    sender.ask(sender.prepare(), 1.0)
+    step, request = [event for event in history_of(stage) if isinstance(event, ev.Requested)]
+    assert (step.sender, step.is_step, request.sender, request.steps) == ("api", True, "update", (step.case,))
+    assert dict(request.path)["id"]

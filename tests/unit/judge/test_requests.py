@@ -109,7 +109,7 @@ def test_a_refused_valid_request_owes_no_event() -> None:
     sender = Sender()
     sender.request("1", status=409)
     assert sender.settle("1") == []
-    assert sender.state.requests.refused() == {409: 1}
+    assert sender.state.requests.refused() == {"409": 1}
 
 
 def test_a_phantom_event() -> None:

@@ -26,6 +26,7 @@ from tests.unit.report.samples import (
     record,
     verdict,
 )
+from tests.unit.report.sender_findings import unregistered_schema, wrong_order, wrong_subject, wrong_topic
 
 BAD_INDEX = patient(tail=b"\x0e")
 NO_NAME = b'{"patient": "' + PATIENT.encode() + b'", "amount": "12.50"}'
@@ -329,6 +330,10 @@ FINDINGS = (
     phantom_event,
     refused_valid,
     wrong_key,
+    wrong_topic,
+    wrong_order,
+    unregistered_schema,
+    wrong_subject,
     duplicate_event,
     lost_event,
     blocked,

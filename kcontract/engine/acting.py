@@ -1,0 +1,155 @@
+"""One request to a sender: the steps before it, the action itself, and both told to the history."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import structs
+
+from kcontract.engine.stage import Stage
+from kcontract.generate.requests import RequestBody, RequestSource
+from kcontract.model import events as ev
+from kcontract.model.contract import Action, Contract, Send
+from kcontract.model.location import Location
+from kcontract.model.service import Answer
+from kcontract.oracle.expressions import MISSING, Exchange, evaluate_exchange, parse_body
+
+_PART = re.compile(r"\{([^{}]+)\}")
+"""`{id}` in a path, bound by the answer of a `given` step."""
+_JSON = {"Content-Type": "application/json"}
+
+
+class Bound(dict[str, str]):
+    """Names that the answers of preparing steps have bound, and the steps that the judge was told of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[str] = []
+
+
+class Actor:
+    """Performs the actions of one sender on the service that runs."""
+
+    def __init__(self, stage: Stage, contract: Contract, send: Send) -> None:
+        self._stage = stage
+        self._contract = contract
+        self._send = send
+        self._base = f"http://127.0.0.1:{stage.lifecycle.port}"
+        self._recorder = stage.tools.recorder
+        self._sources: dict[Location, RequestSource] = {}
+        self.last = ""
+        """The request that was made last, in words."""
+
+    def prepare(self, timeout: float) -> Bound:
+        """Run the `given` steps, each at most `timeout` seconds; the names that they bind."""
+        bound = Bound()
+        for step in self._send.given:
+            bound.update(self._step(step, bound, timeout))
+        return bound
+
+    def is_prepared(self, bound: Mapping[str, str]) -> bool:
+        """Whether the steps have bound every name that the request's path needs."""
+        action = self._send.action
+        return action is not None and all(bound.get(name) for name in _PART.findall(action.http or ""))
+
+    def act(self, body: RequestBody, bound: Mapping[str, str], timeout: float, copy_of: str = "") -> ev.Requested:
+        """The sender's own action; what was requested. Its answer is in the history as well."""
+        action = self._send.action
+        assert action is not None  # noqa: S101 - only senders with an action are run
+        steps = tuple(bound.steps) if isinstance(bound, Bound) else ()
+        requested = self._requested(self._contract.topic, self._send.name, action, body, bound)
+        requested = _with(requested, steps=steps, copy_of=copy_of)
+        self._perform(requested, action, timeout)
+        return requested
+
+    def _step(self, step: Action, bound: Bound, timeout: float) -> dict[str, str]:
+        """A preparing action; the names that its answer binds for later ones.
+
+        `bind` says which; without it every member of the answer's object can be named. An action that is some
+        sender's own has its event, of which the judge is told.
+        """
+        settings = self._stage.tools.settings
+        source = self._sources.setdefault(step.at, RequestSource(step.body, seed=settings.seed, max_examples=1))
+        topic, name = self._sender_of(step)
+        requested = _with(self._requested(topic, name, step, source.sentinel(), bound), is_step=True)
+        if topic:
+            bound.steps.append(requested.case)
+            answer = self._perform(requested, step, timeout)
+        else:
+            answer = self._answer(requested, step, timeout)
+        exchange = _exchange(requested, answer)
+        if step.bind:
+            return {name: _text(evaluate_exchange(expression, exchange)) for name, expression in step.bind}
+        answered = exchange.response_body
+        return {name: _text(value) for name, value in answered.items()} if isinstance(answered, dict) else {}
+
+    def _sender_of(self, step: Action) -> tuple[str, str]:
+        """Topic and name of the unit's sender whose own action the step is."""
+        for contract, send in self._stage.unit.sends:
+            if send.action is not None and send.where is not None and _essence(send.action) == _essence(step):
+                return contract.topic, send.name
+        return "", ""
+
+    def _requested(
+        self, topic: str, sender: str, action: Action, body: RequestBody, bound: Mapping[str, str]
+    ) -> ev.Requested:
+        method, url, path = self._target(action, bound)
+        case = f"{topic}#{self._stage.state.requests.next_number}"
+        return ev.Requested(
+            self._recorder.now(), case, body.kind, body.expectation, topic, method, url, body.body,
+            path=tuple(path.items()), note=body.note, sender=sender,
+        )  # fmt: skip
+
+    def _perform(self, requested: ev.Requested, action: Action, timeout: float) -> Answer:
+        shown = tuple((_JSON | dict(action.headers)).items()) if action.http is not None else ()
+        self._recorder.record(_with(requested, headers=shown))
+        self.last = (
+            f"{requested.method} {requested.url} ({requested.kind}{': ' * bool(requested.note)}{requested.note})"
+        )
+        answer = self._answer(requested, action, timeout)
+        now, case = self._recorder.now(), requested.case
+        self._recorder.record(
+            ev.Responded(now, case, answer.status, answer.body, answer.error, answer.retry_after, answer.exit_code)
+        )
+        self._stage.observer.look(0)
+        return answer
+
+    def _answer(self, requested: ev.Requested, action: Action, timeout: float) -> Answer:
+        tools, left = self._stage.tools, self._stage.left(timeout)
+        headers = _JSON | dict(action.headers)
+        return tools.trigger.request(requested.method, requested.url, headers, requested.body, left)
+
+    def _target(self, action: Action, bound: Mapping[str, str]) -> tuple[str, str, dict[str, str]]:
+        """Method, URL and the path's named parts."""
+        method, _, path = (action.http or "").partition(" ")
+        named = {name: bound.get(name, "") for name in _PART.findall(path)}
+        return method, self._base + _PART.sub(lambda match: quote(named[match[1]], safe=""), path), named
+
+
+def _exchange(requested: ev.Requested, answer: Answer) -> Exchange:
+    return Exchange(
+        request_body=parse_body(requested.body),
+        path=dict(requested.path),
+        status=answer.status,
+        response_body=parse_body(answer.body),
+    )
+
+
+def _essence(action: Action) -> tuple[object, ...]:
+    """What makes two actions the same, however their path's parts are named."""
+    body = action.body.text if action.body is not None else None
+    return _PART.sub("{}", action.http or ""), body, action.command, action.start
+
+
+def _text(value: object) -> str:
+    if value is MISSING:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _with(requested: ev.Requested, **changes: Any) -> ev.Requested:
+    return structs.replace(requested, **changes)

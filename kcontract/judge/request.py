@@ -1,0 +1,117 @@
+"""A request to a sender, with its answer and the events that are its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from kcontract.judge.promises import Product
+from kcontract.model.events import Requested, Responded
+from kcontract.model.record import LogRecord
+from kcontract.oracle.equality import equal
+from kcontract.oracle.expressions import MISSING, Exchange, evaluate_exchange, parse_body, resolve_pointer
+
+_LIMITS = frozenset({401, 402, 403, 407, 408, 409, 413, 414, 425, 429, 431})
+"""Answers about who asks, how often, how much, or what is there already: no word on whether the body is valid."""
+
+
+@dataclass(slots=True)
+class Request:
+    """One request with its answer and its events."""
+
+    requested: Requested
+    product: Product
+    number: int = 0
+    """Its place among the unit's requests."""
+    chain: str = ""
+    """One name for a request and the steps that prepare it."""
+    responded: Responded | None = None
+    events: list[LogRecord] = field(default_factory=list)
+    event_at: float | None = None
+    _expected: tuple[tuple[str, Any], ...] | None = None
+
+    @property
+    def valid(self) -> bool:
+        return self.requested.expectation == "valid"
+
+    @property
+    def status(self) -> int:
+        """0 without an answer."""
+        return self.responded.status if self.responded else 0
+
+    @property
+    def accepted(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """4xx or 5xx. No answer in time is neither a refusal nor an acceptance."""
+        return self.status >= 400
+
+    @property
+    def excused(self) -> bool:
+        """Whether the refusal is about something else than the request's body."""
+        later = self.responded is not None and self.responded.retry_after
+        unbound = any(not value for _, value in self.requested.path)  # a step before it gave no name
+        return self.status in _LIMITS or later or unbound
+
+    @property
+    def answer(self) -> str:
+        """The answer in words."""
+        code = self.responded.exit_code if self.responded else None
+        return str(self.status or "no answer") if code is None else f"exit code {code}"
+
+    @property
+    def root(self) -> str:
+        return self.requested.copy_of or self.requested.case
+
+    def can_be_tied(self) -> bool:
+        """Whether its event could be told from others': `where` has pairs, and the answer told what they name."""
+        return self.product.takes_any or (bool(self.expected()) and self.answer_is_known())
+
+    def expected(self) -> tuple[tuple[str, Any], ...]:
+        """Pointer into the event and the value that `where` wants there, as far as the answer tells it."""
+        if self._expected is None or self.responded is None:
+            where = self.product.send.where
+            exchange = self._exchange()
+            pairs = where.pairs if where else ()
+            self._expected = tuple((pointer, evaluate_exchange(expression, exchange)) for pointer, expression in pairs)
+        return self._expected
+
+    def answer_is_known(self) -> bool:
+        """Whether the pairs that the answer and the path tell are all told: these are what makes a request unique.
+
+        A member that is absent from the request's body may be absent from the event too.
+        """
+        where = self.product.send.where
+        roots = [expression.root for _, expression in where.pairs] if where else []
+        told = zip(roots, self.expected(), strict=True)
+        return all(value is not MISSING for root, (_, value) in told if root != "request.body")
+
+    def tells_body(self) -> bool:
+        """Whether `where` compares something that stands in the request's body."""
+        where = self.product.send.where
+        roots = [expression.root for _, expression in where.pairs] if where else []
+        told = zip(roots, self.expected(), strict=True)
+        return any(root == "request.body" and value is not MISSING for root, (_, value) in told)
+
+    def agrees(self, payload: Any) -> bool:
+        """Whether an event's payload says what the request asked for, as far as the exchange can tell."""
+        shapes = self.product.oracle.shapes
+        told = [(pointer, value) for pointer, value in self.expected() if value is not MISSING]
+        return bool(told) and all(
+            equal(value, resolve_pointer(payload, pointer), shapes.at(pointer)) for pointer, value in told
+        )
+
+    def explains(self, payload: Any) -> bool:
+        """Whether the event names exactly this request: it was accepted, its answer is known, and all pairs agree."""
+        return self.accepted and self.answer_is_known() and self.agrees(payload)
+
+    def _exchange(self) -> Exchange:
+        status, body = (self.responded.status, self.responded.body) if self.responded else (0, b"")
+        return Exchange(
+            request_body=parse_body(self.requested.body),
+            path=dict(self.requested.path),
+            status=status,
+            response_body=parse_body(body),
+        )
