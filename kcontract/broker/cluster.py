@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from kcontract.broker.client import Admin, Handle, Settings, client_settings
+from kcontract.broker.commits import Commits
 from kcontract.broker.eviction import evict
 from kcontract.broker.groups import Groups
 from kcontract.broker.locate import locate
@@ -27,6 +28,7 @@ class KafkaCluster:
         self._admin = admin = Admin(self._settings)
         self._topics = Topics(admin) if handle.is_broker else MockTopics(admin)
         self._groups = Groups(admin)
+        self._commits = Commits(self._settings)
         self._sender = Sender(self._settings, self._topics.record_limit, self._locate)
 
     @property
@@ -71,7 +73,7 @@ class KafkaCluster:
         return self._topics.end_offsets(places)
 
     def committed(self, group: str, places: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
-        return self._groups.committed(group, places)
+        return self._commits.of(group, places)
 
     def set_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
         self._groups.set_offsets(group, offsets)
@@ -100,8 +102,10 @@ class KafkaCluster:
 
     def reconnect(self) -> None:
         self._admin.renew()
+        self._commits.close()
 
     def close(self) -> None:
+        self._commits.close()
         self._sender.close()
 
     def _locate(self, topic: str, partition: int, sent: Sequence[Outgoing]) -> Sequence[int | None]:

@@ -1,4 +1,4 @@
-"""Consumer groups through the admin client: offsets, members, removal."""
+"""Consumer groups through the admin client: their offsets set, members, removal."""
 
 from __future__ import annotations
 
@@ -33,21 +33,6 @@ class Groups:
 
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
-
-    def committed(self, group: str, places: Iterable[Place]) -> dict[Place, int]:
-        """Committed offsets; a place without one is left out."""
-        # A request without places would mean all, which not every broker answers.
-        wanted = [TopicPartition(*place) for place in places]
-        if not wanted:
-            return {}
-        question = ConsumerGroupTopicPartitions(group, wanted)
-        try:
-            answer = self._ask(f"read the offsets of group {group}", lambda: self._offsets(question))
-        except BrokerError as error:
-            if _code(error) in _ABSENT:
-                return {}
-            raise
-        return {(tp.topic, tp.partition): tp.offset for tp in answer.topic_partitions or () if tp.offset >= 0}
 
     def set_offsets(self, group: str, offsets: Mapping[Place, int]) -> None:
         """Commit for an empty group, which then exists. GROUP_NOT_EMPTY when it has members."""
@@ -101,9 +86,6 @@ class Groups:
                 raise
         self._admin.renew()
         return result(ask(), what)
-
-    def _offsets(self, question: ConsumerGroupTopicPartitions) -> Future[ConsumerGroupTopicPartitions]:
-        return _only(self._admin.client.list_consumer_group_offsets([question], request_timeout=_ANSWER_S))
 
     def _alter(self, question: ConsumerGroupTopicPartitions) -> Future[ConsumerGroupTopicPartitions]:
         return _only(self._admin.client.alter_consumer_group_offsets([question], request_timeout=_ANSWER_S))
