@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from kcontract.judge.answering import sort_out
-from kcontract.judge.book import Book, Grounds, Listener
+from kcontract.judge.book import Book, Grounds
 from kcontract.judge.books import BOOKS
 from kcontract.judge.cause import exit_cause
 from kcontract.judge.court import Court
@@ -20,6 +20,7 @@ from kcontract.judge.replies import owed_reply, requested_topic
 from kcontract.judge.requests import RequestBook
 from kcontract.judge.retries import note_retries, retried_too_often, retry_seconds
 from kcontract.judge.settle import Standing, standing, suspects
+from kcontract.judge.shelf import Shelf
 from kcontract.judge.symptoms import wanted_effects
 from kcontract.judge.tally import Tally
 from kcontract.judge.ties import Ties
@@ -80,17 +81,14 @@ class UnitState:
             ev.Tapped: self._tapped,
         }
         grounds = Grounds(run, promises, self.ties, self.pace, self.committed, self.court.tally, self.requests)
-        self._books = tuple(book(grounds) for book in books)
-        self._listeners = _listeners(self._books)
-        self._hearing = tuple(book for book in self._books if type(book).tied is not Book.tied)
+        self._books = Shelf(books, grounds)
 
     def feed(self, event: ev.Event) -> None:
         """Take one event into account."""
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
-        for listen in self._listeners.get(type(event), ()):
-            self.reached.extend(listen(event))
+        self.reached.extend(self._books.feed(event))
 
     def feed_all(self, events: Sequence[ev.Event]) -> None:
         """Take events that are all of one type into account, as `feed` does one by one."""
@@ -98,16 +96,15 @@ class UnitState:
             return
         kind = type(events[0])
         handler = self._handlers.get(kind)
-        if handler is None or kind in self._listeners:
+        if handler is None or self._books.listens(kind):
             handler = self.feed
         for event in events:
             handler(event)
 
     def book(self, kind: type[B]) -> B:
         """The unit's book of that class. LookupError if it is judged without one."""
-        for book in self._books:
-            if isinstance(book, kind):
-                return book
+        for book in self._books.all_of(kind):
+            return book
         raise LookupError(f"no {kind.__name__} in this unit")
 
     def standing(self) -> Standing:
@@ -136,7 +133,7 @@ class UnitState:
     @property
     def letters_compared(self) -> int:
         """Dead letters of an observed service that were compared with the live records that they name."""
-        return sum(book.compared for book in self._books if isinstance(book, ObservedBook))
+        return sum(book.compared for book in self._books.all_of(ObservedBook))
 
     @property
     def tally(self) -> Tally:
@@ -225,7 +222,7 @@ class UnitState:
         if delivery is not None:
             self._credit(at, record, outputs, delivery)
             return
-        known = [book for book in self._books if book.untied(at, record, outputs)]
+        known = self._books.know(at, record, outputs)
         if not known and self.ties.marked(record.record) is None:  # else it is a repeat for a case that is closed
             self._untied.append((at, record, outputs))
             self.never_tied = self.never_tied or record.topic
@@ -242,8 +239,7 @@ class UnitState:
             self.court.dead_letters += delivery.expectation is Expectation.INVALID
         elif output.role is OutputRole.RETRY:
             delivery.attempts += 1
-        for book in self._hearing:
-            self.reached.extend(book.tied(at, delivery, record, output))
+        self.reached.extend(self._books.tied(at, delivery, record, output))
         if delivery.first_outcome_at is None and delivery.has_outcome:
             self._first_outcome(at, delivery)
         elif self.window is None or self.window.number != delivery.window:
@@ -322,8 +318,7 @@ class UnitState:
         if self._retries:
             note_retries(window)
         self.court.judge(window)
-        for book in self._books:
-            self.reached.extend(book.closed(window))
+        self.reached.extend(self._books.closed(window))
         self.court.forget(window)
 
     def _isolate(self, window: Window) -> None:
@@ -356,22 +351,12 @@ class UnitState:
         """The unit has ended: what was not confirmed by now is dismissed."""
         self.court.close()
         self.blind += [(what, "run it again, or with more --max-time") for what in self.court.unconfirmed()]
-        for book in self._books:
-            self.reached.extend(book.ended())
-            self.blind.extend(book.blind())
+        self.reached.extend(self._books.ended())
+        self.blind.extend(self._books.blind())
         self.reached.extend(self.requests.ended())
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"
             self.blind.append((what, "name in `where` what tells one request's event from another's"))
-
-
-def _listeners(books: Sequence[Book]) -> dict[type, list[Listener]]:
-    """Who of the books is to be told of which type of event."""
-    heard: dict[type, list[Listener]] = {}
-    for book in books:
-        for kind, listen in book.listeners().items():
-            heard.setdefault(kind, []).append(listen)
-    return heard
 
 
 def _always_wanted(promises: Promises) -> dict[str, tuple[Output, ...]]:

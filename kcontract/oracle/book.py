@@ -23,7 +23,7 @@ class Book:
     def extend(self, entries: Sequence[RegisteredSchema]) -> None:
         """The registry holds these as well."""
         for entry in entries:
-            if (entry.subject, entry.version) not in self._by_place:
+            if entry not in self._by_id.get(entry.id, ()):
                 self._by_place[(entry.subject, entry.version)] = entry
                 self._by_id.setdefault(entry.id, []).append(entry)
                 if entry.guid:
