@@ -16,7 +16,7 @@ from kcontract.model.faults import RegistryFault
 from kcontract.model.finding import Finding
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
-from kcontract.model.service import Answer, Decision, ExitInfo
+from kcontract.model.service import Answer, Decision, ExitInfo, Resources
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
 from kcontract.model.tap import Lever, Sighting
 
@@ -39,6 +39,7 @@ __all__ = [
     "Reader",
     "Registry",
     "RegistryGate",
+    "Resources",
     "Service",
     "Sighting",
     "StreamItem",
@@ -268,6 +269,10 @@ class Service(Protocol):
 
     def output(self) -> str:
         """What it has printed so far (standard output and error, the ends of both if they are long)."""
+        ...
+
+    def resources(self) -> Resources | None:
+        """What its processes hold; None if that cannot be seen."""
         ...
 
     def terminate(self, timeout: float) -> ExitInfo:

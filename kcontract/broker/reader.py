@@ -17,6 +17,7 @@ from kcontract.model.record import TopicPartition as Place
 _BATCH = 5_000
 _MOST = 100_000
 """Records of one poll: a service that writes without end must not keep it from returning."""
+_MOST_BYTES = 64 << 20
 _STEP_S = 0.05
 UNREADABLE = "(headers with a name that is not UTF-8)"
 """Stands for all headers of a record with such a name, which the client library cannot read."""
@@ -62,26 +63,33 @@ class TopicReader:
         """See `Reader.poll`."""
         records: list[LogRecord] = []
         deadline = time.monotonic() + timeout
-        wait = timeout
+        wait, size = timeout, 0
         while (message := self._consumer.poll(wait)) is not None:
             self._take((message,), records)
-            while len(records) < _MOST and (batch := self._consumer.consume(_BATCH, 0)):
+            while len(records) < _MOST and size < _MOST_BYTES and (batch := self._consumer.consume(_BATCH, 0)):
                 self._take(batch, records)
+                size += sum([len(one.value() or b"") for one in batch])
             if records:
                 break
             wait = max(deadline - time.monotonic(), 0)
         return records
 
     def drain(self, timeout: float) -> tuple[Sequence[LogRecord], bool]:
-        """See `Reader.drain`. With a transaction open at the end the time runs out: its records cannot be read."""
+        """See `Reader.drain`. With a transaction open at the end the time runs out: its records cannot be read.
+        A flood ends it early as well."""
         deadline = time.monotonic() + timeout
         targets = self._ends(self._reached)
         records: list[LogRecord] = []
+        size = 0
         while not self._has_reached(targets):
             left = deadline - time.monotonic()
             if left <= 0:
                 return records, False
-            records += self.poll(min(left, _STEP_S))
+            new = self.poll(min(left, _STEP_S))
+            records += new
+            size += sum([len(one.record.value or b"") for one in new])
+            if len(records) >= 2 * _MOST or size >= 2 * _MOST_BYTES:
+                return records, self._has_reached(targets)
         return records, True
 
     def add(self, topics: Iterable[str]) -> None:

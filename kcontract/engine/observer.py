@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from kcontract.engine.flood import FloodGate
 from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.errors import BrokerError
+from kcontract.judge.resources import MOST_SHARE
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView
 from kcontract.model.record import LogRecord, TopicPartition
+from kcontract.model.service import Resources
 from kcontract.ports import Cluster, Reader, Service, Tap
 
 _COMMITS_EVERY, _MEMBERS_EVERY, _TAP_EVERY = 0.02, 0.25, 0.25
 _COMMITS_REST = 10
 """Asking for commits may take that part of the time at most, however slow the broker answers."""
 _POLL = 0.01
+_RESOURCES_EVERY, _RESOURCES_REST = 1.0, 50
+_NEW_TOPICS = 50
+"""So many topics of the service's own making are read."""
 
 
 class Observer:
@@ -42,7 +48,14 @@ class Observer:
         self.own = OwnRecords()
         self._committed: dict[TopicPartition, int] = {}
         self._commits_at = self._members_at = self._tap_at = -1.0
-        self._commits_took = 0.0
+        self._commits_took = self._resources_took = 0.0
+        self._resources_at = -1.0
+        self._new_topics = 0
+        self._gate = FloodGate()
+        self.held: Resources | None = None
+        """What the service held when it was last looked at."""
+        self.bloated = False
+        """Whether it was ended for that, ever."""
         self._view: GroupView | None = None
         self.reader: Reader | None = None
         self.service: Service | None = None
@@ -67,7 +80,12 @@ class Observer:
         new = [topic for topic in self._cluster.topics() if topic not in self._known]
         if new:
             self._known.update(new)
-            self.reader.add(new)
+            read = new[: max(0, _NEW_TOPICS - self._new_topics)]
+            self.reader.add(read)
+            if self._new_topics <= _NEW_TOPICS < self._new_topics + len(new):
+                what = f"the service made more than {_NEW_TOPICS} topics of its own: the further ones are not read"
+                self._recorder.record(ev.Blind(self._recorder.now(), self._group, what))
+            self._new_topics += len(new)
 
     def look(self, timeout: float = _POLL) -> None:
         """One look at everything; waits up to `timeout` seconds for a record."""
@@ -82,6 +100,24 @@ class Observer:
             self.look_at_members()
         if now - self._tap_at >= _TAP_EVERY:
             self.look_at_tap()
+        if now - self._resources_at >= max(_RESOURCES_EVERY, _RESOURCES_REST * self._resources_took):
+            self.look_at_resources()
+
+    def look_at_resources(self) -> Resources | None:
+        """What the service holds. One that takes the machine's memory is ended, which is seen as its exit."""
+        if self.service is None or self.exited:
+            return None
+        begun = self._recorder.now()
+        held = self.service.resources()
+        now = self._resources_at = self._recorder.now()
+        self._resources_took = now - begun
+        if held is not None:
+            self._recorder.record(ev.ResourcesSeen(now, held))
+            if held.share > MOST_SHARE:
+                self.bloated = True
+                self.service.kill()
+        self.held = held
+        return held
 
     def look_at_tap(self) -> None:
         """What the service and the broker have said to each other."""
@@ -100,7 +136,22 @@ class Observer:
         if self.schemas is not None:
             self.schemas.look_up(records)
         now = self._recorder.now()
-        self._recorder.record_all([ev.Seen(now, record) for record in records])
+        self._recorder.record_all([ev.Seen(now, record) for record in self._kept(records)])
+        self._recorder.record_all(self._gate.report(now))
+
+    def _kept(self, records: Sequence[LogRecord]) -> Sequence[LogRecord]:
+        """All of them, unless they are a flood."""
+        state = self._recorder.state
+        if state is None or not records:
+            return records
+        window, sent = state.window, state.requests.count
+        if window is not None:
+            sent = len(window.deliveries)
+        return self._gate.admit(records, window.number if window else 0, sent, state.promises.most_effects)
+
+    def fits(self, sent: int) -> int:
+        """How many cases a window may have, so that what comes of them can be held; the last one had `sent`."""
+        return self._gate.fits(sent)
 
     def _is_own(self, record: LogRecord) -> bool:
         return record.topic in self._shared and self.own.holds(record.topic, record.partition, record.offset)
@@ -180,6 +231,7 @@ class Observer:
         self._committed.update(offsets)
 
     def close(self) -> None:
+        self._recorder.record_all(self._gate.report(self._recorder.now(), last=True))
         if self.reader is not None:
             self.reader.close()
             self.reader = None

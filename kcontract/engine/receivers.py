@@ -83,6 +83,8 @@ class ReceiverRun:
         scene = Scene(self._stage, self._player, self._detective)
         if not self._alive():
             self._give_up()
+        elif self._storms:
+            self._leave_out(self._queue(), "the group forms on and on, and nothing is committed")
         elif self._settings.replay is not None:
             replay = self._replay(self._stored(self._settings.replay))
         else:
@@ -103,7 +105,7 @@ class ReceiverRun:
         self._player.phase = "probing"
         self._resolve(self._player.play("warm", []))
         self._wait_for_commit()
-        if not self._alive() or not self._detective.revive():
+        if not self._alive() or self._storms or not self._detective.revive():
             return
         sources = self._player.sources
         healthy = [sources[t].healthy(Role.HEALTHY, p) for t, p in self._player.places for _ in range(_PROBES)]
@@ -137,6 +139,11 @@ class ReceiverRun:
     def _alive(self) -> bool:
         """Whether any healthy record had its effect, as far as effects can be seen."""
         return self._state.pace.known or not any(i.shows_effects for i in self._state.promises.inputs.values())
+
+    @property
+    def _storms(self) -> bool:
+        """Whether healthy records alone were seen to keep the group from coming to rest."""
+        return any(verdict.code == "REBALANCE_STORM" for verdict in self._state.reached)
 
     def _wait_for_commit(self) -> None:
         """Auto-commit comes after seconds: learn once how long, so that windows know what to wait for."""
@@ -175,6 +182,7 @@ class ReceiverRun:
             sent += len(batch) - len(self._player.unsent)
             queue.put_back(self._player.unsent)
             size = self._next_size(size, window, self._recorder.now() - begun)
+            size = min(size, self._stage.observer.fits(len(window.deliveries)))
             queue.put_back(self._resolve(window))
             self._player.forget(window)
         if left := queue.take(1):

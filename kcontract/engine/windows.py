@@ -12,11 +12,13 @@ from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import STALL_FLOOR
+from kcontract.judge.resources import suspicious
 from kcontract.judge.retries import is_being_retried
 from kcontract.judge.settle import Standing
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
 from kcontract.model.record import TopicPartition
+from kcontract.model.service import Resources
 from kcontract.model.summary import Progress
 
 Outcome = Literal["settled", "exited", "stalled", "stopped"]
@@ -27,6 +29,7 @@ _HESITATION = 0.5
 """Seconds without anything seen after which a window of more than that is cut short."""
 _WAIT = 0.01
 _REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "burst", "replay")
+_SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
 _PATIENT_QUIET = 2.0
 """Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
 _LONG_WAIT = 30.0
@@ -45,6 +48,8 @@ class Player:
         self.markers: MarkerKinds = {}
         self.cases: dict[int, tuple[Case, ...]] = {}
         """The cases of each window that may have to be repeated."""
+        self.grown: dict[str, dict[tuple[str, str], Case]] = {}
+        """What the service came to hold more of in a window with such cases, one of each topic and kind."""
         self.phase = "sending"
         self.total = 0
         self.unsent: list[Case] = []
@@ -79,18 +84,36 @@ class Player:
         after which the service counts as standing still. The service must run.
         """
         window = self.begin(purpose, of)
+        before = self._sample(purpose)
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
         places = places_of(cases, self.partitions) if narrow else self.places
-        opening, closing = compose(cases, self.sources, places, self.markers, healthy=healthy)
+        plain = purpose == "growth" or self._observer.bloated  # a marker may be one of those that take memory
+        opening, closing = compose(cases, self.sources, places, {} if plain else self.markers, healthy=healthy)
         self.unsent = self._stream(window, opening)
         if purpose in _REPEATABLE:
             self.cases[self._number] = tuple(cases[: len(cases) - len(self.unsent)])
         self._dispatcher.send(closing, self._number)
         outcome = self._follow(window, patience)
         decide(self._stage, window)
+        self._note_growth(purpose, cases, before)
+        if outcome == "settled" and self._observer.bloated and self._observer.has_ended:
+            outcome = self._follow(window, patience)
         self.end(window, outcome)
         return window
+
+    def _sample(self, purpose: ev.Purpose) -> Resources | None:
+        """What the service holds around windows that may have it grow."""
+        return self._observer.look_at_resources() if purpose in _SAMPLED or self._observer.bloated else None
+
+    def _note_growth(self, purpose: ev.Purpose, cases: Sequence[Case], before: Resources | None) -> None:
+        """Remember one case of each kind of a window in which something grew a lot."""
+        after = self._sample(purpose)
+        if purpose != "growth" and before is not None and after is not None:
+            for what in suspicious(before, after):
+                kinds = self.grown.setdefault(what, {})
+                for case in cases:
+                    kinds.setdefault((case.topic, case.kind), case)
 
     def begin(self, purpose: ev.Purpose, of: str) -> Window:
         """Open a window."""

@@ -12,7 +12,7 @@ from kcontract.harness.service import ends
 from kcontract.host.docker import Docker
 from kcontract.host.output import tail
 from kcontract.host.processes import ProcessGroup
-from kcontract.model.service import ExitInfo
+from kcontract.model.service import ExitInfo, Resources
 
 _SHOWN_BYTES = 64 << 10
 _DRAIN_S = 5.0
@@ -57,6 +57,10 @@ class RunningContainer:
     def output(self) -> str:
         """Standard output, then standard error; of a long one its beginning and its end."""
         return "\n".join(text for text in (ends(self._stdout), ends(self._stderr)) if text)
+
+    def resources(self) -> Resources | None:
+        """See `Service.resources`: its processes are not ours to look at."""
+        return None
 
     def terminate(self, timeout: float) -> ExitInfo:
         """See `Service.terminate`. SIGTERM, or what the image says instead (STOPSIGNAL)."""

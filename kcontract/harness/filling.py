@@ -10,7 +10,8 @@ from kcontract.harness.compose import ComposeLauncher
 from kcontract.harness.images import ImageLauncher
 from kcontract.harness.instances import Instances, Process
 from kcontract.harness.launcher import ServiceLauncher
-from kcontract.harness.placeholders import fill_run
+from kcontract.harness.masked import masked, masked_errors
+from kcontract.harness.placeholders import FilledRun, fill_run
 from kcontract.host.docker import Docker
 from kcontract.host.sweep import RunDirectory
 from kcontract.model.contract import Run
@@ -69,6 +70,10 @@ class FillingLauncher:
 
     def _start(self, name: str, run: Run, values: Mapping[str, str]) -> Process:
         filled = fill_run(run, values, self._caller)
+        with masked_errors(filled.secrets):
+            return masked(self._start_filled(name, run, values, filled), filled.secrets)
+
+    def _start_filled(self, name: str, run: Run, values: Mapping[str, str], filled: FilledRun) -> Process:
         if run.in_container and self._containers is not None:
             return self._containers.of(run).start(name, run, dict(filled.env), values["port"])
         return self._launcher.start(name, run, dict(filled.env), filled.command)

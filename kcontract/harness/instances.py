@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from kcontract.model.service import ExitInfo
+from kcontract.model.service import ExitInfo, Resources, added
 
 _KILLED = -9
 
@@ -20,6 +20,7 @@ class Process(Protocol):
     def pid(self) -> int: ...
     def poll(self) -> ExitInfo | None: ...
     def output(self) -> str: ...
+    def resources(self) -> Resources | None: ...
     def terminate(self, timeout: float) -> ExitInfo: ...
     def kill(self) -> ExitInfo: ...
 
@@ -66,6 +67,11 @@ class Instances:
 
     def output(self) -> str:
         return "\n".join(text for each in self._services if (text := each.output()))
+
+    def resources(self) -> Resources | None:
+        """Of all together; None if one cannot be seen."""
+        seen = [one for each in self._services if (one := each.resources()) is not None]
+        return added(seen) if len(seen) == len(self._services) else None
 
     def terminate(self, timeout: float) -> ExitInfo:
         """SIGTERM to all at once. How the worst of them ended: killed, else with an error, else well."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kcontract.host.output import tail
 from kcontract.host.processes import ProcessGroup
-from kcontract.model.service import ExitInfo
+from kcontract.model.service import ExitInfo, Resources
 
 _SHOWN_BYTES = 64 << 10
 
@@ -31,6 +31,10 @@ class RunningService:
     def output(self) -> str:
         """Standard output, then standard error; of a long one its beginning and its end."""
         return "\n".join(text for text in (ends(self._stdout), ends(self._stderr)) if text)
+
+    def resources(self) -> Resources | None:
+        """See `Service.resources`."""
+        return self._process.resources()
 
     def terminate(self, timeout: float) -> ExitInfo:
         """See `Service.terminate`. `timeout` in seconds."""

@@ -15,7 +15,9 @@ from typing import Self
 import psutil
 
 from kcontract.errors import ServiceError
+from kcontract.host.held import held_by
 from kcontract.host.output import pump
+from kcontract.model.service import Resources, added
 
 _STEP_S = 0.005
 _DRAIN_S = 1.0
@@ -81,6 +83,16 @@ class ProcessGroup:
         """Sends a signal to the whole group."""
         if self._process.returncode is None:
             os.killpg(self.pid, number)
+
+    def resources(self) -> Resources | None:
+        """What the leader and its descendants hold; None if it has ended."""
+        if self.poll() is not None:
+            return None
+        try:
+            leader = psutil.Process(self.pid)
+            return added([one for process in (leader, *self._descendants()) if (one := held_by(process)) is not None])
+        except psutil.Error:
+            return None
 
     def terminate(self, timeout_s: float) -> int:
         """SIGTERM to the group; what is left of the tree after `timeout_s` seconds is killed. The exit code."""

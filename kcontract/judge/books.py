@@ -5,19 +5,23 @@ from __future__ import annotations
 from kcontract.judge.book import Book
 from kcontract.judge.duplicates import DuplicateBook
 from kcontract.judge.faults import FaultBook
+from kcontract.judge.floods import FloodBook
 from kcontract.judge.key_order import KeyOrderBook
 from kcontract.judge.lives import LifeBook
 from kcontract.judge.observed import ObservedBook
+from kcontract.judge.resources import ResourceBook
 from kcontract.judge.sequence import SequenceBook
 from kcontract.judge.storms import StormBook
 
 BOOKS: tuple[type[Book], ...] = (
     LifeBook,
+    ResourceBook,
     StormBook,
     DuplicateBook,
     SequenceBook,
     KeyOrderBook,
     ObservedBook,
     FaultBook,
+    FloodBook,
 )
 """A new one: its class in a module of its own, and a place here. The order is that of the verdicts they yield."""

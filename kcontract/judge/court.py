@@ -56,6 +56,7 @@ class Court:
             "shrink": self._shrunk,
             "redelivery": lambda _: None,
             "fault": lambda _: None,  # `judge.faults` looks at these
+            "growth": lambda _: None,
         }
 
     def judge(self, window: Window) -> None:

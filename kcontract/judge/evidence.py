@@ -170,6 +170,8 @@ class Window:
     markers: list[Delivery] = field(default_factory=list)
     healthy: bool = True
     """Whether all of its records are valid: beside others a record's latency tells how long these take."""
+    bloated: int = 0
+    """Bytes that the service held when it crossed the limit, and was ended for it; 0: it did not."""
     tapped: Tapped = field(default_factory=Tapped)
     """What the protocol tap saw meanwhile."""
 
@@ -216,7 +218,7 @@ class Window:
     @property
     def ended_outside(self) -> bool:
         """Whether all that happened was one end of the process that somebody else may have caused."""
-        return len(self.exits) == 1 and self.exits[0].is_outside and not self.stalled
+        return len(self.exits) == 1 and self.exits[0].is_outside and not self.stalled and not self.bloated
 
     @property
     def disturbed(self) -> bool:

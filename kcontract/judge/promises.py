@@ -109,6 +109,20 @@ class Promises:
         """All declared effects, in the order of the contracts."""
         return tuple(output for group in self.outputs.values() for output in group if output.emits is not None)
 
+    def always_wanted(self) -> dict[str, tuple[Output, ...]]:
+        """The effects of every valid record of a topic, where no `when` makes them depend on it."""
+        wanted: dict[str, tuple[Output, ...]] = {}
+        for topic, source in self.inputs.items():
+            own = tuple(output for output in self.effects if output.source is source)
+            if all(output.emits is not None and output.emits.when is None for output in own):
+                wanted[topic] = own
+        return wanted
+
+    @property
+    def most_effects(self) -> int:
+        """How many effects a record may have, over all topics."""
+        return max(1, sum(output.emits.count for output in self.effects if output.emits is not None))
+
     @property
     def replies(self) -> Mapping[str, Output]:
         """The first reply of each input topic that has one."""

@@ -38,6 +38,8 @@ class CaseEvidence(Value, frozen=True):
     """While it stood still the service was seen to take the case again and again; no other record was needed."""
     storm: bool = False
     """While it stood still its group formed on and on, and no record was in the way."""
+    bloated: bool = False
+    """It held so much memory that it was ended for it."""
     disturbed: bool = False
     """The service exited or was started again within the window."""
     committed: bool = False
@@ -65,13 +67,17 @@ def _valid(evidence: CaseEvidence) -> bool:
     return evidence.expectation is Expectation.VALID
 
 
+def _resource_blowup(evidence: CaseEvidence) -> bool:
+    return evidence.bloated and evidence.exits >= 1
+
+
 def _crash_loop(evidence: CaseEvidence) -> bool:
     again = evidence.exits >= 2 or (evidence.exits == 1 and evidence.known_loop)
-    return again and not evidence.passed
+    return again and not evidence.passed and not evidence.bloated
 
 
 def _crashed(evidence: CaseEvidence) -> bool:
-    return evidence.exits >= 1 and not _crash_loop(evidence)
+    return evidence.exits >= 1 and not _crash_loop(evidence) and not evidence.bloated
 
 
 def _stands_still(evidence: CaseEvidence) -> bool:
@@ -159,6 +165,7 @@ def _lost(evidence: CaseEvidence) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
+    Rule("RESOURCE_BLOWUP", _resource_blowup),
     Rule("CRASH_LOOP", _crash_loop),
     Rule("CRASHED", _crashed),
     Rule("ENDLESS_RETRY", _endless_retry),

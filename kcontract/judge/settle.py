@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.tapped import OFTEN
-from kcontract.model.case import Expectation
+from kcontract.model.case import Expectation, Role
 from kcontract.model.record import TopicPartition
 
 
@@ -66,7 +66,8 @@ def suspects(window: Window, committed: Mapping[TopicPartition, int]) -> tuple[D
     """Records that may have ended or stopped the service, most suspect first (ORACLE.md §4).
 
     All without an outcome behind the last outcome seen in their partition, the heads of all partitions first; then
-    those handled again and again; then those without an outcome before the last one.
+    those handled again and again; then those without an outcome before the last one; where the service was ended for
+    the memory that it holds, the cases with an outcome as well.
     """
     behind: list[tuple[int, Delivery]] = []
     before: list[Delivery] = []
@@ -80,7 +81,13 @@ def suspects(window: Window, committed: Mapping[TopicPartition, int]) -> tuple[D
     behind.sort(key=lambda ranked: (ranked[0], _likelihood(ranked[1])))
     before.sort(key=lambda delivery: (_is_past(delivery, committed), -delivery.offset))
     again = (delivery for delivery in window.deliveries if window.stalled and delivery.rounds >= OFTEN)
-    return (*(delivery for _, delivery in behind), *again, *before)
+    done = (delivery for delivery in window.deliveries if window.bloated and _may_bloat(delivery))
+    return (*(delivery for _, delivery in behind), *again, *before, *done)
+
+
+def _may_bloat(delivery: Delivery) -> bool:
+    """A service that holds too much may have got as far as the record's outcome before that was seen."""
+    return delivery.has_outcome and delivery.case.role is Role.CASE
 
 
 def _likelihood(delivery: Delivery) -> int:

@@ -18,6 +18,7 @@ from kcontract.judge.pace import STALL_FLOOR, Pace
 from kcontract.judge.promises import Input, Output, OutputRole, Promises
 from kcontract.judge.replies import owed_reply, requested_topic
 from kcontract.judge.requests import RequestBook
+from kcontract.judge.resources import MOST_SHARE
 from kcontract.judge.retries import note_retries, retried_too_often, retry_seconds
 from kcontract.judge.settle import Standing, standing, suspects
 from kcontract.judge.shelf import Shelf
@@ -58,7 +59,7 @@ class UnitState:
         """Topics to which requests asked for their answers, damaged names included: nobody's to declare."""
         self._outcome_at: float | None = None
         self._effects = promises.effects
-        self._always = _always_wanted(promises)
+        self._always = promises.always_wanted()
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.Sent: self._sent,
             ev.Acknowledged: self._acknowledged,
@@ -79,6 +80,7 @@ class UnitState:
             ev.RequestsSettled: self._requests_settled,
             ev.Blind: self._blind,
             ev.Tapped: self._tapped,
+            ev.ResourcesSeen: self._resources,
         }
         grounds = Grounds(run, promises, self.ties, self.pace, self.committed, self.court.tally, self.requests)
         self._books = Shelf(books, grounds)
@@ -208,7 +210,7 @@ class UnitState:
         """A record on a topic that no contract of the unit names."""
         topic = event.record.topic
         self.requests.strayed(event.record)
-        if topic not in self._undeclared | self._asked:
+        if topic not in self._undeclared and topic not in self._asked:
             self._undeclared.add(topic)
             self.reached.append(undeclared_verdict(self.promises, event.record, self.ties))
 
@@ -297,6 +299,10 @@ class UnitState:
         if self.window is not None:
             self.window.tapped.take(event.seen)
 
+    def _resources(self, event: ev.ResourcesSeen) -> None:
+        if self.window is not None and event.resources.share > MOST_SHARE:
+            self.window.bloated = event.resources.memory
+
     def _blind(self, event: ev.Blind) -> None:
         self.blind.append((event.what, event.remedy))
 
@@ -357,16 +363,6 @@ class UnitState:
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"
             self.blind.append((what, "name in `where` what tells one request's event from another's"))
-
-
-def _always_wanted(promises: Promises) -> dict[str, tuple[Output, ...]]:
-    """The effects of every valid record of a topic, where no `when` makes them depend on it."""
-    wanted: dict[str, tuple[Output, ...]] = {}
-    for topic, source in promises.inputs.items():
-        own = tuple(output for output in promises.effects if output.source is source)
-        if all(output.emits is not None and output.emits.when is None for output in own):
-            wanted[topic] = own
-    return wanted
 
 
 def is_reply(outputs: tuple[Output, ...]) -> bool:

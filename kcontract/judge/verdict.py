@@ -96,12 +96,15 @@ def crash_verdict(
         passed=past and not _stands_behind(delivery, window),
         stalled=window.stalled,
         taken_again=loop.again,
+        bloated=bool(window.bloated),
         storm=loop.storm,
     )
     codes = verdicts_of(evidence)
     if not codes:
         return None
     facts = [_exit_fact(number, exit_.code) for number, exit_ in enumerate(window.exits, 1)]
+    if window.bloated:
+        facts.insert(0, f"it held {window.bloated >> 20:,} MiB, and was ended for it before it took the machine down")
     if window.stalled:
         facts.append("the process lives, but the record behind this one got no outcome and no offset moved")
     facts += loop.facts

@@ -15,6 +15,7 @@ from kcontract.model.case import Case
 from kcontract.model.contract import Contract
 from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
+from kcontract.model.service import Resources
 from kcontract.model.tap import Sighting
 
 Purpose = Literal[
@@ -31,11 +32,13 @@ Purpose = Literal[
     "redelivery",
     "stop",
     "fault",
+    "growth",
 ]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
 start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more;
 smaller variants of a judged case; a stored case; many records of few keys; the same bytes once
-more; one case at which the service must stop; records before, during and after a fault."""
+more; one case at which the service must stop; records before, during and after a fault; one
+case in many copies, or none for comparison, to see what the service holds on to."""
 
 KillReason = Literal["stalled", "finished", "interrupted", "restart", "fault"]
 
@@ -210,6 +213,20 @@ class Seen(Happened, frozen=True):
     record: LogRecord
 
 
+class Flooded(Happened, frozen=True):
+    """So many more records came to a topic, which repeat what others of their cases or values say: not kept."""
+
+    topic: str
+    records: int
+    bytes: int
+
+
+class ResourcesSeen(Happened, frozen=True):
+    """What the service's processes held, all together."""
+
+    resources: Resources
+
+
 class Watched(Happened, frozen=True):
     """A live record on a topic of a service that is only observed: nobody of us had a part in it."""
 
@@ -335,8 +352,8 @@ Event = (
     RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
     | WindowOpened | Sent | Acknowledged | Decided | Redelivered | SchemasSeen | Refused | Seen | Committed | Tapped
-    | Watched | Drained | WindowClosed | Dismissed | Requested | Responded | RequestsSettled
-    | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen | RunEnded
+    | Flooded | ResourcesSeen | Watched | Drained | WindowClosed | Dismissed | Requested | Responded
+    | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen | RunEnded
 )  # fmt: skip
 """One line of a history."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kcontract.model.value import Value
 
 
@@ -11,6 +13,30 @@ class ExitInfo(Value, frozen=True):
     code: int
     stderr: str = ""
     stdout: str = ""
+
+
+class Resources(Value, frozen=True):
+    """What a service holds, over all of its processes."""
+
+    memory: int
+    """Bytes resident."""
+    descriptors: int
+    threads: int
+    connections: int
+    """Those of the descriptors that are sockets."""
+    share: float = 0.0
+    """`memory` as a share of the machine's, at most 1."""
+
+
+def added(parts: Sequence[Resources]) -> Resources:
+    """What several processes hold together."""
+    return Resources(
+        memory=sum(one.memory for one in parts),
+        descriptors=sum(one.descriptors for one in parts),
+        threads=sum(one.threads for one in parts),
+        connections=sum(one.connections for one in parts),
+        share=min(1.0, sum(one.share for one in parts)),
+    )
 
 
 class Answer(Value, frozen=True):

@@ -24,9 +24,7 @@ class Verdict(Value, frozen=True):
 
 VERDICTS: tuple[Verdict, ...] = (
     Verdict("COULD_NOT_RUN", "run", "could not be tested", process.COULD_NOT_RUN),
-    Verdict(
-        "RESOURCE_BLOWUP", "process", "resources grow with a record and stay", process.RESOURCE_BLOWUP, judged=False
-    ),
+    Verdict("RESOURCE_BLOWUP", "process", "resources grow with a record and stay", process.RESOURCE_BLOWUP),
     Verdict("CRASH_LOOP", "process", "exits on a record, and again after every restart", process.CRASH_LOOP),
     Verdict("CRASHED", "process", "exits or is killed by a signal on a record", process.CRASHED),
     Verdict("ENDLESS_RETRY", "process", "takes the same record again and again", process.ENDLESS_RETRY),

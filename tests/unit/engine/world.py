@@ -24,7 +24,7 @@ from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Topi
 from kcontract.model.contract import Contract, Run
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.registry import RegisteredSchema
-from kcontract.model.service import Answer, ExitInfo
+from kcontract.model.service import Answer, ExitInfo, Resources
 from kcontract.oracle.topic import TopicOracle
 
 from ..judge.story import DLQ, OUT, TOPIC, contract
@@ -72,12 +72,17 @@ class Process:
     def __init__(self, *, ready: bool) -> None:
         self.ready = ready
         self.code: int | None = None if ready else 1
+        self.held: Resources | None = None
+        """What it holds, where the world tells."""
 
     def poll(self) -> ExitInfo | None:
         return None if self.code is None else ExitInfo(self.code)
 
     def output(self) -> str:
         return "its last words"
+
+    def resources(self) -> Resources | None:
+        return self.held
 
     def kill(self) -> ExitInfo:
         self.code = -9

@@ -13,7 +13,7 @@ from kcontract.harness.launcher import ServiceLauncher
 from kcontract.host.sweep import RunDirectory
 from kcontract.model.contract import Run
 from kcontract.model.location import Location
-from kcontract.model.service import ExitInfo
+from kcontract.model.service import ExitInfo, Resources
 
 AT = Location("contract.yaml", 3)
 
@@ -26,12 +26,16 @@ class Made:
     def __init__(self, code: int | None, graceful: int = 0) -> None:
         self.code, self.graceful = code, graceful
         self.done: list[str] = []
+        self.held: Resources | None = None
 
     def poll(self) -> ExitInfo | None:
         return None if self.code is None else ExitInfo(self.code, "words")
 
     def output(self) -> str:
         return "out"
+
+    def resources(self) -> Resources | None:
+        return self.held
 
     def terminate(self, timeout: float) -> ExitInfo:
         self.done.append(f"terminated within {timeout:g}")
@@ -93,3 +97,12 @@ def test_each_instance_has_a_port_of_its_own(tmp_path: Path) -> None:
         service.kill()
     assert told[0] == "port 4711"
     assert len(set(told)) == len(told) == 3
+
+
+def test_what_they_hold_is_added() -> None:
+    """All processes of a service count; one that cannot be seen leaves nothing to tell."""
+    both = [Made(None), Made(None)]
+    both[0].held = both[1].held = Resources(memory=5, descriptors=4, threads=3, connections=2, share=0.7)
+    assert Instances(both, 5.0).resources() == Resources(10, 8, 6, 4, 1.0)
+    both[1].held = None
+    assert Instances(both, 5.0).resources() is None

@@ -20,6 +20,7 @@ NO_EFFECT, REJECTED, NO_LETTER = shown(Symptom.NO_EFFECT), shown(Symptom.REJECTE
 
 CROSSED, NO_REPLY = shown(Symptom.CROSSED), shown(Symptom.NO_REPLY)
 EARNS = [
+    ("RESOURCE_BLOWUP", CaseEvidence(INVALID, exits=2, bloated=True)),
     ("CRASH_LOOP", CaseEvidence(INVALID, exits=2)),
     ("CRASH_LOOP", CaseEvidence(INVALID, exits=1, known_loop=True)),
     ("CRASHED", CaseEvidence(INVALID, exits=1)),
@@ -57,6 +58,7 @@ EARNS = [
 ]
 
 EARNS_NOTHING = {
+    "much memory, and no end": CaseEvidence(INVALID, bloated=True),
     "a late answer that is in time alone": CaseEvidence(VALID, shown=shown(Symptom.LATE), alone=shown()),
     "no answer once": CaseEvidence(INVALID, shown=NO_REPLY, alone=shown(), repeated=shown()),
     "two answers once": CaseEvidence(VALID, shown=shown(Symptom.TWICE), alone=shown(), repeated=shown()),

@@ -1,0 +1,139 @@
+"""RESOURCE_BLOWUP: two rounds in two processes, in which one record alone has something grow and stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kcontract.judge.resources import COPIES, TRIALS, grew, suspicious
+from kcontract.model import events as ev
+from kcontract.model.case import Expectation
+from kcontract.model.service import Resources
+
+from .story import Story, alone
+
+MEGABYTE = 1 << 20
+START = Resources(memory=100 * MEGABYTE, descriptors=20, threads=8, connections=4)
+
+
+class Told(Story):
+    """A story that tells what the service holds around windows."""
+
+    held = START
+
+    def sample(self, **more: int) -> None:
+        grown = {name: getattr(self.held, name) + by for name, by in more.items()}
+        self.held = Resources(**{**_fields(self.held), **grown})
+        self.tell(ev.ResourcesSeen(self.now, self.held))
+
+    def growth(self, of: str, copies: int = 0, value: bytes | None = None, **more: int) -> None:
+        """A window with copies of a case, or healthy ones, after which the service holds `more`."""
+        self.window("growth", of)
+        self.sample()
+        for number in range(copies):
+            expectation = Expectation.INVALID if of else Expectation.VALID
+            name = f"{of or 'h'}.{self._window}{number:03}"
+            self.send(name, expectation, value=value)
+            self.dead_letter(name) if of else self.effect(name)
+        self.sample(**more)
+        self.close()
+
+    def round(self, of: str = "1", trials: int = 1, copies: int = 1, **parts: Any) -> None:
+        """In a new process: healthy, `trials`, healthy. `parts`: what grows in which of them."""
+        self.start()
+        self.held = START
+        self.growth("", copies, **parts.get("first", {}))
+        for _ in range(trials):
+            self.growth(of, copies, parts.get("value"), **parts.get("each", {}))
+        self.growth("", copies, **parts.get("last", {}))
+
+
+def _fields(one: Resources) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__struct_fields__}
+
+
+MEMORY: dict[str, Any] = {"each": {"memory": 300 * MEGABYTE}}
+THREADS: dict[str, Any] = {"trials": TRIALS, "copies": COPIES, "each": {"threads": COPIES}}
+
+
+@pytest.mark.parametrize(("parts", "cause"), [(MEMORY, "memory"), (THREADS, "threads")])
+def test_two_rounds_complete_the_verdict(parts: dict[str, Any], cause: str) -> None:
+    """Memory with one record, threads with one for each of many; told once, with the figures of both rounds."""
+    story = Told()
+    story.round(**parts)
+    assert story.codes == []
+    story.round(**parts)
+    story.round(**parts)
+    assert (story.verdict.code, story.verdict.cause) == ("RESOURCE_BLOWUP", cause)
+    assert "in a new process this time" in " ".join(story.verdict.seen)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"each": {"memory": 100 * MEGABYTE}},
+        {**MEMORY, "last": {"memory": -290 * MEGABYTE}},
+        {**MEMORY, "first": {"memory": 200 * MEGABYTE}},
+        {**MEMORY, "value": b"x" * (2 * MEGABYTE)},
+        {**THREADS, "each": {"threads": COPIES - 1}},
+        {**THREADS, "trials": 1},
+        {**THREADS, "first": {"threads": COPIES}},
+        {**THREADS, "last": {"threads": -TRIALS * COPIES}},
+        {**THREADS, "copies": 4, "each": {"threads": 8}},
+    ],
+    ids=[
+        "some memory", "memory that is given back", "a heap that healthy records fill", "a large record",
+        "fewer threads than records", "a pool that may be full soon", "a pool that healthy records fill",
+        "threads that end", "few records",
+    ],
+)  # fmt: skip
+def test_what_comes_close_is_no_blowup(parts: dict[str, Any]) -> None:
+    """Growth that is bounded, given back, or not the record's doing."""
+    story = Told()
+    for _ in range(3):
+        story.round(**parts)
+    assert story.codes == []
+
+
+def test_rounds_of_two_records_prove_nothing() -> None:
+    """Each of them may have been the one that made a heap grow."""
+    story = Told()
+    story.round("1", **MEMORY)
+    story.round("2", **MEMORY)
+    assert story.codes == []
+
+
+def test_a_service_that_is_ended_for_its_memory_on_a_record() -> None:
+    """RESOURCE_BLOWUP stands for the crash that it leads to (ORACLE.md §5.1)."""
+    story = Told()
+    story.window()
+    story.invalid("1")
+    story.close()
+    story.window("alone", "1")
+    story.invalid("1.1")
+    story.tell(ev.ResourcesSeen(story.now, Resources(9 << 30, 1, 1, 1, share=0.6)))
+    story.exit(-9)
+    story.close("exited")
+    assert story.verdict.code == "RESOURCE_BLOWUP"
+    assert "9,216 MiB" in " ".join(story.verdict.seen)
+
+
+def test_much_memory_without_an_end_is_no_verdict() -> None:
+    """What a service holds while it goes on is nobody's fault."""
+    story = Told()
+    story.window()
+    story.invalid("1")
+    story.tell(ev.ResourcesSeen(story.now, Resources(9 << 30, 1, 1, 1, share=0.6)))
+    story.dead_letter("1")
+    story.close()
+    alone(story, "1", Expectation.INVALID, right=True)
+    assert story.codes == []
+
+
+def test_what_is_worth_a_closer_look() -> None:
+    """Much memory, or some dozens of what is counted."""
+    more = Resources(START.memory + 128 * MEGABYTE, START.descriptors + 23, START.threads + 24, START.connections)
+    assert suspicious(START, more) == ("memory", "threads")
+    assert grew("memory", START, more, 1)
+    assert not grew("threads", START, more, COPIES)
