@@ -51,6 +51,21 @@ def crashed() -> Finding:
     return finding(first, 14, kinds=("union_index_bad:high", "truncated", "bit_flip"))
 
 
+def resource_blowup() -> Finding:
+    facts = (
+        "sent to patient.created/2@131",
+        "threads went from 12 to 108 with 96 such records, and stayed",
+        "threads went from 12 to 108 with 96 such records, and stayed; in a new process this time",
+        "healthy records before and after it leave it as it is",
+    )
+    promised = "billing handles or refuses a record, and lets go of what it took for it"
+    return finding(
+        verdict(
+            "RESOURCE_BLOWUP", "empty_value", b"", promised=promised, seen=facts, cause="threads", parent=patient()
+        )
+    )
+
+
 def crash_loop() -> Finding:
     facts = (
         "sent to patient.created/2@131",
@@ -303,6 +318,7 @@ def _request(code: str, line: int, promised: str, fact: str, kind: str = "valid"
 
 FINDINGS = (
     could_not_run,
+    resource_blowup,
     crash_loop,
     crashed,
     endless_retry,
