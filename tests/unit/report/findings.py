@@ -60,9 +60,7 @@ def resource_blowup() -> Finding:
     )
     promised = "billing handles or refuses a record, and lets go of what it took for it"
     return finding(
-        verdict(
-            "RESOURCE_BLOWUP", "empty_value", b"", promised=promised, seen=facts, cause="threads", parent=patient()
-        )
+        verdict("RESOURCE_BLOWUP", "empty_value", b"", promised=promised, seen=facts, cause="threads", parent=patient())
     )
 
 
