@@ -266,6 +266,12 @@ def no_reply() -> Finding:
     return finding(_twice("NO_REPLY", "billing sends one answer to billing.replies within 2 s", fact), 4)
 
 
+def did_not_stop() -> Finding:
+    facts = ("sent to patient.created/2@131", "the commit went past it: committed offset 132 in patient.created/2")
+    promised = "for an invalid record billing stops in front of it and exits"
+    return finding(verdict("DID_NOT_STOP", "truncated", BAD_INDEX, promised=promised, seen=facts), 2)
+
+
 def duplicate_effect() -> Finding:
     fact = "2 effects instead of 1 came to invoice.opened: invoice.opened/0@17, invoice.opened/0@18"
     promised = "billing is idempotent: one event on invoice.opened, however often a record comes"
@@ -327,6 +333,7 @@ FINDINGS = (
     not_dead_lettered,
     wrong_reply,
     no_reply,
+    did_not_stop,
     drops_on_outage,
     misread,
     invalid_event,
