@@ -6,7 +6,7 @@ port stand in `model.cluster` and `model.service`, where adapters reach them, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, TopicSpec
@@ -21,6 +21,7 @@ from kcontract.model.summary import Progress, RunSummary, UnitSummary
 from kcontract.model.tap import Lever, Sighting
 
 __all__ = [
+    "Actions",
     "Answer",
     "BrokerControl",
     "Clock",
@@ -34,6 +35,7 @@ __all__ = [
     "History",
     "Launcher",
     "Lever",
+    "Maker",
     "Member",
     "Outgoing",
     "Reader",
@@ -302,6 +304,43 @@ class Trigger(Protocol):
     def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
     ) -> Answer: ...
+
+
+class Actions(Protocol):
+    """What makes a sender send, where that is a command, and the placeholders of all actions.
+
+    `values` are those of names; `resolve` answers expressions such as `$request.body#/id`.
+    """
+
+    def fill(self, text: str, values: Mapping[str, str], resolve: Callable[[str], str]) -> tuple[str, str]:
+        """A header's text, and the same as reports may show it: what came of the caller's environment is masked."""
+        ...
+
+    def run(
+        self,
+        run: Run,
+        command: Sequence[str],
+        values: Mapping[str, str],
+        resolve: Callable[[str], str],
+        body: bytes,
+        timeout: float,
+    ) -> Answer:
+        """Run the command to its end as the service is run, with `body` on standard input; what it prints is the
+        answer's body. Killed after `timeout` seconds: then there is no answer."""
+        ...
+
+
+class Maker(Protocol):
+    """Calls functions that return events."""
+
+    def make(self, function: str, payload: Any) -> Answer:
+        """The events of `module:function`, as JSON: a list of `{value | bytes, key, headers}` (`make_child.py`).
+
+        `payload`, a valid one in its JSON form, fills the parameters. Status 500 if the function failed, 0 if it gave
+        no answer."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Decider(Protocol):

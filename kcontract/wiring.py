@@ -26,10 +26,12 @@ from kcontract.engine.settings import Settings
 from kcontract.engine.shards import parse_shard
 from kcontract.engine.tools import Levers, Tools
 from kcontract.errors import EnvironmentFailureError, UsageError
+from kcontract.harness.actions import ContractActions
 from kcontract.harness.commands import ContractCommands
 from kcontract.harness.deciding import FunctionDecider
 from kcontract.harness.filling import ContainerLaunchers, FillingLauncher
 from kcontract.harness.launcher import ServiceLauncher
+from kcontract.harness.making import FunctionMaker
 from kcontract.harness.trigger import HttpTrigger
 from kcontract.host.docker import ContainerRoute, Docker
 from kcontract.host.sweep import RunDirectory
@@ -225,13 +227,16 @@ def _run(
         decider = FunctionDecider(root, directory)
         stack.callback(decider.close)
         launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
+        maker = FunctionMaker(root, directory)
+        stack.callback(maker.close)
         recorder = Recorder(history, _Since(), cases.take)
         levers = Levers(
             broker=broker if isinstance(broker, BrokerControl) else None,
             registry=_gate(stack, registry.url, settings, contracts),
             commands=ContractCommands(root, directory),
         )
-        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap, decider, levers)
+        actions = ContractActions(root, directory)
+        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap, decider, levers, actions, maker)
         summary = VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )

@@ -33,10 +33,10 @@ def fill_send(reading: Reading, name: str, found: Found, message: Message) -> Se
 def _action(reading: Reading, found: Found) -> Action:
     section: Section = found.value
     _check_http(reading, section)
-    for beside in ("body", "headers"):
-        if beside in section.found and "http" not in section.found:
-            at = section.found[beside].key_at
-            reading.notebook.add(codes.KEY_UNKNOWN, at, f"`{beside}` belongs to `http` only", "remove it")
+    for beside, forms in (("body", ("http", "command")), ("headers", ("http",))):
+        if beside in section.found and not any(form in section.found for form in forms):
+            at, owners = section.found[beside].key_at, " and ".join(f"`{form}`" for form in forms)
+            reading.notebook.add(codes.KEY_UNKNOWN, at, f"`{beside}` belongs to {owners} only", "remove it")
     return Action(
         at=found.key_at,
         http=section.get("http"),

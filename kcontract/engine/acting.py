@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from kcontract.model import events as ev
 from kcontract.model.contract import Action, Contract, Send
 from kcontract.model.location import Location
 from kcontract.model.service import Answer
-from kcontract.oracle.expressions import MISSING, Exchange, evaluate_exchange, parse_body
+from kcontract.oracle.expressions import MISSING, Exchange, evaluate_exchange, parse_body, parse_named
 
 _PART = re.compile(r"\{([^{}]+)\}")
 """`{id}` in a path, bound by the answer of a `given` step."""
@@ -63,7 +63,7 @@ class Actor:
         steps = tuple(bound.steps) if isinstance(bound, Bound) else ()
         requested = self._requested(self._contract.topic, self._send.name, action, body, bound)
         requested = _with(requested, steps=steps, copy_of=copy_of)
-        self._perform(requested, action, timeout)
+        self._perform(requested, action, bound, timeout)
         return requested
 
     def _step(self, step: Action, bound: Bound, timeout: float) -> dict[str, str]:
@@ -78,9 +78,9 @@ class Actor:
         requested = _with(self._requested(topic, name, step, source.sentinel(), bound), is_step=True)
         if topic:
             bound.steps.append(requested.case)
-            answer = self._perform(requested, step, timeout)
+            answer = self._perform(requested, step, bound, timeout)
         else:
-            answer = self._answer(requested, step, timeout)
+            answer = self._answer(requested, step, self._headers(step, requested, bound)[0], bound, timeout)
         exchange = _exchange(requested, answer)
         if step.bind:
             return {name: _text(evaluate_exchange(expression, exchange)) for name, expression in step.bind}
@@ -97,20 +97,20 @@ class Actor:
     def _requested(
         self, topic: str, sender: str, action: Action, body: RequestBody, bound: Mapping[str, str]
     ) -> ev.Requested:
-        method, url, path = self._target(action, bound)
+        method, url, path = self._target(action, body.body, bound)
         case = f"{topic}#{self._stage.state.requests.next_number}"
         return ev.Requested(
             self._recorder.now(), case, body.kind, body.expectation, topic, method, url, body.body,
             path=tuple(path.items()), note=body.note, sender=sender,
         )  # fmt: skip
 
-    def _perform(self, requested: ev.Requested, action: Action, timeout: float) -> Answer:
-        shown = tuple((_JSON | dict(action.headers)).items()) if action.http is not None else ()
-        self._recorder.record(_with(requested, headers=shown))
+    def _perform(self, requested: ev.Requested, action: Action, bound: Mapping[str, str], timeout: float) -> Answer:
+        headers, shown = self._headers(action, requested, bound)
+        self._recorder.record(_with(requested, headers=tuple(shown.items())))
         self.last = (
             f"{requested.method} {requested.url} ({requested.kind}{': ' * bool(requested.note)}{requested.note})"
         )
-        answer = self._answer(requested, action, timeout)
+        answer = self._answer(requested, action, headers, bound, timeout)
         now, case = self._recorder.now(), requested.case
         self._recorder.record(
             ev.Responded(now, case, answer.status, answer.body, answer.error, answer.retry_after, answer.exit_code)
@@ -118,16 +118,54 @@ class Actor:
         self._stage.observer.look(0)
         return answer
 
-    def _answer(self, requested: ev.Requested, action: Action, timeout: float) -> Answer:
-        tools, left = self._stage.tools, self._stage.left(timeout)
-        headers = _JSON | dict(action.headers)
-        return tools.trigger.request(requested.method, requested.url, headers, requested.body, left)
+    def _answer(
+        self,
+        requested: ev.Requested,
+        action: Action,
+        headers: Mapping[str, str],
+        bound: Mapping[str, str],
+        timeout: float,
+    ) -> Answer:
+        tools, left, body = self._stage.tools, self._stage.left(timeout), requested.body
+        if action.http is not None:
+            return tools.trigger.request(requested.method, requested.url, headers, body, left)
+        if tools.actions is None or not action.command:
+            return Answer(0, error="nothing to run")
+        resolve = _resolve(requested.body, bound)
+        return tools.actions.run(self._stage.unit.run, action.command, self._values(bound), resolve, body, left)
 
-    def _target(self, action: Action, bound: Mapping[str, str]) -> tuple[str, str, dict[str, str]]:
-        """Method, URL and the path's named parts."""
-        method, _, path = (action.http or "").partition(" ")
-        named = {name: bound.get(name, "") for name in _PART.findall(path)}
+    def _headers(
+        self, action: Action, requested: ev.Requested, bound: Mapping[str, str]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """A request's headers, filled, and as reports may show them."""
+        if action.http is None:
+            return {}, {}
+        actions, resolve = self._stage.tools.actions, _resolve(requested.body, bound)
+        if actions is None:
+            return _JSON | dict(action.headers), _JSON | dict(action.headers)
+        pairs = [(name, actions.fill(text, self._values(bound), resolve)) for name, text in action.headers]
+        return (
+            _JSON | {name: filled for name, (filled, _) in pairs},
+            _JSON | {name: shown for name, (_, shown) in pairs},
+        )
+
+    def _values(self, bound: Mapping[str, str]) -> dict[str, str]:
+        return {**self._stage.lifecycle.values, **bound}
+
+    def _target(self, action: Action, body: bytes, bound: Mapping[str, str]) -> tuple[str, str, dict[str, str]]:
+        """Method, URL and the path's named parts; of a command its words."""
+        if action.http is None:
+            return "RUN", " ".join(action.command), {}
+        method, _, path = action.http.partition(" ")
+        resolve = _resolve(body, bound)
+        named = {name: resolve(name) if name.startswith("$") else bound.get(name, "") for name in _PART.findall(path)}
         return method, self._base + _PART.sub(lambda match: quote(named[match[1]], safe=""), path), named
+
+
+def _resolve(body: bytes, bound: Mapping[str, str]) -> Callable[[str], str]:
+    """What the expressions of an action's templates say: of its own body, and of what the steps have bound."""
+    exchange = Exchange(request_body=parse_body(body), path=bound)
+    return lambda text: _text(evaluate_exchange(parse_named(text), exchange))
 
 
 def _exchange(requested: ev.Requested, answer: Answer) -> Exchange:

@@ -27,6 +27,8 @@ def check_runnable(unit: Unit, tools: Tools) -> None:
     would find no broker, and what the launcher raises."""
     run = unit.run
     _check_agreement(unit)
+    if unit.makes_events:
+        return
     if not run.command and not run.in_container:
         form = next((form for form in _FORMS if getattr(run, form)), "run")
         raise ServiceError("RUN_FORM", f"{run.at}: `{form}` is not run by this version", "give run.command")

@@ -95,7 +95,7 @@ class Lifecycle:
             return len(view.members) >= run.instances and frozenset(self._places) <= view.assigned()
         if self._places:
             return True  # the mock describes no groups: the first records wait for the consumer
-        return run.ready is not None or self._answers(f"http://127.0.0.1:{self.port}/")
+        return run.ready is not None or self._unit.speaks_no_http or self._answers(f"http://127.0.0.1:{self.port}/")
 
     def _answers(self, ready: str) -> bool:
         """A URL answers 2xx (any status for the bare port), or the output matches a regular expression."""

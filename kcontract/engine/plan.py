@@ -27,6 +27,17 @@ class Unit:
     sends: tuple[tuple[Contract, Send], ...]
     group: str
 
+    @property
+    def speaks_no_http(self) -> bool:
+        """Whether all that it does is to send, by itself or through commands."""
+        actions = [send.action for _, send in self.sends]
+        return bool(actions) and not self.receives and all(one is None or one.http is None for one in actions)
+
+    @property
+    def makes_events(self) -> bool:
+        """Whether it is no service at all, but a function."""
+        return self.run.make is not None and not self.receives
+
 
 def plan_units(contracts: Sequence[Contract], run: str, select: frozenset[str] = frozenset()) -> tuple[Unit, ...]:
     """The units of these contracts, senders first, in the order in which the contracts name them.

@@ -50,7 +50,7 @@ class SenderRun:
         ServiceGone if the service exits, or refuses every valid request: then nothing was verified.
         """
         action = self._send.action
-        if action is None or action.http is None:
+        if action is None or action.start:
             return
         source = RequestSource(action.body, seed=self._settings.seed, max_examples=self._settings.max_examples)
         stored = self._settings.replay
@@ -165,8 +165,14 @@ class SenderRun:
     def _check_alive(self) -> None:
         """Raises ServiceGone if the service has exited: what it does not send then is no verdict on its events."""
         self._observer.look_at_process()
-        if self._observer.exited:
+        if self._observer.exited and not self._is_done():
             raise ServiceGone(f"the service exited after {self._actor.last or 'its start'}", self._output())
+
+    def _is_done(self) -> bool:
+        """A sender that is only a command has no service that must go on running."""
+        service = self._observer.service
+        ended = service.poll() if service is not None and self._stage.unit.speaks_no_http else None
+        return ended is not None and ended.code == 0
 
     def _repeat(self, requested: ev.Requested) -> str:
         body = RequestBody(kind=requested.kind, expectation="valid", body=requested.body, note=requested.note)

@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
-from kcontract.ports import BrokerControl, Cluster, Commands, Decider, Launcher, Registry, RegistryGate, Tap, Trigger
+from kcontract.ports import (
+    Actions,
+    BrokerControl,
+    Cluster,
+    Commands,
+    Decider,
+    Launcher,
+    Maker,
+    Registry,
+    RegistryGate,
+    Tap,
+    Trigger,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,9 @@ class Tools:
     decider: Decider | None = None
     """Asks functions of the project; None: they are not asked."""
     levers: Levers = field(default_factory=Levers)
+    actions: Actions | None = None
+    """Commands and placeholders of senders; None: headers are sent as they are written, and no command is run."""
+    maker: Maker | None = None
 
     @property
     def registry_url(self) -> str:

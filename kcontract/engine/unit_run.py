@@ -12,6 +12,7 @@ from kcontract.engine.blocking import block, check_runnable
 from kcontract.engine.faults.senders import sender_faults
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.lifecycle import Lifecycle
+from kcontract.engine.making import run_maker
 from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit, placeholder_values, unit_topics
 from kcontract.engine.receivers import ReceiverRun, sources_not_applicable
@@ -19,6 +20,7 @@ from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.engine.senders import SenderRun
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
+from kcontract.engine.starting import run_starters
 from kcontract.engine.strangers import look_for_strangers
 from kcontract.engine.tools import Tools
 from kcontract.errors import KcontractError
@@ -128,6 +130,10 @@ class UnitRun:
     def _play(self, stage: Stage) -> None:
         """The receiving side, then the sending one, on the same process. A stored case concerns one side only."""
         stored = self._tools.settings.replay
+        if self._unit.makes_events:
+            for contract, send in self._unit.sends:
+                self._tested += run_maker(stage, contract, send)
+            return
         self._create_topics()
         inputs = {contract.topic for contract, _ in self._unit.receives}
         promises = stage.state.promises
@@ -145,9 +151,12 @@ class UnitRun:
         look_for_strangers(stage, unread)
 
     def _send(self, stage: Stage) -> None:
-        if stage.lifecycle.gone:
-            stage.lifecycle.restart(behind=True)
         stored = self._tools.settings.replay
+        starting = [(c, s) for c, s in self._unit.sends if s.action is not None and s.action.start]
+        if starting and not stored:
+            self._tested += run_starters(stage, starting)
+        if stage.lifecycle.gone and len(starting) < len(self._unit.sends):
+            stage.lifecycle.restart(behind=True)
         senders: list[SenderRun] = []
         for contract, send in self._unit.sends:
             if stored and without_prefix(contract.topic, self._tools.settings.run) != stored.topic:

@@ -1,4 +1,4 @@
-"""Asking `where` functions, in a process of their own: they may hang, exit or crash, and only that process does."""
+"""Asking functions of the project, in a process of their own: they may hang or crash, and only that process does."""
 
 from __future__ import annotations
 
@@ -14,38 +14,57 @@ from kcontract.harness.environment import service_environment
 from kcontract.host.sweep import RunDirectory
 from kcontract.model.service import Decision
 
-_CHILD = Path(__file__).with_name("where_child.py")
 _SECONDS = 10.0
 """For one answer, imports included."""
 
 
 class FunctionDecider:
-    """Implements `ports.Decider`. The process starts with the first question, and anew after one that it died of."""
+    """Implements `ports.Decider`."""
 
     def __init__(self, root: Path, directory: RunDirectory, seconds: float = _SECONDS) -> None:
         """Modules are found from the project root `root`; `directory` is told of every process."""
-        self._root = root
-        self._directory = directory
         self._seconds = seconds
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = FunctionProcess(root, directory, "where_child.py", seconds)
 
     def decide(self, function: str, sent: Any, effect: Any) -> Decision:
         """See `ports.Decider`."""
+        line = self._child.ask({"function": function, "input": sent, "effect": effect})
+        if line is None:
+            return Decision(error=f"{function} gave no answer within {self._seconds:g} s, or ended its process")
+        answer = json.loads(line)
+        return Decision(holds=answer.get("holds"), error=answer.get("error", ""))
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        self._child.close()
+
+
+class FunctionProcess:
+    """A script that answers a line with a line. It starts with the first question, and anew after one that it died
+    of."""
+
+    def __init__(self, root: Path, directory: RunDirectory, script: str, seconds: float) -> None:
+        self._root = root
+        self._directory = directory
+        self._script = Path(__file__).with_name(script)
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, question: Any) -> bytes | None:
+        """The line that answers; None if none came in time, or the process ended."""
         process = self._running()
-        question = json.dumps({"function": function, "input": sent, "effect": effect}).encode() + b"\n"
         line = b""
         try:
             assert process.stdin is not None  # noqa: S101 - it is a pipe
-            process.stdin.write(question)
+            process.stdin.write(json.dumps(question).encode() + b"\n")
             process.stdin.flush()
             line = self._line(process)
         except OSError:
             pass
-        if not line.endswith(b"\n"):
-            self.close()
-            return Decision(error=f"{function} gave no answer within {self._seconds:g} s, or ended its process")
-        answer = json.loads(line)
-        return Decision(holds=answer.get("holds"), error=answer.get("error", ""))
+        if line.endswith(b"\n"):
+            return line
+        self.close()
+        return None
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -58,7 +77,7 @@ class FunctionDecider:
         if self._process is None or self._process.poll() is not None:
             environment = {**service_environment({}, os.environ), **self._directory.environment()}
             self._process = subprocess.Popen(
-                [sys.executable, str(_CHILD)],
+                [sys.executable, str(self._script)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -36,23 +36,34 @@ class ProcessGroup:
         self._code: int | None = None
 
     @classmethod
-    def start(cls, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdout: Path, stderr: Path) -> Self:
-        """Starts `command` with exactly `env`; the same path for both streams puts them into one file.
+    def start(
+        cls,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        stdout: Path,
+        stderr: Path,
+        stdin: Path | None = None,
+    ) -> Self:
+        """Starts `command` with exactly `env`; the same path for both streams puts them into one file. It reads the
+        file `stdin`, else nothing.
 
         Raises PROCESS_NOT_STARTED.
         """
         together = stdout == stderr
         try:
-            process = subprocess.Popen(
-                list(command),
-                env=dict(env),
-                cwd=cwd,
-                bufsize=0,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if together else subprocess.PIPE,
-                start_new_session=True,
-            )
+            with Path(stdin or os.devnull).open("rb") as source:
+                process = subprocess.Popen(
+                    list(command),
+                    env=dict(env),
+                    cwd=cwd,
+                    bufsize=0,
+                    stdin=source,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT if together else subprocess.PIPE,
+                    start_new_session=True,
+                )
         except (OSError, ValueError) as error:
             raise ServiceError(
                 "PROCESS_NOT_STARTED", f"cannot start {command[0]!r} in {cwd}: {error}", "correct the command"

@@ -11,7 +11,7 @@ def blind_spots(promises: Promises) -> Iterator[tuple[str, str]]:
     """What cannot be seen or is not judged by this version, and the remedy."""
     for source in promises.inputs.values():
         yield from _of_input(source)
-    for product in promises.products.values():
+    for product in promises.triggers.values():
         yield from _of_product(product)
 
 
@@ -38,7 +38,7 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
 
 def _of_product(product: Product) -> Iterator[tuple[str, str]]:
     send, topic = product.send, product.contract.topic
-    if send.action is None or send.action.http is None:
-        yield f"{topic}: only senders with an HTTP action are driven yet", ""
-    if send.where is None or not send.where.pairs:
+    if send.action is None and send.run.make is None:
+        yield f"{topic}: nothing makes {send.name} send", "add `action` to the sender"
+    elif not product.takes_any and (send.where is None or not send.where.pairs):
         yield f"{topic}: no event can be tied to its request", "add `where` to the sender"

@@ -52,6 +52,8 @@ class RequestBook:
         self._unchecked: list[LogRecord] = []
         self._begun: set[str] = set()
         self._schemas = NamedSchemas(promises.registered)
+        self.events = 0
+        """How many came to our topics."""
         self.latencies: list[float] = []
         self.unexplained: Counter[str] = Counter()
         """Events by topic that tie to no request."""
@@ -91,6 +93,7 @@ class RequestBook:
     def seen(self, event: Seen) -> None:
         """An event on a topic of ours."""
         record = event.record
+        self.events += 1
         self._unchecked.append(record)
         self._schemas.name(record)
         owner = self._latest.get(record.topic) or self._owner(record.topic, self._payload(record))

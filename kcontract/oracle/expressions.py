@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
-from kcontract.model.contract import Expression
+from kcontract.model.contract import Expression, Root
 from kcontract.model.record import Record
 from kcontract.model.value import Value
 from kcontract.oracle.reading import MISSING
 from kcontract.schema.json.parse import scan_json
 from kcontract.schema.json.shape import is_index
 
-__all__ = ["MISSING", "Exchange", "evaluate", "evaluate_exchange", "key_text", "parse_body", "resolve_pointer"]
+__all__ = [
+    "MISSING",
+    "Exchange",
+    "evaluate",
+    "evaluate_exchange",
+    "key_text",
+    "parse_body",
+    "parse_named",
+    "resolve_pointer",
+]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -40,6 +49,13 @@ def evaluate(expression: Expression, record: Record, payload: Any, *, key: Any =
         case "message.key":
             return resolve_pointer(_key(record, expression.pointer) if key is MISSING else key, expression.pointer)
     return MISSING
+
+
+def parse_named(text: str) -> Expression:
+    """The expression between the braces of a template, `$request.body#/id`, which was checked when it was loaded."""
+    root, _, pointer = text.removeprefix("$").partition("#")
+    plain = root in ("message.header", "request.path")
+    return Expression(cast("Root", root), pointer.removeprefix("/") if plain else pointer)
 
 
 def evaluate_exchange(expression: Expression, exchange: Exchange) -> Any:

@@ -1,0 +1,121 @@
+"""Senders that are a function: `run: {make: module:name}`. What it returns is judged without a broker."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.generate.made import EventMaker
+from kcontract.generate.source import CaseSource
+from kcontract.model import events as ev
+from kcontract.model.case import VALID_KIND, Case
+from kcontract.model.contract import Contract, OnInvalid, Receive, Send
+from kcontract.model.record import LogRecord
+from kcontract.model.service import Answer
+
+_CALLS = 50
+
+
+def run_maker(stage: Stage, contract: Contract, send: Send) -> int:
+    """Call the function with valid payloads and judge what it returns; how many calls were judged.
+
+    ServiceGone if it fails every time: then nothing was verified.
+    """
+    maker = _Calls(stage, contract, send)
+    source = _source(stage, contract, send)
+    cases = islice(source.valid(), min(_CALLS, stage.tools.settings.max_examples))
+    made = [maker.call(source, case) for case in cases if not stage.out_of_time]
+    if made and not maker.succeeded:
+        raise ServiceGone(f"{send.run.make} failed each time: {maker.last}")
+    refused = [case for case in made if (one := stage.state.requests.get(case)) is not None and one.refused]
+    for case in refused[:3]:
+        maker.repeat(case)
+    stage.tools.recorder.record(ev.RequestsSettled(stage.tools.recorder.now(), tuple(made)))
+    return len(made)
+
+
+class _Calls:
+    def __init__(self, stage: Stage, contract: Contract, send: Send) -> None:
+        self._stage = stage
+        self._contract = contract
+        self._send = send
+        self._recorder = stage.tools.recorder
+        self._events = EventMaker(contract, stage.book)
+        self._payloads: dict[str, tuple[Any, Case]] = {}
+        self._offset = 0
+        self._told = False
+        self.succeeded = 0
+        self.last = ""
+        """What the last failure was."""
+
+    def call(self, source: CaseSource, case: Case) -> str:
+        """One call; its name as a request."""
+        return self._call(source.oracle.read(case.record), case, "")
+
+    def repeat(self, of: str) -> None:
+        """The same call once more."""
+        self._call(*self._payloads[of], of)
+
+    def _call(self, payload: Any, like: Case, copy_of: str) -> str:
+        name, topic = f"{self._contract.topic}#{self._stage.state.requests.next_number}", self._contract.topic
+        function, maker = self._send.run.make or "", self._stage.tools.maker
+        self._payloads[name] = payload, like
+        body = json.dumps(payload).encode()
+        self._recorder.record(
+            ev.Requested(
+                self._recorder.now(),
+                name,
+                VALID_KIND,
+                "valid",
+                topic,
+                "CALL",
+                function,
+                body,
+                note=like.note,
+                copy_of=copy_of,
+                sender=self._send.name,
+            )
+        )
+        answer = maker.make(function, payload) if maker is not None else Answer(0)
+        self.succeeded += answer.status == 200
+        self.last = answer.error or self.last
+        self._recorder.record(ev.Responded(self._recorder.now(), name, answer.status, error=answer.error))
+        for log in self._logs(answer, like):
+            self._recorder.record(ev.Seen(self._recorder.now(), log))
+        return name
+
+    def _logs(self, answer: Answer, like: Case) -> Iterator[LogRecord]:
+        for made in json.loads(answer.body) if answer.status == 200 else ():
+            record, problem = self._events.record(_decoded(made), like.record)
+            if problem and not self._told:
+                self._told = True
+                what = f"{self._contract.topic}: what {self._send.run.make} returns cannot be encoded: {problem}"
+                self._recorder.record(ev.Blind(self._recorder.now(), self._stage.unit.name, what))
+            yield LogRecord(self._contract.topic, 0, self._offset, record)
+            self._offset += 1
+
+
+def _decoded(made: dict[str, Any]) -> dict[str, Any]:
+    """An event with bytes where the child has written base64."""
+    found = dict(made)
+    for part in ("bytes", "key"):
+        if isinstance(found.get(part), str):
+            found[part] = b64decode(found[part])
+    if "headers" in found:
+        found["headers"] = tuple((name, None if one is None else b64decode(one)) for name, one in found["headers"])
+    return found
+
+
+def _source(stage: Stage, contract: Contract, send: Send) -> CaseSource:
+    """Valid payloads of the topic, as a receiver would get them."""
+    receive = Receive(at=send.at, name=send.name, run=send.run, on_invalid=OnInvalid(at=send.at, policy="skip"))
+    settings = stage.tools.settings
+    return CaseSource(
+        contract, receive, stage.book, seed=settings.seed, run=settings.run, max_examples=settings.max_examples,
+        kinds=frozenset({VALID_KIND}),
+    )  # fmt: skip
