@@ -38,7 +38,7 @@ def test_lines_are_filled(page: Path) -> None:
 def test_commands_and_options_exist(page: str, line: str) -> None:
     """Every command line of a document is one that kcontract takes."""
     words = shlex.split(line.removesuffix(')"'))[1:]
-    with click.Context(cli, info_name="kcontract") as context:
+    with cli.make_context("kcontract", [], resilient_parsing=True) as context:
         name, command, rest = cli.resolve_command(context, words)
         assert command is not None, f"{page}: {line}"
         while isinstance(command, click.Group):
