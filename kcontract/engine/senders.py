@@ -19,6 +19,8 @@ _TIMEOUT = 30.0
 _BATCH = 50
 _REPEATS_AT_MOST = 20
 """Of a batch: so many valid requests without an event are made once more; of the others nothing is said."""
+_COMMANDS = 24
+"""So many bodies at most, of all sorts, for a command: each costs a process."""
 _REFUSED_AGAIN = 3
 """Of a batch and an answer: so many refused valid requests are made once more, the smallest first."""
 
@@ -59,6 +61,8 @@ class SenderRun:
             if stored and stored.request
             else [*self._settings.shard.share(source.bodies())]
         )
+        if action.command:
+            bodies = bodies[:: -(-len(bodies) // _COMMANDS)]
         for start in range(0, len(bodies), _BATCH):
             self._batch(source, bodies[start : start + _BATCH])
         if self._made and not self._accepted:

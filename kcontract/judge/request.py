@@ -88,6 +88,11 @@ class Request:
         told = zip(roots, self.expected(), strict=True)
         return all(value is not MISSING for root, (_, value) in told if root != "request.body")
 
+    def is_unique(self) -> bool:
+        """Whether `where` compares something that only its answer or its path has."""
+        where = self.product.send.where
+        return any(expression.root != "request.body" for _, expression in (where.pairs if where else ()))
+
     def tells_body(self) -> bool:
         """Whether `where` compares something that stands in the request's body."""
         where = self.product.send.where

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kcontract.judge.event_verdicts import event_verdict, subject_verdict
-from kcontract.judge.promises import Promises
+from kcontract.judge.promises import Product, Promises
 from kcontract.judge.request import Request
 from kcontract.judge.request_index import RequestIndex
 from kcontract.judge.request_verdicts import (
@@ -24,6 +24,8 @@ from kcontract.model.events import Requested, RequestsSettled, Responded, Seen
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
+from kcontract.oracle.effects import EffectOracle
+from kcontract.oracle.expressions import MISSING
 
 __all__ = ["Request", "RequestBook"]
 
@@ -38,6 +40,7 @@ class RequestBook:
         self._promises = promises
         self._requests: dict[str, Request] = {}
         self._index = {topic: RequestIndex(one.oracle.shapes) for topic, one in promises.products.items()}
+        self._readers = {topic: _reader(one, promises.registered) for topic, one in promises.products.items()}
         self._orphans: dict[str, list[tuple[float, LogRecord]]] = {topic: [] for topic in promises.products}
         """Events that no request explains yet."""
         self._strays: list[LogRecord] = []
@@ -45,7 +48,8 @@ class RequestBook:
         """Accepted valid requests whose event has not come."""
         self._latest: dict[str, Request] = {}
         """The request to which the next event belongs, where any does."""
-        self._unanswered: dict[str, list[Request]] = {}
+        self._unaccepted: dict[str, list[Request]] = {}
+        """What was refused, or not answered: an event may be theirs all the same."""
         self._copies: dict[str, list[Request]] = {}
         self._settled: dict[str, Request] = {}
         self._told: set[tuple[str, str]] = set()
@@ -79,9 +83,8 @@ class RequestBook:
             return
         request.responded = event
         topic = request.requested.topic
-        if not request.status:
-            self._unanswered.setdefault(topic, []).append(request)
         if not request.accepted:
+            self._unaccepted.setdefault(topic, []).append(request)
             return
         self._index[topic].add(request)
         if request.valid and not request.events and not request.requested.is_step:
@@ -148,7 +151,13 @@ class RequestBook:
         return [one for one in asked if not one.requested.copy_of]
 
     def _payload(self, record: LogRecord) -> Any:
-        return self._promises.products[record.topic].oracle.read_leniently(record.record)
+        return self._read(record.topic, record)
+
+    def _read(self, topic: str, record: LogRecord) -> Any:
+        """As an event of that topic, MISSING if it cannot be read. One that names a schema nobody knows is tied all the
+        same: by the contract's own schema, if that fits."""
+        payload = self._promises.products[topic].oracle.read_leniently(record.record)
+        return self._readers[topic].read(record.record) if payload is MISSING else payload
 
     def _owner(self, topic: str, payload: Any) -> Request | None:
         """Whose event it is: of several the latest that lacks one, of its chain the first; else the latest."""
@@ -205,12 +214,12 @@ class RequestBook:
 
     def _find_stray(self, request: Request) -> LogRecord | None:
         """The request's event on a topic of nobody, or of another sender; it is no event of that one then."""
-        own, oracle = request.requested.topic, request.product.oracle
+        own = request.requested.topic
         if request.product.takes_any:
             return None
         orphans = [record for topic, some in self._orphans.items() if topic != own for _, record in some]
         for record in (*self._strays, *orphans):
-            if request.explains(oracle.read_leniently(record.record)):
+            if request.explains(self._read(own, record)):
                 self._forget(record)
                 return record
         return None
@@ -229,11 +238,11 @@ class RequestBook:
                     yield from duplicate_event(request)
 
     def _peers(self, request: Request) -> list[Request]:
-        """All requests that could have led to its event, those without an answer included."""
+        """All requests that could have led to its event; refused ones too where nothing but bodies tells them apart."""
         topic = request.requested.topic
         payload = self._payload(request.events[0])
-        silent = [one for one in self._unanswered.get(topic, ()) if one.agrees(payload)]
-        return [*self._index[topic].explaining(payload), *silent]
+        others = () if request.is_unique() else self._unaccepted.get(topic, ())
+        return [*self._index[topic].explaining(payload), *(one for one in others if one.agrees(payload))]
 
     def _spare(self, request: Request) -> int:
         """How many events may come of preparing steps that no sender of the unit declares as its own."""
@@ -249,7 +258,7 @@ class RequestBook:
         for _, record in orphans:
             payload = self._payload(record)
             suspects = [request for request in refused if request.agrees(payload)]
-            if any(silent.agrees(payload) for silent in self._unanswered.get(topic, ())):
+            if any(one.agrees(payload) for one in self._unaccepted.get(topic, ()) if not one.status):
                 suspects = []
             suspects = [one for one in suspects if one.tells_body() or self._spare(one) <= 0]
             if suspects:
@@ -257,3 +266,7 @@ class RequestBook:
                 yield phantom_event(suspects[0], also=len(suspects) - 1)
             else:
                 self.unexplained[topic] += 1
+
+
+def _reader(product: Product, registered: Sequence[RegisteredSchema]) -> EffectOracle:
+    return EffectOracle(product.contract.message.payload, None, registered)

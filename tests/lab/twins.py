@@ -10,7 +10,8 @@ from tests.lab.tables.java import JAVA
 from tests.lab.tables.node import NODE
 from tests.lab.tables.patients import PATIENTS
 from tests.lab.tables.policies import POLICIES
+from tests.lab.tables.senders import SENDERS
 from tests.lab.tables.styles import STYLES
 from tests.lab.tables.tap import TAP
 
-TWINS = (*STYLES, *PATIENTS, *EFFECTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP, *POLICIES, *FAULTS)
+TWINS = (*STYLES, *PATIENTS, *EFFECTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP, *POLICIES, *FAULTS, *SENDERS)

@@ -1,0 +1,1 @@
+"""Senders of every form, good and broken."""

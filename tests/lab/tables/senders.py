@@ -1,0 +1,39 @@
+"""Senders over HTTP, by command, at their start and as functions: what a request leads to."""
+
+from __future__ import annotations
+
+from tests.lab.twin import Twin, earns
+
+
+def _sender(contract: str, variant: str = "good", *verdicts: str, besides: str = "") -> Twin:
+    return Twin(
+        f"{contract}-{variant}",
+        "python",
+        "confluent-kafka",
+        f"tests/lab/senders/{contract}.yaml",
+        variant,
+        earns(*verdicts),
+        earns(*besides.split()),
+        examples=15,
+        flags=("--faults", "none"),
+    )
+
+
+SENDERS = (
+    _sender("shop"),
+    _sender("shop", "transactional"),
+    _sender("shop", "duplicate", "DUPLICATE_EVENT"),
+    _sender("shop", "wrong_topic", "WRONG_TOPIC", besides="UNDECLARED_EVENT"),
+    _sender("shop", "refuses", "REFUSED_VALID"),
+    _sender("loose", "rolled_back", "PHANTOM_EVENT", besides="INVALID_EVENT"),
+    _sender("framed", "framed"),
+    _sender("framed", "unregistered", "UNREGISTERED_SCHEMA"),
+    _sender("renamed", "wrong_subject", "WRONG_SUBJECT"),
+    _sender("once"),
+    _sender("once", "silent", "NO_EVENT"),
+    _sender("started"),
+    _sender("started", "silent", "NO_EVENT"),
+    _sender("started", "nameless", "INVALID_EVENT"),
+    _sender("made"),
+    _sender("misnumbered", "good", "INVALID_EVENT"),
+)
