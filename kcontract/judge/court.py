@@ -43,7 +43,7 @@ class Court:
         self._pace = pace
         self._committed = committed
         self._leads = LeadBook()
-        self._answers_late = False
+        self._answers_late = self._answers_cross = False
         self._loops: set[str] = set()
         self._ended_outside: set[str] = set()
         self._stalls: dict[str, float] = {}
@@ -130,6 +130,9 @@ class Court:
     def _doubt(self, delivery: Delivery, shown: tuple[Shown, ...], window: Window) -> None:
         if {one.symptom for one in shown} == {Symptom.LATE} and self._answers_late:
             self.tally.count(delivery, "answered late")  # proved already
+            return
+        if self._answers_cross and any(one.symptom is Symptom.CROSSED for one in shown):
+            self.tally.count(delivery, "answered for another")  # proved already
             return
         first = window.purpose == "first"
         doubt = Doubt(delivery, shown, window.number, first, window.disturbed, self.is_past(delivery))
@@ -241,6 +244,7 @@ class Court:
 
     def _reach(self, delivery: Delivery, verdict: CaseVerdict) -> None:
         self.reached.append(verdict)
+        self._answers_cross |= verdict.code == "WRONG_REPLY" and verdict.cause == "correlation id"
         self._answers_late |= verdict.code == "NO_REPLY" and verdict.cause == "late"
         self.tally.count(delivery, verdict.code)
 

@@ -16,6 +16,8 @@ LEADS_PER_SYMPTOM = 12
 
 _LATE_TRIES = 3
 """So often a late answer is asked for again; the best of them counts."""
+_ONCE = frozenset({Symptom.LATE, Symptom.CROSSED})
+"""Where one try tells of all."""
 _MISSED_ALONE = MISSES | {Symptom.CROSSED}
 _UNANSWERED = frozenset({Symptom.LATE, Symptom.NO_REPLY})
 
@@ -68,6 +70,8 @@ class Doubt:
         alike = case.kind if self.delivery.expectation is Expectation.VALID else case.code
         if self.symptoms == {Symptom.NO_REPLY} and not any_dead_letter:
             alike = self.delivery.expectation.value
+        if Symptom.CROSSED in self.symptoms:  # answers go to others, whatever they are answers to
+            return case.topic, "", frozenset({Symptom.CROSSED}), False
         if self.symptoms == {Symptom.LATE} or (self.symptoms == {Symptom.NO_DEAD_LETTER} and not any_dead_letter):
             alike = ""
         return case.topic, alike, self.symptoms, self.disturbed
@@ -105,7 +109,7 @@ class LeadBook:
         """
         known = self._leads.setdefault(doubt.group(any_dead_letter=any_dead_letter), [])
         known[:] = [lead for lead in known if lead.lead is None and not lead.settled]
-        several = doubt.delivery.expectation is Expectation.VALID and Symptom.LATE not in doubt.symptoms
+        several = doubt.delivery.expectation is Expectation.VALID and not doubt.symptoms & _ONCE
         if len(known) >= (LEADS_PER_SYMPTOM if several else 1):
             return known[0]
         known.append(doubt)

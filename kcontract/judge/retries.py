@@ -15,6 +15,12 @@ def retry_seconds(source: Input) -> float:
     return 2 * retry.attempts * retry.backoff if retry else 0.0
 
 
+def patience_with(source: Input) -> float:
+    """Seconds that replies and declared retries may take."""
+    reply = source.contract.reply
+    return max(reply.within if reply else 0.0, retry_seconds(source))
+
+
 def retried_too_often(delivery: Delivery) -> bool:
     """Whether it came to the retry topic more often than `retry.attempts`, counted in either way: with the first
     reading or without."""

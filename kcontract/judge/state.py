@@ -15,11 +15,11 @@ from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
 from kcontract.judge.observed import ObservedBook
 from kcontract.judge.pace import STALL_FLOOR, Pace
-from kcontract.judge.promises import Input, Output, OutputRole, Promises
+from kcontract.judge.promises import Output, OutputRole, Promises
 from kcontract.judge.replies import owed_reply, requested_topic
 from kcontract.judge.requests import RequestBook
 from kcontract.judge.resources import MOST_SHARE
-from kcontract.judge.retries import note_retries, retried_too_often, retry_seconds
+from kcontract.judge.retries import note_retries, patience_with, retried_too_often, retry_seconds
 from kcontract.judge.settle import Standing, standing, suspects
 from kcontract.judge.shelf import Shelf
 from kcontract.judge.symptoms import wanted_effects
@@ -40,10 +40,12 @@ class UnitState:
     def __init__(self, run: str, promises: Promises, books: Sequence[type[Book]] = BOOKS) -> None:
         self.promises = promises
         self._replies = promises.replies
-        self._retries = frozenset(o.topic for group in promises.outputs.values() for o in group if _is_retry(o))
+        self._retries = frozenset(
+            o.topic for group in promises.outputs.values() for o in group if o.role is OutputRole.RETRY
+        )
         self.ties = Ties(run, remember=bool(self._replies))
         self.pace = Pace(floor=max([STALL_FLOOR, *map(retry_seconds, promises.inputs.values())]))
-        self.patience = max([0.0, *map(_patience, promises.inputs.values())])
+        self.patience = max([0.0, *map(patience_with, promises.inputs.values())])
         """Seconds that replies and declared retries may take: no negative is stated before."""
         self.requests = RequestBook(promises)
         self.committed: dict[TopicPartition, int] = {}
@@ -54,9 +56,9 @@ class UnitState:
         """A topic to which a record came that ties to no case."""
         self.starts = 0
         self._untied: list[tuple[float, LogRecord, tuple[Output, ...]]] = []
+        self._late_replies = 0  # those that came in this window for requests of earlier ones
         self._undeclared: set[str] = set()
-        self._asked: set[str] = set()
-        """Topics to which requests asked for their answers, damaged names included: nobody's to declare."""
+        self._asked: set[str] = set()  # topics that requests named for their answers: nobody's to declare
         self._outcome_at: float | None = None
         self._effects = promises.effects
         self._always = promises.always_wanted()
@@ -238,6 +240,7 @@ class UnitState:
             delivery.effects.append(Effect(at, record, output))
         elif output.role is OutputRole.REPLY:
             delivery.answers.append(Effect(at, record, output))
+            self._late_replies += self.window is None or self.window.number != delivery.window
             self.court.dead_letters += delivery.expectation is Expectation.INVALID
         elif output.role is OutputRole.RETRY:
             delivery.attempts += 1
@@ -310,6 +313,7 @@ class UnitState:
         self.window = Window(event.window, event.purpose, event.of)
         self.window.progress_at = self.window.evidence_at = event.at
         self._untied.clear()
+        self._late_replies = 0
 
     def _window_closed(self, event: ev.WindowClosed) -> None:
         window, self.window = self.window, None
@@ -320,7 +324,7 @@ class UnitState:
             self.pace.learn_gap(window.longest_gap)
         self._isolate(window)
         if self._replies:
-            sort_out(window, sum(self._is_late_reply(one) for one in self._untied))
+            sort_out(window, self._late_replies + sum(self._is_late_reply(one) for one in self._untied))
         if self._retries:
             note_retries(window)
         self.court.judge(window)
@@ -368,15 +372,6 @@ class UnitState:
 def is_reply(outputs: tuple[Output, ...]) -> bool:
     """Whether the topic of these outputs is one for replies."""
     return bool(outputs) and outputs[0].role is OutputRole.REPLY
-
-
-def _patience(source: Input) -> float:
-    reply = source.contract.reply
-    return max(reply.within if reply else 0.0, retry_seconds(source))
-
-
-def _is_retry(output: Output) -> bool:
-    return output.role is OutputRole.RETRY
 
 
 def _is_internal(topic: str) -> bool:
