@@ -14,6 +14,7 @@ from kcontract.model.contract import Run
 from kcontract.model.events import Event
 from kcontract.model.faults import RegistryFault
 from kcontract.model.finding import Finding
+from kcontract.model.load import EchoFigures
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
 from kcontract.model.service import Answer, Decision, ExitInfo, Resources
@@ -30,6 +31,7 @@ __all__ = [
     "Decider",
     "Decision",
     "Delivered",
+    "Echo",
     "ExitInfo",
     "GroupView",
     "History",
@@ -341,6 +343,14 @@ class Maker(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Echo(Protocol):
+    """The plainest consumer there is: what it needs, any consumer needs on this machine."""
+
+    def measure(self, rate: float, count: int) -> EchoFigures:
+        """Have it echo `count` records at `rate` a second; 0: all at once. BrokerError if it cannot be had."""
+        ...
 
 
 class Decider(Protocol):

@@ -16,6 +16,7 @@ from kcontract import __version__
 from kcontract.broker.choose import choose as choose_broker
 from kcontract.broker.choose import start_tap
 from kcontract.broker.cluster import KafkaCluster
+from kcontract.broker.echo.echo import PlainEcho
 from kcontract.broker.local.progress import Progress, silent
 from kcontract.broker.reach import reached
 from kcontract.document.baseline import parse_baseline, write_baseline
@@ -236,7 +237,10 @@ def _run(
             commands=ContractCommands(root, directory),
         )
         actions = ContractActions(root, directory)
-        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap, decider, levers, actions, maker)
+        echo = PlainEcho(cluster, settings.run) if cluster.is_broker else None
+        tools = Tools(
+            cluster, registry, launcher, trigger, recorder, settings, tap, decider, levers, actions, maker, echo
+        )
         summary = VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )

@@ -28,17 +28,21 @@ class Dispatcher:
         self._acknowledged: list[tuple[str, str, int, int]] = []
         self._refused: dict[str, str] = {}
 
-    def send(self, cases: Sequence[Case], window: int) -> None:
-        """Send the cases and wait until the broker has taken or refused every record that was queued so far."""
+    def send(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
+        """Send the cases and wait until the broker has taken or refused every record that was queued so far.
+
+        `due`: when each was to be sent, if there is a schedule.
+        """
         for start in range(0, len(cases), _CHUNK):
-            self.queue(cases[start : start + _CHUNK], window)
+            self.queue(cases[start : start + _CHUNK], window, due[start : start + _CHUNK])
             self.acknowledge()
         self._one_by_one()
 
-    def queue(self, cases: Sequence[Case], window: int) -> None:
+    def queue(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
         """Send the cases without waiting for their acknowledgements."""
         now = self._recorder.now()
-        self._recorder.record_all([ev.Sent(now, window, case) for case in cases])
+        times = due or [0.0] * len(cases)
+        self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, times, strict=True)])
         records = [Outgoing(case.id, case.topic, case.record, case.partition) for case in cases]
         self._on_the_way.update(zip([case.id for case in cases], records, strict=True))
         self._cluster.send(records, self._delivered)

@@ -12,6 +12,7 @@ from kcontract.ports import (
     Cluster,
     Commands,
     Decider,
+    Echo,
     Launcher,
     Maker,
     Registry,
@@ -48,6 +49,8 @@ class Tools:
     actions: Actions | None = None
     """Commands and placeholders of senders; None: headers are sent as they are written, and no command is run."""
     maker: Maker | None = None
+    echo: Echo | None = None
+    """What loads are compared with; None: none is judged."""
 
     @property
     def registry_url(self) -> str:

@@ -123,9 +123,9 @@ class Player:
         assert window is not None  # noqa: S101 - the judge has just been fed the opening
         return window
 
-    def send(self, cases: list[Case]) -> None:
-        """Send records within the open window."""
-        self._dispatcher.send(cases, self._number)
+    def send(self, cases: Sequence[Case], due: Sequence[float] = ()) -> None:
+        """Send records within the open window; `due` is when each was to be sent, if there is a schedule."""
+        self._dispatcher.send(cases, self._number, due)
 
     def end(self, window: Window, outcome: Outcome) -> None:
         """Close the window: the judge takes it."""

@@ -22,11 +22,10 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
         yield what, "add `emits`, `reply` or `probe` to the receiver"
     elif receive.emits and not any(emits.where for emits in receive.emits):
         yield f"{topic}: what an effect says is not compared with its input", "add `emits.where` or `emits.copies`"
-    for name, given in (
-        ("probe", receive.probe), ("slo", receive.slo),
-    ):  # fmt: skip
-        if given:
-            yield f"{topic}: `{name}` is not judged yet", ""
+    if receive.probe:
+        yield f"{topic}: `probe` is not judged yet", ""
+    if receive.slo and not source.shows_effects:
+        yield f"{topic}: no effect shows how long a record takes, so `slo` is not judged", "add `emits` or `reply`"
     if receive.health and not any(fault.health for fault in source.contract.faults):
         yield f"{topic}: `health` is judged in faults only", "say under `faults` what it says meanwhile"
     if receive.order == "key" and not source.pools_keys:

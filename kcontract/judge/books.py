@@ -8,6 +8,7 @@ from kcontract.judge.faults import FaultBook
 from kcontract.judge.floods import FloodBook
 from kcontract.judge.key_order import KeyOrderBook
 from kcontract.judge.lives import LifeBook
+from kcontract.judge.load import LoadBook
 from kcontract.judge.observed import ObservedBook
 from kcontract.judge.resources import ResourceBook
 from kcontract.judge.sequence import SequenceBook
@@ -23,5 +24,6 @@ BOOKS: tuple[type[Book], ...] = (
     ObservedBook,
     FaultBook,
     FloodBook,
+    LoadBook,
 )
 """A new one: its class in a module of its own, and a place here. The order is that of the verdicts they yield."""

@@ -57,6 +57,7 @@ class Court:
             "redelivery": lambda _: None,
             "fault": lambda _: None,  # `judge.faults` looks at these
             "growth": lambda _: None,
+            "load": lambda _: None,  # `judge.load` does
         }
 
     def judge(self, window: Window) -> None:

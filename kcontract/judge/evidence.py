@@ -43,6 +43,8 @@ class Delivery:
     source: Input
     window: int
     sent_at: float
+    due: float = 0.0
+    """When it was to be sent, if it is part of a load."""
     place: TopicPartition | None = None
     offset: int = -1
     acked_at: float = 0.0

@@ -103,6 +103,7 @@ def _unit(group: Sequence[UnitSummary]) -> UnitSummary:
         not_sent=tuple((kind, count, why) for (kind, why), count in not_sent.items()),
         blind=_distinct(unit.blind for unit in group),
         notes=_distinct(unit.notes for unit in group),
+        loads=_distinct(unit.loads for unit in group),
         blocked=next((unit.blocked for unit in group if unit.blocked), None),
     )
 

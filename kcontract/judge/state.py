@@ -149,7 +149,7 @@ class UnitState:
 
     def _sent(self, event: ev.Sent) -> None:
         source = self.promises.inputs[event.case.topic]
-        delivery = Delivery(event.case, source, event.window, event.at)
+        delivery = Delivery(event.case, source, event.window, event.at, event.due)
         if event.case.expectation is Expectation.VALID and event.case.role is not Role.REPEAT:
             always = self._always.get(event.case.topic)
             delivery.wanted = wanted_effects(delivery, self._effects) if always is None else always

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kcontract.judge.load import LoadBook
 from kcontract.judge.state import UnitState
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.events import UnitBlocked, UnitEnded, UnitStarted
@@ -26,6 +27,7 @@ def unit_summary(
         not_applicable=ended.not_applicable,
         not_sent=ended.not_sent,
         blind=tuple(state.blind),
+        loads=tuple(state.book(LoadBook).figures),
         blocked=blocked,
     )
 

@@ -13,6 +13,7 @@ import msgspec
 
 from kcontract.model.case import Case
 from kcontract.model.contract import Contract
+from kcontract.model.load import EchoFigures, LoadKind
 from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.service import Resources
@@ -33,12 +34,13 @@ Purpose = Literal[
     "stop",
     "fault",
     "growth",
+    "load",
 ]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
 start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more;
 smaller variants of a judged case; a stored case; many records of few keys; the same bytes once
 more; one case at which the service must stop; records before, during and after a fault; one
-case in many copies, or none for comparison, to see what the service holds on to."""
+case in many copies, or none for comparison, to see what it holds on to; records at a rate."""
 
 KillReason = Literal["stalled", "finished", "interrupted", "restart", "fault"]
 
@@ -164,6 +166,8 @@ class WindowOpened(Happened, frozen=True):
 class Sent(Happened, frozen=True):
     window: int
     case: Case
+    due: float = 0.0
+    """When it was to be sent; 0: there was no schedule."""
 
 
 class Acknowledged(Happened, frozen=True):
@@ -344,6 +348,31 @@ class HealthSeen(Happened, frozen=True):
     error: str = ""
 
 
+class LoadStarted(Happened, frozen=True):
+    """A load on an input begins, for the `round`-th time; `echo` is what the harness's own consumer did with it."""
+
+    topic: str
+    load: LoadKind
+    rate: float
+    round: int = 1
+    echo: EchoFigures | None = None
+
+
+class LagSeen(Happened, frozen=True):
+    """So many records of the input were not committed."""
+
+    topic: str
+    lag: int
+
+
+class LoadEnded(Happened, frozen=True):
+    """Its window is closed; effects were waited for `until` then. `broken`: why it tells nothing, if it does not."""
+
+    topic: str
+    until: float
+    broken: str = ""
+
+
 class RunEnded(Happened, frozen=True):
     interrupted: bool = False
 
@@ -353,7 +382,8 @@ Event = (
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
     | WindowOpened | Sent | Acknowledged | Decided | Redelivered | SchemasSeen | Refused | Seen | Committed | Tapped
     | Flooded | ResourcesSeen | Watched | Drained | WindowClosed | Dismissed | Requested | Responded
-    | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen | RunEnded
+    | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen
+    | LoadStarted | LagSeen | LoadEnded | RunEnded
 )  # fmt: skip
 """One line of a history."""
 

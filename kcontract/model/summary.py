@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kcontract.model.baseline import Accepted
 from kcontract.model.finding import Finding
+from kcontract.model.load import LoadFigures
 from kcontract.model.value import Value
 
 
@@ -56,6 +57,8 @@ class UnitSummary(Value, frozen=True):
     blind: tuple[tuple[str, str], ...] = ()
     """What could not be judged, and the line that would change it."""
     notes: tuple[str, ...] = ()
+    loads: tuple[LoadFigures, ...] = ()
+    """What the loads of `slo` showed."""
     blocked: Blocked | None = None
 
 

@@ -48,7 +48,7 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict("COLLATERAL", "valid", "takes healthy neighbours down with a bad record", valid.COLLATERAL),
     Verdict("LOST", "valid", "commits past a valid record that was never handled", valid.LOST),
     Verdict("UNDECLARED_EVENT", "run", "writes what no contract of the unit names", run.UNDECLARED_EVENT),
-    Verdict("SLOW", "run", "misses its slo", run.SLOW, judged=False),
+    Verdict("SLOW", "run", "misses its slo", run.SLOW),
     Verdict("HEALTH_LIED", "run", "reports a health that is not its own", run.HEALTH_LIED),
     Verdict("NOT_RECOVERED", "run", "does not come back after an outage", run.NOT_RECOVERED),
     Verdict("UNGRACEFUL_STOP", "run", "does not end cleanly on SIGTERM", run.UNGRACEFUL_STOP),

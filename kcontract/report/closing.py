@@ -37,6 +37,8 @@ def unit_block(unit: UnitSummary, *, verbose: bool) -> Iterator[RenderableType]:
         yield from _blocked(unit.blocked)
     elif unit.cases or unit.requests:
         yield indented(words(_measured(unit), FAINT))
+    for load in unit.loads:
+        yield indented(words(load.text, FAINT))
     for table in kinds_table(unit.kinds, full=verbose):
         yield indented(table)
     yield from _left_out(unit, verbose=verbose)

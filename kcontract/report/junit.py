@@ -91,6 +91,7 @@ def _facts(unit: UnitSummary, run: Collected) -> Iterator[tuple[str, str]]:
     if run.started and not run.started.is_broker:
         yield "not a broker", "measured on librdkafka's mock"
     yield "cases", str(unit.cases + unit.requests)
+    yield from (("load", load.text) for load in unit.loads)
     for what, remedy in unit.blind:
         yield "not judged", f"{what} ({remedy})" if remedy else what
 

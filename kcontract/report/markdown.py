@@ -134,6 +134,7 @@ def _unit(unit: UnitSummary, *, verbose: bool) -> Iterator[str]:
         yield from _fenced("\n".join(visible_lines(unit.blocked.fix))) if unit.blocked.fix else ()
         yield ""
     yield from _table(unit, verbose=verbose)
+    yield from (f"- load: {_plain(load.text)}" for load in unit.loads)
     for what, remedy in unit.blind:
         yield f"- not judged: {_plain(what)}" + (f" (would be with: {_plain(remedy)})" if remedy else "")
     for note in unit.notes:

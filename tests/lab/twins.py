@@ -11,7 +11,8 @@ from tests.lab.tables.node import NODE
 from tests.lab.tables.patients import PATIENTS
 from tests.lab.tables.policies import POLICIES
 from tests.lab.tables.senders import SENDERS
+from tests.lab.tables.slo import SLO
 from tests.lab.tables.styles import STYLES
 from tests.lab.tables.tap import TAP
 
-TWINS = (*STYLES, *PATIENTS, *EFFECTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP, *POLICIES, *FAULTS, *SENDERS)
+TWINS = (*STYLES, *PATIENTS, *EFFECTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP, *POLICIES, *FAULTS, *SLO, *SENDERS)

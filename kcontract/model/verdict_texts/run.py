@@ -11,8 +11,9 @@ Fix: declare it (`emits`, `onInvalid.deadLetter`, `retry.topic`, `message.oneOf`
 
 SLOW = """\
 The service misses its `slo`, alone or under the mix with malformed records.
-Proof: open loop at `slo.at`, latency from the scheduled send, beside the run's own echo baseline on this machine.
-Not: a machine that is too slow for any consumer (the baseline says so); the time of the first assignment.
+Proof: two loads in an open loop at `slo.at`, latency from the scheduled send; the percentile's lower confidence bound
+is beyond the promise, and kcontract's own plain consumer, measured beside it on this machine, is well within.
+Not: a machine that is too slow for any consumer, or for sending on time; the first assignment; a few slow records.
 Python: one flush() per message; Java: linger.ms or fetch.min.bytes set for throughput; a registry call per record.
 Node: a blocked event loop; Go: a lock around the whole handler; all: logging the whole payload of each bad record.
 Fix: cache schemas (also unknown ids), acknowledge in batches, bound what is logged, commit less often."""

@@ -1,8 +1,9 @@
-"""One invented finding for each verdict that only a fault leads to."""
+"""One invented finding for each verdict that only a fault, or a load, leads to."""
 
 from __future__ import annotations
 
 from kcontract.model.finding import Finding
+from kcontract.model.load import LoadFigures, Quantile
 from tests.unit.report.samples import PATIENT, at, finding, patient, verdict
 
 AGAIN = "the same in round 2 of this fault as in one before"
@@ -13,6 +14,24 @@ def drops_on_outage() -> Finding:
     promised = "billing handles each valid record in the end, also when connections to the schema registry are reset"
     first = verdict("DROPS_ON_OUTAGE", "", patient(), promised=promised, seen=facts, case="", during="registryDown")
     return finding(first)
+
+
+def slow_load(number: int) -> LoadFigures:
+    """A load that misses its p95."""
+    quantiles = (
+        Quantile(0.5, 0.08, 0.07, 0.09, None, 0.003),
+        Quantile(0.95, 2.14, 1.9, 2.5, 0.1, 0.007),
+        Quantile(0.99, 2.9, 2.4, None, None, 0.012),
+    )
+    return LoadFigures("patient.created", "mixed", number, 10.0, 90, quantiles, lags=((0.5, 4), (1.0, 41), (1.5, 3)))
+
+
+def slow() -> Finding:
+    facts = (slow_load(2).text, f"the load before: {slow_load(1).text}")
+    cause = "p95 (under the mix with malformed records)"
+    promised = "billing keeps p95 within 100 ms at 10/s"
+    more = {"case": "", "record": None, "expectation": None, "cause": cause}
+    return finding(verdict("SLOW", "", None, promised=promised, seen=facts, **more))
 
 
 def health_lied() -> Finding:

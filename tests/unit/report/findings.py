@@ -12,6 +12,7 @@ from tests.unit.report.fault_findings import (
     lost_event,
     not_recovered,
     refused_valid,
+    slow,
     ungraceful_stop,
 )
 from tests.unit.report.samples import (
@@ -344,6 +345,7 @@ FINDINGS = (
     collateral,
     lost,
     undeclared_event,
+    slow,
     health_lied,
     not_recovered,
     ungraceful_stop,
