@@ -166,8 +166,7 @@ class WindowOpened(Happened, frozen=True):
 class Sent(Happened, frozen=True):
     window: int
     case: Case
-    due: float = 0.0
-    """When it was to be sent; 0: there was no schedule."""
+    due: float = 0.0  # when it was to be sent; 0: there was no schedule
 
 
 class Acknowledged(Happened, frozen=True):
