@@ -13,6 +13,7 @@ from kcontract.judge.pace import Pace
 from kcontract.judge.request import Request
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract, Send
+from kcontract.model.naming import without_prefix
 from kcontract.model.summary import Progress
 
 _TIMEOUT = 30.0
@@ -193,6 +194,16 @@ class SenderRun:
         request = self._book.get(case)
         self._accepted += request is not None and request.valid and request.accepted
         return case
+
+
+def is_asked(contract: Contract, send: Send, stage: Stage) -> bool:
+    """Whether the run is about this sender: all of them, or the one whose stored request is sent again."""
+    settings = stage.tools.settings
+    stored = settings.replay
+    if stored is None:
+        return True
+    name = stored.request.sender if stored.request is not None else ""
+    return without_prefix(contract.topic, settings.run) == stored.topic and name in ("", send.name)
 
 
 def _stored_body(request: ev.Requested) -> RequestBody:

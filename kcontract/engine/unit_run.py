@@ -17,7 +17,7 @@ from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit, placeholder_values, unit_topics
 from kcontract.engine.receivers import ReceiverRun, sources_not_applicable
 from kcontract.engine.schema_watch import SchemaWatch
-from kcontract.engine.senders import SenderRun
+from kcontract.engine.senders import SenderRun, is_asked
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.starting import run_starters
@@ -33,7 +33,6 @@ from kcontract.judge.summing import unit_summary
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding
-from kcontract.model.naming import without_prefix
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.summary import Blocked, UnitSummary
 
@@ -152,15 +151,14 @@ class UnitRun:
 
     def _send(self, stage: Stage) -> None:
         stored = self._tools.settings.replay
-        starting = [(c, s) for c, s in self._unit.sends if s.action is not None and s.action.start]
-        if starting and not stored:
+        sends = [(contract, send) for contract, send in self._unit.sends if is_asked(contract, send, stage)]
+        starting = [(contract, send) for contract, send in sends if send.action is not None and send.action.start]
+        if starting:
             self._tested += run_starters(stage, starting)
-        if stage.lifecycle.gone and len(starting) < len(self._unit.sends):
+        if stage.lifecycle.gone and len(starting) < len(sends):
             stage.lifecycle.restart(behind=True)
         senders: list[SenderRun] = []
-        for contract, send in self._unit.sends:
-            if stored and without_prefix(contract.topic, self._tools.settings.run) != stored.topic:
-                continue
+        for contract, send in sends:
             sender = SenderRun(stage, contract, send)
             senders.append(sender)
             try:
@@ -168,7 +166,7 @@ class UnitRun:
             finally:
                 self._not_sent += sender.not_sent
                 self._tested += sender.judged
-        if stage.observer.schemas is not None:
+        if stage.observer.schemas is not None and any(contract.message.wire != "plain" for contract, _ in sends):
             stage.observer.schemas.look()
         if not stored:
             sender_faults(stage, [sender for sender in senders if sender.judged])

@@ -9,13 +9,15 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from kcontract.engine.senders import SenderRun
+from kcontract.engine.senders import SenderRun, is_asked
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.model import events as ev
+from kcontract.model.case import Expectation
 from kcontract.model.contract import Action
 from kcontract.model.record import Record
 from kcontract.model.service import Answer
+from kcontract.model.stored import StoredCase
 
 from ..judge.story import AT, schema
 from ..judge.test_requests import TOPIC, Sender
@@ -164,3 +166,18 @@ def test_a_step_that_is_a_sender_s_own_action_is_told() -> None:
     step, request = [event for event in history_of(stage) if isinstance(event, ev.Requested)]
     assert (step.sender, step.is_step, request.sender, request.steps) == ("api", True, "update", (step.case,))
     assert dict(request.path)["id"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "name", "asked"), [(TOPIC, "", True), (TOPIC, "api", True), (TOPIC, "update", False), ("x", "api", False)]
+)
+def test_a_stored_request_is_one_sender_s(topic: str, name: str, *, asked: bool) -> None:
+    """By its topic and, where the topic has several, by its name."""
+    request = ev.Requested(0.0, "c", "valid", "valid", topic, "POST", "http://x", b"", sender=name)
+    stored = StoredCase(
+        format=1, finding="f", unit="api", contract="c.yaml", topic=topic, kind="valid", verdict="NO_EVENT",
+        expectation=Expectation.VALID, record=Record(None, None), created="", version="", request=request,
+    )  # fmt: skip
+    (product,) = Sender().state.promises.products.values()
+    stage = stage_of(Api(), product.contract, replay=stored)
+    assert is_asked(product.contract, product.send, stage) is asked
