@@ -36,7 +36,7 @@ class FloodGate:
             self._window, self._records, self._bytes = window, 0, 0
             self._seen.clear()
         self._records += len(records)
-        self._bytes += sum([len(one.record.value or b"") for one in records])
+        self._bytes += sum(map(_size, records))
         if self._records <= _LEAST + _PER_SENT * count * sent and self._bytes <= _MOST_BYTES:
             return records
         return [one for one in records if self._is_new(one, _OF_ONE + 2 * count)]
@@ -60,5 +60,11 @@ class FloodGate:
             self._seen[identity] += 1
             return True
         records, size = self._dropped.get(one.topic, (0, 0))
-        self._dropped[one.topic] = records + 1, size + len(one.record.value or b"")
+        self._dropped[one.topic] = records + 1, size + _size(one)
         return False
+
+
+def _size(one: LogRecord) -> int:
+    """Bytes of value and headers."""
+    record = one.record
+    return len(record.value or b"") + sum([len(value or b"") for _, value in record.headers])

@@ -21,7 +21,7 @@ _COMMITS_REST = 10
 """Asking for commits may take that part of the time at most, however slow the broker answers."""
 _POLL = 0.01
 _RESOURCES_EVERY, _RESOURCES_REST = 1.0, 50
-_NEW_TOPICS = 50
+_NEW_TOPICS = 20
 """So many topics of the service's own making are read."""
 
 
@@ -84,7 +84,8 @@ class Observer:
             self.reader.add(read)
             if self._new_topics <= _NEW_TOPICS < self._new_topics + len(new):
                 what = f"the service made more than {_NEW_TOPICS} topics of its own: the further ones are not read"
-                self._recorder.record(ev.Blind(self._recorder.now(), self._group, what))
+                unit = self._recorder.state.promises.unit if self._recorder.state else ""
+                self._recorder.record(ev.Blind(self._recorder.now(), unit, what))
             self._new_topics += len(new)
 
     def look(self, timeout: float = _POLL) -> None:

@@ -137,6 +137,7 @@ class Court:
             return
         first = window.purpose == "first"
         doubt = Doubt(delivery, shown, window.number, first, window.disturbed, self.is_past(delivery))
+        doubt.early = window.tapped.commit_past(delivery.place, delivery.offset)
         doubt.lead = self._leads.lead_of(doubt, any_dead_letter=self.dead_letters > 0)
         self.doubts.append(doubt)
 

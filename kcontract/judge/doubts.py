@@ -9,6 +9,7 @@ from kcontract.judge.evidence import Delivery
 from kcontract.judge.rules import MISSES
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom
 from kcontract.model.case import Expectation
+from kcontract.model.tap import CommitAsked
 
 LEADS_PER_SYMPTOM = 12
 """So many valid cases of one kind and symptom are confirmed one by one; further ones follow their lead."""
@@ -36,6 +37,8 @@ class Doubt:
     """Whether its window came right after a start."""
     disturbed: bool
     committed: bool
+    early: CommitAsked | None = None
+    """A commit past the record that was asked for while what the service had sent was on its way."""
     lead: Doubt | None = None
     """The doubt of the same kind and symptom that is confirmed in this one's stead."""
     alone: frozenset[Symptom] | None = None

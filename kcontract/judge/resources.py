@@ -28,7 +28,7 @@ _MEGABYTE = 1 << 20
 _MEMORY_GROWTH, _MEMORY_CALM = 128 * _MEGABYTE, 32 * _MEGABYTE
 _SMALL = _MEGABYTE
 """Bytes of a record that may well take some memory."""
-_SUSPICIOUS = 24
+_SUSPICIOUS = 16
 _STAYS = 0.75
 _COUNT_CALM = 8
 

@@ -46,6 +46,10 @@ class Tapped:
         times, offset = max(there, default=(0, -1))
         return offset, times
 
+    def commit_past(self, place: tuple[str, int] | None, offset: int) -> CommitAsked | None:
+        """The first commit past this record that was asked for while outcomes were on their way."""
+        return next((one for one in self.early if (one.topic, one.partition) == place and one.offset > offset), None)
+
     def storms(self) -> bool:
         """Whether the group was formed again and again, and nothing was committed in between."""
         return self.generations >= OFTEN and not self.commits

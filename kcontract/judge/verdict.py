@@ -21,6 +21,7 @@ from kcontract.model.record import LogRecord, TopicPartition
 COMPANY = "in the company of other records"
 """The cause of what shows only in the same window again, and not alone."""
 _ALONE = ("SKIPPED_VALID", "REJECTED_VALID", "NOT_DEAD_LETTERED", "WRONG_REPLY", "NO_REPLY", "DUPLICATE_EFFECT")
+_LOSES = ("NOT_DEAD_LETTERED", "SKIPPED_VALID", "LOST", "COLLATERAL", "NO_REPLY")
 _SHOWN_BY = {
     "ACCEPTED_INVALID": Symptom.ACCEPTED,
     "DEAD_LETTER_ALTERED": Symptom.ALTERED,
@@ -59,7 +60,8 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
     company = COMPANY if lead.repeated else ""
     if codes[0] == "WRONG_REPLY":
         company = "correlation id"
-    reached = _verdict(codes, doubt.delivery, doubt.shown, _confirmation(codes[0], doubt, lead), cause=company)
+    facts = (*_confirmation(codes[0], doubt, lead), *_early(codes[0], doubt))
+    reached = _verdict(codes, doubt.delivery, doubt.shown, facts, cause=company)
     return reached if lead is doubt else msgspec.structs.replace(reached, confirmed=False)
 
 
@@ -201,6 +203,15 @@ def sent_fact(delivery: Delivery) -> tuple[str, ...]:
         return ()
     topic, partition = delivery.place
     return (f"sent to {topic}/{partition}@{delivery.offset}",)
+
+
+def _early(code: str, doubt: Doubt) -> tuple[str, ...]:
+    """Why an outcome may be lost: the offset was committed before it was safe."""
+    early = doubt.early
+    if early is None or code not in _LOSES:
+        return ()
+    place = f"{early.topic}/{early.partition}"
+    return (f"the service asked for {early.offset} to be committed in {place} while what it had sent was on its way",)
 
 
 def _offset_fact(delivery: Delivery, committed: Mapping[TopicPartition, int]) -> str:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined]
 
 from kcontract.broker.cluster import KafkaCluster
+from kcontract.host.sweep import RUN_VARIABLE
 from kcontract.model.cluster import TopicSpec
 from tests.shared_kafka import SharedKafka
 
@@ -106,42 +108,91 @@ def running() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         process.communicate(timeout=30)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", ["starting", "sending"])
+HEALTHY = ("contracts/patients", "--receiver", "billing")
+CRASHING = ("examples/patients/broken/contracts/crash_loop.yaml", "--max-examples", "20")
+
+
+@pytest.mark.parametrize(
+    ("number", "moment", "what"),
+    [
+        (signal.SIGINT, "", HEALTHY),
+        (signal.SIGTERM, "starting", HEALTHY),
+        (signal.SIGINT, "probing", HEALTHY),
+        (signal.SIGTERM, "sending", HEALTHY),
+        (signal.SIGINT, "sending", CRASHING),
+        (signal.SIGINT, "stopping", HEALTHY),
+    ],
+    ids=["broker", "starting", "probing", "window", "restarts", "stopping"],
+)
 def test_an_interrupted_run_leaves_nothing_behind(
-    number: signal.Signals, moment: str, running: Callable[..., subprocess.Popen[str]]
+    number: signal.Signals, moment: str, what: tuple[str, ...], running: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    """Ctrl-C at any moment: exit 130 within seconds, and no process of the run is left."""
-    process = running("verify", "contracts/patients", "--receiver", "billing")
+    """Ctrl-C at any moment: exit 130 within seconds, and neither a process nor the directory of the run is left."""
+    process = running("verify", *what)
     assert process.stdout is not None
-    for line in process.stdout:
+    for line in process.stdout if moment else ():
         if moment in line:
             break
-    children = psutil.Process(process.pid).children(recursive=True)
-    assert children
+    children = await_children(process)
+    directories = {directory for child in children if (directory := run_directory(child))}
     os.kill(process.pid, number)
     process.communicate(timeout=10)
     assert process.returncode == 130
     _, alive = psutil.wait_procs(children, timeout=3)
     assert not alive
+    assert not [child for child in psutil.process_iter() if run_directory(child) in directories]
+    assert not [directory for directory in directories if Path(directory).exists()]
+
+
+def await_children(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """What the run has started, as soon as there is anything."""
+    while process.poll() is None:
+        children: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+        if children:
+            return children
+    raise AssertionError(process.communicate()[1])
+
+
+def run_directory(process: psutil.Process) -> str:
+    """Of the run that it belongs to; empty for one that belongs to none, or is gone."""
+    try:
+        return str(process.environ().get(RUN_VARIABLE, ""))
+    except psutil.Error:
+        return ""
 
 
 def test_a_cluster_that_is_not_ours_keeps_what_it_has(
     kafka: SharedKafka, cluster: KafkaCluster, unique: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """On a foreign cluster the run's topics have its prefix, and nothing else is touched."""
-    bystander = unique("patient.created")
-    cluster.create_topics([TopicSpec(bystander, 1)])
-    before = set(cluster.topics())
+    """On a foreign cluster the run's topics and groups have its prefix and go with it; nothing else is touched, not
+    by the tap and not by faults either."""
+    topic, group = unique("patient.created"), unique("bystanders")
+    cluster.create_topics([TopicSpec(topic, 1)])
+    cluster.set_offsets(group, {(topic, 0): 0})
+    before = bystanders(cluster, kafka, topic, group)
     verified = verify(
-        "contracts/patients",
+        "contracts/patients", "--tap", "--faults", "delivery",
         "--receiver", "ledger", "--max-examples", "30", "--bootstrap-servers", kafka.bootstrap,
         report=tmp_path / "report.jsonl",
     )  # fmt: skip
     assert (verified.exit_code, verified.verdicts) == (0, set()), verified.output
-    assert before <= set(cluster.topics())
-    assert not [topic for topic in cluster.topics() if verified.summary.run in topic]
+    assert bystanders(cluster, kafka, topic, group) == before
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+    groups = [one.group_id for one in admin.list_consumer_groups().result().valid]
+    assert not [name for name in (*cluster.topics(), *groups) if verified.summary.run in name]
     assert all(topic.startswith("kcontract.") for unit in verified.summary.units for topic in unit.topics)
+
+
+def bystanders(cluster: KafkaCluster, kafka: SharedKafka, topic: str, group: str) -> tuple[object, ...]:
+    """What a run must leave as it is: another's topic with settings and records, a group, the broker's settings."""
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+    asked = [ConfigResource(ConfigResource.Type.TOPIC, topic), ConfigResource(ConfigResource.Type.BROKER, "1")]
+    settings = [
+        {name: entry.value for name, entry in future.result().items()}
+        for future in admin.describe_configs(asked, request_timeout=30).values()
+    ]
+    places = ((topic, 0),)
+    return cluster.topics()[topic], cluster.end_offsets(places), cluster.committed(group, places), settings
 
 
 def test_the_mock_is_no_broker_and_says_so(tmp_path: Path) -> None:

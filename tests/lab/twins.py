@@ -6,6 +6,7 @@ from tests.lab.tables.effects import EFFECTS
 from tests.lab.tables.faults import FAULTS
 from tests.lab.tables.frameworks import FRAMEWORKS
 from tests.lab.tables.go import GO
+from tests.lab.tables.hostile import HOSTILE
 from tests.lab.tables.java import JAVA
 from tests.lab.tables.node import NODE
 from tests.lab.tables.patients import PATIENTS
@@ -15,4 +16,18 @@ from tests.lab.tables.slo import SLO
 from tests.lab.tables.styles import STYLES
 from tests.lab.tables.tap import TAP
 
-TWINS = (*STYLES, *PATIENTS, *EFFECTS, *NODE, *GO, *JAVA, *FRAMEWORKS, *TAP, *POLICIES, *FAULTS, *SLO, *SENDERS)
+TWINS = (
+    *STYLES,
+    *PATIENTS,
+    *EFFECTS,
+    *NODE,
+    *GO,
+    *JAVA,
+    *FRAMEWORKS,
+    *TAP,
+    *HOSTILE,
+    *POLICIES,
+    *FAULTS,
+    *SLO,
+    *SENDERS,
+)

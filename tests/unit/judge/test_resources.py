@@ -133,7 +133,7 @@ def test_much_memory_without_an_end_is_no_verdict() -> None:
 
 def test_what_is_worth_a_closer_look() -> None:
     """Much memory, or some dozens of what is counted."""
-    more = Resources(START.memory + 128 * MEGABYTE, START.descriptors + 23, START.threads + 24, START.connections)
+    more = Resources(START.memory + 128 * MEGABYTE, START.descriptors + 15, START.threads + 16, START.connections)
     assert suspicious(START, more) == ("memory", "threads")
     assert grew("memory", START, more, 1)
     assert not grew("threads", START, more, COPIES)
