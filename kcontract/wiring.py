@@ -317,13 +317,20 @@ class _CaseSaver:
         self._tell = tell
         self._save = save
         self._schemas: tuple[RegisteredSchema, ...] = ()
+        self._senders: dict[str, str] = {}
+        """The files that name the unit's senders, by topic."""
 
     def take(self, item: StreamItem) -> None:
         if isinstance(item, UnitStarted):
             self._schemas = item.schemas
+            sends = [(contract, send) for contract in item.contracts for send in contract.send]
+            self._senders = {contract.topic: send.at.file for contract, send in sends if send.unit == item.unit}
         if self._save and isinstance(item, Finding):
             stored = stored_case(item, self._schemas)
             if stored is not None:
+                if stored.request is not None:  # the line of the promise may stand in a file that only gives the topic
+                    file = self._senders.get(item.first.topic, stored.contract)
+                    stored = msgspec.structs.replace(stored, contract=file)
                 save_case(self._root, stored)
         self._tell(item)
 

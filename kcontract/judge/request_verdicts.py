@@ -10,7 +10,6 @@ import msgspec
 from kcontract.judge.request import Request
 from kcontract.model.events import Requested
 from kcontract.model.finding import CaseVerdict
-from kcontract.model.location import Location
 from kcontract.model.record import LogRecord
 from kcontract.oracle.expressions import MISSING, evaluate
 
@@ -48,7 +47,7 @@ def refused_valid(request: Request, copies: Sequence[Request]) -> Iterator[CaseV
     place = body.at if body else request.product.send.at
     facts.append(f"if this is meant, state the rule in the body's schema ({place})")
     family = request.answer if request.responded and request.responded.exit_code is not None else f"{request.status}"
-    yield _verdict("REFUSED_VALID", request, promised, *facts, cause=family, at=place)
+    yield _verdict("REFUSED_VALID", request, promised, *facts, cause=family)
 
 
 def duplicate_event(request: Request) -> Iterator[CaseVerdict]:
@@ -118,7 +117,6 @@ def _verdict(
     *facts: str,
     records: tuple[LogRecord, ...] = (),
     cause: str = "",
-    at: Location | None = None,
 ) -> CaseVerdict:
     requested = request.requested
     return CaseVerdict(
@@ -126,7 +124,7 @@ def _verdict(
         case=requested.case,
         kind=requested.kind,
         topic=requested.topic,
-        at=at or request.product.send.at,
+        at=request.product.send.at,
         promised=promised,
         seen=facts,
         cause=cause,
