@@ -10,6 +10,7 @@ from kcontract.broker.eviction import evict
 from kcontract.broker.groups import Groups
 from kcontract.broker.locate import locate
 from kcontract.broker.mock_topics import MockTopics
+from kcontract.broker.own_groups import OwnGroups
 from kcontract.broker.reader import TopicReader
 from kcontract.broker.sender import Sender
 from kcontract.broker.topics import Topics
@@ -27,7 +28,7 @@ class KafkaCluster:
         self._settings = client_settings(handle.bootstrap, settings or {})
         self._admin = admin = Admin(self._settings)
         self._topics = Topics(admin) if handle.is_broker else MockTopics(admin)
-        self._groups = Groups(admin)
+        self._groups = OwnGroups(handle.bootstrap) if handle.ours and handle.is_broker else Groups(admin)
         self._commits = Commits(self._settings)
         self._sender = Sender(self._settings, self._topics.record_limit, self._locate)
 
@@ -102,9 +103,11 @@ class KafkaCluster:
 
     def reconnect(self) -> None:
         self._admin.renew()
+        self._groups.close()
         self._commits.close()
 
     def close(self) -> None:
+        self._groups.close()
         self._commits.close()
         self._sender.close()
 

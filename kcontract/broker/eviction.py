@@ -6,12 +6,9 @@ group's coordinator. It works for classic and KIP-848 groups alike.
 
 from __future__ import annotations
 
-import itertools
-import socket
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
+from kcontract.broker.plain import Connection, address
 from kcontract.errors import BrokerError
 from kcontract.protocol.coordinator import (
     FIND_COORDINATOR,
@@ -19,47 +16,16 @@ from kcontract.protocol.coordinator import (
     decode_find_coordinator_response,
     find_coordinator_request,
 )
-from kcontract.protocol.frames import LENGTH_BYTES, RequestHeader, decode_response, encode_request, frame_length
 from kcontract.protocol.leave_group import (
     LEAVE_GROUP,
     LEAVE_GROUP_VERSION,
     decode_leave_group_response,
     leave_group_request,
 )
-from kcontract.protocol.primitives import Decoder, FrameError
+from kcontract.protocol.primitives import FrameError
 
-TIMEOUT_S = 5.0
 _GONE = frozenset({0, 25})
 """Left now, or unknown: it had left before."""
-
-
-class Connection:
-    """One plain TCP connection, one request at a time. OSError and FrameError from every method."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_connection((host, port), TIMEOUT_S)
-        self._numbers = itertools.count(1)
-
-    def ask(self, api: int, version: int, body: bytes) -> Decoder:
-        """The body of the answer to a request of a version that is not flexible."""
-        number = next(self._numbers)
-        self._socket.sendall(encode_request(RequestHeader(api, version, number, "kcontract"), body))
-        return decode_response(self._read(frame_length(self._read(LENGTH_BYTES))), number)
-
-    def _read(self, size: int) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            chunk = self._socket.recv(size - len(data))
-            if not chunk:
-                raise FrameError("the broker closed the connection")
-            data += chunk
-        return bytes(data)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._socket.close()
 
 
 def evict(bootstrap: str, group: str, members: Sequence[str]) -> None:
@@ -68,7 +34,7 @@ def evict(bootstrap: str, group: str, members: Sequence[str]) -> None:
     `bootstrap` is a plain text listener. EVICT_FAILED if the broker does not answer, or refuses.
     """
     try:
-        with Connection(*_address(bootstrap)) as connection:
+        with Connection(*address(bootstrap)) as connection:
             answer = connection.ask(FIND_COORDINATOR, FIND_COORDINATOR_VERSION, find_coordinator_request(group))
             found = decode_find_coordinator_response(answer)
         if found.error:
@@ -81,14 +47,6 @@ def evict(bootstrap: str, group: str, members: Sequence[str]) -> None:
     refusals = [f"{each.member}: error {each.error}" for each in left.members if each.error not in _GONE]
     if left.error not in _GONE or refusals:
         raise _failed(group, "; ".join(refusals) or f"error {left.error}")
-
-
-def _address(bootstrap: str) -> tuple[str, int]:
-    host, _, port = bootstrap.partition(",")[0].strip().rpartition(":")
-    try:
-        return host.removeprefix("[").removesuffix("]"), int(port)
-    except ValueError as error:
-        raise BrokerError("EVICT_FAILED", f"{bootstrap!r} is not HOST:PORT", "give HOST:PORT") from error
 
 
 def _failed(group: str, why: str) -> BrokerError:

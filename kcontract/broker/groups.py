@@ -75,6 +75,9 @@ class Groups:
                 if kafka_error(error).code() not in _ABSENT | {KafkaError.NON_EMPTY_GROUP}:
                     raise refused(what, error) from error
 
+    def close(self) -> None:
+        """Nothing: the admin client is not ours."""
+
     def _ask(self, what: str, ask: Ask[T]) -> T:
         return persist(self._admin, what, lambda: self._answer(what, ask), passing=MOVING)
 

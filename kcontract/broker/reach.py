@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kcontract.broker.choose import BrokerHandle
-from kcontract.broker.eviction import Connection
+from kcontract.broker.plain import Connection
 from kcontract.broker.tap.tap import ProtocolTap, parse_addresses
 from kcontract.errors import BrokerError
 from kcontract.protocol.addresses import Address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from kcontract.broker.eviction import Connection
+from kcontract.broker.plain import Connection
 from kcontract.protocol.primitives import Encoder
 
 _PRODUCE = 0

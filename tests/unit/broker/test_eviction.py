@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from kcontract.broker import eviction
+from kcontract.broker import plain
 from kcontract.broker.eviction import evict
 from kcontract.errors import BrokerError
 from kcontract.protocol.coordinator import Coordinator, encode_find_coordinator_response
@@ -76,7 +76,7 @@ def test_refusals_and_nonsense_are_errors(answers: Callable[[int], Answers], rea
 
 def test_a_silent_broker_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """It times out."""
-    monkeypatch.setattr(eviction, "TIMEOUT_S", 0.1)
+    monkeypatch.setattr(plain, "TIMEOUT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(BrokerError, match="timed out"):
         evict(f"127.0.0.1:{server.getsockname()[1]}", "group", ["m"])
 
