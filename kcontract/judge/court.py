@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from kcontract.judge.cause import names_frame
@@ -23,6 +24,10 @@ from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import TopicPartition
 
 LATE = "it came late"
+_BY_ABSENCE = frozenset({"NOT_DEAD_LETTERED", "SKIPPED_VALID", "COLLATERAL", "LOST"})
+"""Verdicts on what did not come: they are taken back if it comes after all."""
+_KEPT_OPEN = 5_000
+"""So many of them stay open to evidence."""
 
 
 class Court:
@@ -46,6 +51,8 @@ class Court:
         self._answers_late = self._answers_cross = False
         self._loops: set[str] = set()
         self._ended_outside: set[str] = set()
+        self._absent: dict[str, tuple[Delivery, CaseVerdict]] = {}
+        """Verdicts by absence, by case."""
         self._stalls: dict[str, float] = {}
         """How long windows had stood still when they were given up."""
         self._judges: dict[str, Callable[[Window], None]] = {
@@ -76,11 +83,23 @@ class Court:
         """The window was given up after so long without progress."""
         self._stalls[str(window.number)] = seconds
 
-    def late(self, delivery: Delivery) -> None:
+    def late(self, at: float, delivery: Delivery) -> None:
         """Something came for a delivery whose window has closed: what was missing may be there now."""
+        if self._shown(delivery):
+            return
         for doubt in self.doubts:
-            if doubt.delivery is delivery and not doubt.settled and not self._shown(delivery):
+            if doubt.delivery is delivery and not doubt.settled:
                 self.dismiss(doubt, LATE)
+        if delivery.case.id in self._absent:
+            self._take_back(at, delivery)
+
+    def _take_back(self, at: float, delivery: Delivery) -> None:
+        """Nobody is blamed for what came after all, and further negatives wait as long as that took."""
+        _, verdict = self._absent.pop(delivery.case.id)
+        self.reached[:] = [one for one in self.reached if one is not verdict]
+        self.tally.count(delivery, "late")
+        self._pace.learn_gap(max(0.0, at - delivery.acked_at))
+        self._ties.forget(delivery)
 
     def dismiss(self, doubt: Doubt, why: str) -> None:
         """Give up a doubt that cannot be confirmed: nobody is blamed. The next of those behind it leads now."""
@@ -186,8 +205,12 @@ class Court:
             return
         self._pace.learn_gap(self._stalls.get(window.of, 0.0))  # it goes on if one waits
         again = {d.case.root: frozenset(one.symptom for one in self._shown(d)) for d in window.deliveries}
-        for doubt in self.doubts:
-            if str(doubt.window) == window.of and doubt.wants_repeat:
+        own = [doubt for doubt in self.doubts if str(doubt.window) == window.of and not doubt.dismissed]
+        for follower in own:
+            if follower.lead is not None:
+                follower.repeated = again.get(follower.root, frozenset())
+        for doubt in own:
+            if doubt.wants_repeat:
                 doubt.repeated = again.get(doubt.root, frozenset())
                 self._resolve(doubt)
 
@@ -219,13 +242,20 @@ class Court:
         if not doubt.settled:
             return
         for one in (doubt, *(other for other in self.doubts if other.lead is doubt and not other.dismissed)):
-            verdict = doubt_verdict(one, doubt)
+            verdict = doubt_verdict(one, doubt) or self._missed_twice(one, doubt)
             if verdict is not None:
                 self._reach(one.delivery, verdict)
             else:
                 one.dismissed = "not seen again"
                 self.tally.count(one.delivery, "not confirmed")
-            self._ties.forget(one.delivery)
+            if one.delivery.case.id not in self._absent:
+                self._ties.forget(one.delivery)
+
+    def _missed_twice(self, doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
+        """The verdict of one whose lead was handled the second time, though it was not: batches fall as they fall."""
+        if doubt is lead or not doubt.repeated or doubt.window != lead.window:
+            return None
+        return doubt_verdict(doubt, replace(lead, repeated=doubt.repeated))
 
     def _reach_crash(self, delivery: Delivery, window: Window) -> None:
         if window.ended_outside and delivery.case.root not in self._ended_outside:
@@ -246,6 +276,8 @@ class Court:
 
     def _reach(self, delivery: Delivery, verdict: CaseVerdict) -> None:
         self.reached.append(verdict)
+        if verdict.code in _BY_ABSENCE and len(self._absent) < _KEPT_OPEN:
+            self._absent[delivery.case.id] = delivery, verdict
         self._answers_cross |= verdict.code == "WRONG_REPLY" and verdict.cause == "correlation id"
         self._answers_late |= verdict.code == "NO_REPLY" and verdict.cause == "late"
         self.tally.count(delivery, verdict.code)
@@ -254,7 +286,7 @@ class Court:
         """Only deliveries that are still in doubt stay open to evidence."""
         doubted = {doubt.delivery.case.id for doubt in self.doubts if not doubt.settled}
         for delivery in window.deliveries:
-            if delivery.case.id not in doubted:
+            if delivery.case.id not in doubted and delivery.case.id not in self._absent:
                 self._ties.forget(delivery)
 
 

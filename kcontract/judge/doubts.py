@@ -108,13 +108,15 @@ class LeadBook:
     def lead_of(self, doubt: Doubt, *, any_dead_letter: bool) -> Doubt | None:
         """The doubt that stands for this one, or None if it is to be confirmed itself.
 
-        Only one that is still to be tried can stand for others: what it will show holds for them too.
+        Only one that is still to be tried can stand for others: what it will show holds for them too. Of a valid case
+        it is one of the same window, for that window once more may tell.
         """
         known = self._leads.setdefault(doubt.group(any_dead_letter=any_dead_letter), [])
         known[:] = [lead for lead in known if lead.lead is None and not lead.settled]
         several = doubt.delivery.expectation is Expectation.VALID and not doubt.symptoms & _ONCE
-        if len(known) >= (LEADS_PER_SYMPTOM if several else 1):
-            return known[0]
+        here = [lead for lead in known if lead.window == doubt.window] if several else known
+        if here and len(known) >= (LEADS_PER_SYMPTOM if several else 1):
+            return here[0]
         known.append(doubt)
         return None
 

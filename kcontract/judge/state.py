@@ -248,13 +248,13 @@ class UnitState:
         if delivery.first_outcome_at is None and delivery.has_outcome:
             self._first_outcome(at, delivery)
         elif self.window is None or self.window.number != delivery.window:
-            self.court.late(delivery)
+            self.court.late(at, delivery)
 
     def _first_outcome(self, at: float, delivery: Delivery) -> None:
         delivery.first_outcome_at = self._outcome_at = at
         window = self.window
         if window is None or not window.answer(delivery):
-            self.court.late(delivery)
+            self.court.late(at, delivery)
             return
         if window.purpose == "probe" and not window.disturbed:
             window.longest_gap = max(window.longest_gap, at - max(window.progress_at, delivery.acked_at))

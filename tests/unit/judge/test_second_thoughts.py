@@ -1,0 +1,100 @@
+"""What was missing may come after the verdict, and batches do not fall the same way twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from kcontract.judge.doubts import LEADS_PER_SYMPTOM
+from kcontract.model.case import Expectation
+
+from .story import Story, alone
+
+
+def blamed_for_silence() -> Story:
+    """An invalid record without a dead letter, alone once more as well, beside one that has its own."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.invalid("2", kind="wrong_root")
+    story.dead_letter("2")
+    story.commit(2)
+    story.wait(2.0)
+    story.close()
+    alone(story, "1", Expectation.INVALID, right=False)
+    assert story.codes == ["NOT_DEAD_LETTERED"]
+    return story
+
+
+def test_a_dead_letter_after_the_verdict_takes_it_back() -> None:
+    """A producer may linger for seconds; from then on negatives wait as long."""
+    story = blamed_for_silence()
+    story.wait(3.0)
+    story.dead_letter("1")
+    assert story.codes == []
+    assert story.state.pace.longest_gap > 3.0
+    assert dict(story.state.tally.rows()[0].outcomes) == {"late": 1}
+
+
+@pytest.mark.parametrize("changed", [{"value": b"other"}, {"key": b"other"}])
+def test_a_late_dead_letter_that_was_altered_takes_nothing_back(changed: dict[str, bytes]) -> None:
+    """It is not what was promised either."""
+    story = blamed_for_silence()
+    story.dead_letter("1", **changed)
+    assert story.codes == ["NOT_DEAD_LETTERED"]
+
+
+def test_an_effect_after_the_verdict_takes_it_back() -> None:
+    """A slow way is a way."""
+    story = Story()
+    story.window()
+    story.send("1")
+    story.close()
+    alone(story, "1", right=False)
+    assert story.codes == ["SKIPPED_VALID"]
+    story.effect("1")
+    assert story.codes == []
+
+
+def swallowed(again: set[int]) -> Story:
+    """A window whose valid records were all missed, and of which these were missed again."""
+    story, cases = Story(), range(LEADS_PER_SYMPTOM + 4)
+    story.window()
+    for number in cases:
+        story.send(str(number))
+    story.close()
+    for number in cases[:LEADS_PER_SYMPTOM]:
+        alone(story, str(number), right=True)
+    story.window("repeat", "1")
+    for number in cases:
+        story.send(f"{number}.2")
+        if number not in again:
+            story.effect(f"{number}.2")
+    story.close()
+    return story
+
+
+def test_a_follower_that_was_missed_twice_is_collateral() -> None:
+    """Though its lead was handled the second time: where a poll's batch ends is chance."""
+    story = swallowed({LEADS_PER_SYMPTOM + 1, LEADS_PER_SYMPTOM + 3})
+    assert [(verdict.code, verdict.case) for verdict in story.state.reached] == [
+        ("COLLATERAL", str(LEADS_PER_SYMPTOM + 1)),
+        ("COLLATERAL", str(LEADS_PER_SYMPTOM + 3)),
+    ]
+
+
+def test_what_is_not_missed_again_is_nobody_s_fault() -> None:
+    """Lead or follower."""
+    assert swallowed(set()).codes == []
+
+
+def test_each_window_has_a_lead_of_its_own() -> None:
+    """Another window once more tells nothing of this one."""
+    story = Story()
+    for window in range(2):
+        story.window()
+        for number in range(LEADS_PER_SYMPTOM + 2):
+            story.send(f"{window}{number:02}")
+        story.close()
+    leads = {doubt.window for doubt in story.state.doubts if doubt.lead is None}
+    assert leads == {1, 2}
+    assert all(doubt.lead is None or doubt.lead.window == doubt.window for doubt in story.state.doubts)
