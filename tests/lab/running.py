@@ -57,8 +57,8 @@ def run(batch: Sequence[Twin], seed: int = 0) -> list[Result]:
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.jsonl"
         reports = ["--report", "text", "--report", f"json={report}"]
-        command = [sys.executable, "-m", "kcontract", "verify", *contracts, *options, *reports]
-        command += ["--max-time", str(_TWIN_S * len(batch))]
+        bound = ["--max-time", str(_TWIN_S * len(batch))]
+        command = [sys.executable, "-m", "kcontract", "verify", *contracts, *bound, *options, *reports]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         summaries = [item for item in _items(report) if isinstance(item, RunSummary)]
     output = done.stdout[-6000:] + done.stderr[-3000:]

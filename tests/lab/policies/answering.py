@@ -24,7 +24,7 @@ from tests.lab.policies.common import (
     read_request,
 )
 
-LATE_S = 3.5
+LATE_S = 2.8
 
 
 def answer(correlation_id: str, message: Any) -> dict[str, Any] | None:
