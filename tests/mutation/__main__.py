@@ -1,0 +1,69 @@
+"""`python -m tests.mutation [NAME...]`: apply each mutant to a copy, run the unit tests, and tell what killed it.
+
+NAME is a part of a mutant's name; none: all of them. Exits with 1 if one survives that is not known to be harmless.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.mutation.mutants import MUTANTS, Mutant
+from tests.mutation.trial import run_tests
+
+REPO = Path(__file__).parents[2]
+STAGES = ("tests/unit/judge", "tests/unit/engine")
+"""What survives the first is tried with the second."""
+
+
+def main(parts: list[str]) -> int:
+    """The exit code."""
+    chosen = [one for one in MUTANTS if not parts or any(part in one.name for part in parts)]
+    with tempfile.TemporaryDirectory(prefix="kcontract-mutants-") as folder:
+        copy = Path(folder)
+        _copy(copy)
+        for stage in STAGES:  # and whoever imports a module first has written its bytecode
+            if failed := run_tests(copy, [stage], keep_bytecode=True):
+                print(f"the tests fail without any mutant: {failed}")
+                return 2
+        alive = [one.name for one in chosen if not _is_killed(copy, one)]
+    print(f"{len(chosen)} mutants, {len(chosen) - len(alive)} killed or harmless, {len(alive)} alive", *alive)
+    return 1 if alive else 0
+
+
+def _is_killed(copy: Path, mutant: Mutant) -> bool:
+    path = copy / mutant.path
+    text = path.read_text()
+    path.write_text(text.replace(mutant.old, mutant.new))
+    for cached in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
+        cached.unlink()
+    try:
+        killer = next(filter(None, (run_tests(copy, targets) for targets in _targets(copy, mutant))), "")
+    finally:
+        path.write_text(text)
+    print(f"{mutant.name:44} {killer or f'SURVIVES {mutant.harmless}'}", flush=True)
+    return bool(killer or mutant.harmless)
+
+
+def _targets(copy: Path, mutant: Mutant) -> list[list[str]]:
+    """The judge's tests that name the mutant's module first: most mutants end there."""
+    module = f"kcontract.judge.{Path(mutant.path).stem} import"
+    tests = sorted((copy / STAGES[0]).glob("test_*.py"))
+    near = [str(one.relative_to(copy)) for one in tests if module in one.read_text()]
+    return [*([near] if near else []), *([stage] for stage in STAGES)]
+
+
+def _copy(folder: Path) -> None:
+    """What the tests need of this repository."""
+    unwanted = shutil.ignore_patterns("__pycache__", "node_modules")
+    for name in ("kcontract", "tests/unit/judge", "tests/unit/engine"):
+        shutil.copytree(REPO / name, folder / name, ignore=unwanted)
+    for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py", "tests/shared_kafka.py"):
+        shutil.copy2(REPO / name, folder / name)
+    shutil.copy2(REPO / "tests/unit/__init__.py", folder / "tests/unit/__init__.py")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
