@@ -83,3 +83,14 @@ def test_a_window_that_never_got_there() -> None:
     story.commit(2)
     story.close("stopped")
     assert story.codes == []
+
+
+def test_another_partition_goes_on() -> None:
+    """Its records were not behind the one that must stop the service."""
+    story = stopping()
+    for case in "345":
+        story.send(case, partition=1)
+        story.effect(case)
+    story.exit()
+    story.close()
+    assert story.codes == []
