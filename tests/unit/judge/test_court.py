@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kcontract.judge.verdict import COMPANY
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation
 
@@ -90,3 +91,26 @@ def test_a_smaller_variant_that_shows_something_else() -> None:
     story.dead_letter("1.5", value=b"wrapped")
     story.close()
     assert story.codes == ["NOT_DEAD_LETTERED"]
+
+
+def test_a_commit_past_the_record_ends_its_loop() -> None:
+    """The service exits with it, and goes on without it in the end."""
+    story = Story()
+    story.window("alone", "1")
+    story.invalid("1")
+    story.exit(1, TRACE)
+    story.exit(1, TRACE)
+    story.commit(1)
+    story.close("exited")
+    assert story.codes == ["CRASHED"]
+
+
+def test_what_shows_in_company_only() -> None:
+    """Right alone, missed twice in its window: the cause says so, and no kind is blamed."""
+    story = Story()
+    misses(story, "1")
+    alone(story, "1", Expectation.INVALID, right=True)
+    story.window("repeat", "1")
+    story.invalid("1.2")
+    story.close()
+    assert (story.codes, story.verdict.cause) == (["NOT_DEAD_LETTERED"], COMPANY)

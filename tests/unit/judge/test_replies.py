@@ -292,6 +292,12 @@ def test_a_late_answer() -> None:
     assert story.codes == ["NO_REPLY"]
     assert story.verdict.cause == "late"
     assert "3.1, 3.2, 3.3 s" in " ".join(story.verdict.seen)
+    story.window("probe")
+    story.send("2")
+    story.wait(3.0)
+    story.answer("2")
+    story.close()
+    assert not [doubt for doubt in story.state.doubts if doubt.wants_alone], "it is proved already"
 
 
 @pytest.mark.parametrize("seconds", [(2.3,), (3.0, 3.1, 1.9), (3.0, 0.1)], ids=["allowed", "third try", "once"])
