@@ -10,6 +10,7 @@ import pytest
 
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
+from kcontract.judge.symptoms import Symptom
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract, Expression, OnInvalid, Reply
@@ -364,3 +365,15 @@ def test_a_result_for_an_invalid_request_under_another_policy(policy: str, codes
         story.dead_letter("1")
     story.close()
     assert story.codes == codes
+
+
+def test_a_request_that_may_be_refused_lacks_no_answer() -> None:
+    """Two answers to its neighbour are that one's own, not one of them meant for it."""
+    story = Asked()
+    story.window()
+    story.send("1", Expectation.EITHER, kind="trailing_bytes")
+    story.send("2")
+    story.answer("2")
+    story.answer("2")
+    story.close()
+    assert [doubt.symptoms for doubt in story.state.doubts] == [{Symptom.TWICE}]
