@@ -16,6 +16,25 @@ from tests.mutation.trial import run_tests
 REPO = Path(__file__).parents[2]
 STAGES = ("tests/unit/judge", "tests/unit/engine")
 """What survives the first is tried with the second."""
+_NEAR = {
+    "answering": "replies",
+    "calm": "duplicates",
+    "court": "blame",
+    "event_verdicts": "senders_verdicts",
+    "fault_health": "faults",
+    "fault_records": "faults",
+    "fault_requests": "fault_requests",
+    "fault_signs": "faults",
+    "fault_trial": "faults",
+    "key_order": "order",
+    "load_trial": "load",
+    "request_verdicts": "senders_verdicts",
+    "sequence": "order",
+    "storms": "loops",
+    "symptoms": "state",
+    "verdict": "state",
+}
+"""The tests that most likely kill a module's mutants, where they do not have its name."""
 
 
 def main(parts: list[str]) -> int:
@@ -48,11 +67,10 @@ def _is_killed(copy: Path, mutant: Mutant) -> bool:
 
 
 def _targets(copy: Path, mutant: Mutant) -> list[list[str]]:
-    """The judge's tests that name the mutant's module first: most mutants end there."""
-    module = f"kcontract.judge.{Path(mutant.path).stem} import"
-    tests = sorted((copy / STAGES[0]).glob("test_*.py"))
-    near = [str(one.relative_to(copy)) for one in tests if module in one.read_text()]
-    return [*([near] if near else []), *([stage] for stage in STAGES)]
+    """The module's own tests first: most mutants end there, in less than a second."""
+    module = Path(mutant.path).stem
+    near = f"{STAGES[0]}/test_{_NEAR.get(module, module)}.py"
+    return [*([[near]] if (copy / near).exists() else []), *([stage] for stage in STAGES)]
 
 
 def _copy(folder: Path) -> None:

@@ -46,16 +46,10 @@ BOOK_MUTANTS = (
             "            if one.redelivered:\n                self._groups",
             "            if False:\n                self._groups",
         ),
-        (
-            "of valid records",
-            "delivery.expectation is not Expectation.VALID or not is_due(delivery, output):",
-            "not is_due(delivery, output):",
-        ),
         ("of effects that are due", " or not is_due(delivery, output):", ":"),
         ("more than the count", "> (output.emits.count if output.emits else 1)", "> 1"),
-        ("told once", "case in self._told or delivery", "delivery"),
+        ("told once", "if case in self._told or not", "if not"),
         ("behind the end of the window", "return delivery is not None\n", "return False\n"),
-        ("repeats are not remembered", " and delivery.case.role is not Role.REPEAT:", ":"),
         (
             "judged one window later",
             "ready, self._waiting, self._new = self._waiting, self._new, []",
@@ -64,11 +58,6 @@ BOOK_MUTANTS = (
     ),
     *in_module(
         "sequence",
-        (
-            "of valid records",
-            "len(delivery.effects) < 2 or delivery.expectation is not Expectation.VALID",
-            "len(delivery.effects) < 2",
-        ),
         ("of effects that are due", "if output.emits and is_due(delivery, output) else ()", "if output.emits else ()"),
         ("the first of each value", "place < 0 or place in known", "place < 0"),
         ("within one partition", "before.get(effect.record.partition)", "next(iter(before.values()), None)"),
@@ -84,7 +73,7 @@ BOOK_MUTANTS = (
         ),
         ("in undisturbed windows only", "if not window.disturbed and self", "if self"),
         ("where it is promised", 'ordered = delivery.source.receive.order == "key"', "ordered = True"),
-        ("of valid records", "ordered and delivery.expectation is Expectation.VALID and", "ordered and"),
+        ("of effects that are due", "return ordered and is_due(delivery, output)", "return ordered"),
         (
             "first effects only",
             "place is None or sum(effect.output is output for effect in delivery.effects) > 1",

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import hypothesis  # noqa: F401 - imported once, for all the processes that are forked from here
+import confluent_kafka  # noqa: F401 - imported once, for all the processes that are forked from here
+import hypothesis  # noqa: F401
 import msgspec  # noqa: F401
 import pytest
 

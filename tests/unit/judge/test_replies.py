@@ -377,3 +377,26 @@ def test_a_request_that_may_be_refused_lacks_no_answer() -> None:
     story.answer("2")
     story.close()
     assert [doubt.symptoms for doubt in story.state.doubts] == [{Symptom.TWICE}]
+
+
+def test_one_answer_too_many_where_another_lacks_one() -> None:
+    """It is taken for the other's: answers that go to others, and not two answers."""
+    story = Asked()
+    story.window()
+    story.send("1")
+    story.send("2")
+    story.answer("1")
+    story.answer("1")
+    story.close()
+    assert [doubt.symptoms for doubt in story.state.doubts] == [{Symptom.CROSSED}]
+
+
+def test_the_first_answer_after_a_start_may_be_late() -> None:
+    """Starting takes its time."""
+    story = Asked()
+    story.window("first")
+    story.send("1")
+    story.wait(10.0)
+    story.answer("1")
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])

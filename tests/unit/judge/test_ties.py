@@ -80,3 +80,14 @@ def test_an_effect_may_have_its_correlation_id_elsewhere() -> None:
     story.seen(OUT, Record(None, json.dumps({"order": "x"}).encode(), (("cause", b"corr-2"),)))
     story.close()
     assert [doubt.root for doubt in story.state.doubts] == ["1"]
+
+
+def test_what_is_left_over_belongs_to_the_only_open_case() -> None:
+    """To neither of two."""
+    story = Story()
+    story.window("alone", "1")
+    story.invalid("1.1")
+    story.invalid("1.2")
+    story.seen(DLQ, Record(None, b"re-encoded"))
+    story.close()
+    assert story.codes == []
