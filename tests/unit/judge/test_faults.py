@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from kcontract.judge.fault_health import stated
 from kcontract.judge.faults import FaultBook
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
@@ -253,3 +254,24 @@ def test_a_dead_letter_that_a_kill_lost() -> None:
     for number in (1, 2):
         story.trial(bad, lambda s, n=number: s.commit(3 * n))  # type: ignore[misc]
     assert story.codes == ["NOT_DEAD_LETTERED"]
+
+
+@pytest.mark.parametrize("why", ["it was not well before", "the process is gone", "nothing"])
+def test_what_excuses_a_health_page(why: str) -> None:
+    """A page that never said ok says nothing of the fault, and a process that ended has its own verdict."""
+    story = Faulty(health="degraded")
+    story.health("before", 503 if why == "it was not well before" else 200)
+
+    def says_ok(_story: Faulty) -> None:
+        if why == "the process is gone":
+            exits(story)
+        story.health("during", 200, b"ok")
+
+    for _ in range(2):
+        story.trial(says_ok)
+    assert ("HEALTH_LIED" in story.codes) == (why == "nothing")
+
+
+def test_a_good_word_with_a_bad_status() -> None:
+    """A monitor looks at the status."""
+    assert stated(ev.HealthSeen(0.0, "during", "http://h", 500, b"ok")) == {"down"}
