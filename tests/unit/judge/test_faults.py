@@ -275,3 +275,45 @@ def test_what_excuses_a_health_page(why: str) -> None:
 def test_a_good_word_with_a_bad_status() -> None:
     """A monitor looks at the status."""
     assert stated(ev.HealthSeen(0.0, "during", "http://h", 500, b"ok")) == {"down"}
+
+
+def test_where_no_effect_can_be_seen_the_commit_is_the_outcome() -> None:
+    """A service that writes nowhere is back when it commits."""
+    story = Faulty("brokerDown")
+    story.state = UnitState("run", compile_promises("billing", [contract(emits=False)], ()))
+    for _ in range(2):
+        story.trial(after=lambda s: s.commit(2 * s.round), handled=False)
+    assert story.codes == []
+
+
+@pytest.mark.parametrize(("committed", "codes"), [(False, []), (True, ["NOT_DEAD_LETTERED"])])
+def test_a_dead_letter_that_may_still_come(committed: bool, codes: list[str]) -> None:
+    """As long as its record is not committed past, it is not lost."""
+    story = Faulty("brokerDown")
+
+    def malformed(one: Faulty) -> None:
+        one.invalid(one.id("m"), role=Role.MARKER)
+
+    def commits(one: Faulty) -> None:
+        one.commit(3 * one.round)
+
+    for _ in range(2):
+        story.trial(malformed, commits if committed else nothing)
+    assert story.codes == codes
+
+
+def test_a_cluster_that_takes_its_time_is_not_the_service() -> None:
+    """What our own client could not send before it came back counts from then on."""
+
+    class Slow(Faulty):
+        """A minute passes behind each fault."""
+
+        def tell(self, event: ev.Event) -> None:
+            super().tell(event)
+            if isinstance(event, ev.FaultEnded):
+                self.wait(60.0)
+
+    story = Slow("brokerDown")
+    for _ in range(2):
+        story.trial()
+    assert story.codes == []
