@@ -20,20 +20,21 @@ STAGES = ("tests/unit/judge", "tests/unit/engine")
 _NEAR = {
     "answering": "replies",
     "calm": "duplicates",
-    "court": "blame",
+    "crediting": "blame",
     "event_verdicts": "senders_verdicts",
     "fault_health": "faults",
     "fault_records": "faults",
     "fault_requests": "fault_requests",
     "fault_signs": "faults",
     "fault_trial": "faults",
+    "findings": "fingerprints",
     "key_order": "order",
     "load_trial": "load",
     "request_verdicts": "senders_verdicts",
     "sequence": "order",
     "storms": "loops",
     "symptoms": "state",
-    "verdict": "state",
+    "verdict": "court",
 }
 """The tests that most likely kill a module's mutants, where they do not have its name."""
 

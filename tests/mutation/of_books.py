@@ -137,11 +137,6 @@ BOOK_MUTANTS = (
         "faults",
         ("two rounds", "return seen[sign.likeness] == 2", "return seen[sign.likeness] == 1"),
         ("told once a fault", "return seen[sign.likeness] == 2", "return seen[sign.likeness] >= 2"),
-        (
-            "records of the fault's windows",
-            'self._trial is not None and window.purpose == "fault"',
-            "self._trial is not None",
-        ),
         ("exits while it is on", "self._trial.exits.append(Exit", "id(Exit"),
         ("slow answers while all is well", "self._usual = max(self._usual, event.at - request.requested.at)", "pass"),
     ),
@@ -201,7 +196,6 @@ BOOK_MUTANTS = (
         ("lost events", "    if lost:\n", "    if False:\n"),
         ("events that tell themselves apart", "request.accepted and request.can_be_tied()]", "request.accepted]"),
         ("events of accepted requests", "if request.accepted and request.can_be_tied()]", "if request.can_be_tied()]"),
-        ("requests that are alike", "sum(len(r.events) for r in alike) < len(alike)", "True"),
         ("duplicates only where none is excused", "if twice and trial.kind.name in _ONCE:", "if twice:"),
         ("duplicates", "if twice and trial.kind.name in _ONCE:", "if False:"),
         (
@@ -220,8 +214,6 @@ BOOK_MUTANTS = (
         ("missed twice", "if first is not figures and promise not in self._proved:", "if promise not in self._proved:"),
         ("told once", "if first is not figures and promise not in self._proved:", "if first is not figures:"),
         ("broken loads", "if trial is not None and not event.broken else None", "if trial is not None else None"),
-        ("kept the second time", "self._kept |= {", "set() | {"),
-        ("records of load windows", 'self._trial is not None and window.purpose == "load"', "self._trial is not None"),
     ),
     *in_module(
         "load_trial",
@@ -237,7 +229,6 @@ BOOK_MUTANTS = (
         ("errors", "at_least(failed, count)) > slo.errors", "at_least(failed, count)) > 1"),
         ("throughput", "drained >= promised:", "True:"),
         ("the echo's throughput", "echo is None or echo * ECHO_SHARE < promised", "echo is None"),
-        ("valid records only", "one.due and one.expectation is Expectation.VALID and", "one.due and"),
         (
             "dead letters are failures",
             "one.dead_letters or (is_past(one) and not one.has_outcome)",
@@ -256,14 +247,8 @@ BOOK_MUTANTS = (
         ("a phantom of its own", "            yield phantom_event(request)\n", "            pass\n"),
         ("a phantom of a refused one", "            if suspects:\n", "            if False:\n"),
         ("phantoms while one has no answer", "if not one.status):", "if False):"),
-        ("phantoms by steps", "if one.tells_body() or self._spare(one) <= 0]", "]"),
         ("duplicates among peers", "sum(len(peer.events) for peer in peers) > len(peers) + spare", "True"),
         ("duplicates by steps", "> len(peers) + spare", "> len(peers)"),
-        (
-            "duplicates of any event",
-            "and not request.product.takes_any:\n                spare",
-            ":\n                spare",
-        ),
         ("refused valid ones", "if request.valid and request.refused:", "if False:"),
         ("order", "yield from wrong_order([*self._steps(request), request])", "pass"),
         ("events of other senders' steps", "self._orphans[event.topic].clear()", "pass"),
@@ -300,11 +285,6 @@ BOOK_MUTANTS = (
             "all(one.refused for one in again)",
         ),
         ("events of several types", "if not message.one_of or first", "if True or first"),
-        (
-            "order within a partition",
-            "(first.topic, first.partition) == (second.topic, second.partition) and first.offset",
-            "first.offset",
-        ),
         ("order the other way round", "and first.offset > second.offset:", "and first.offset < second.offset:"),
     ),
     *in_module(
@@ -316,10 +296,5 @@ BOOK_MUTANTS = (
         ),
         ("keys", "if code in _KEY_CODES:", "if False:"),
         ("unknown schemas", "if code == _UNKNOWN_ID:", "if False:"),
-        (
-            "subjects of registered schemas",
-            "subjects and right and not subjects & right",
-            "right and not subjects & right",
-        ),
     ),
 )
