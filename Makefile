@@ -9,7 +9,7 @@ NODE_READY := $(NODE_APP)/node_modules/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 SOAK := 20
-.PHONY: verify verify-faults lab soak test lint bench docs lock clean help
+.PHONY: verify verify-faults lab soak mutants test lint bench docs lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -30,6 +30,9 @@ lab: $(READY) $(NODE_READY) ## every twin of the lab: what it must earn, and wha
 
 soak: $(READY) $(NODE_READY) ## the lab's good twins SOAK times, idle and with busy cores; goes on where it stopped
 	$(BIN)/python -m tests.lab.soak $(SOAK)
+
+mutants: $(READY) ## the judge with each of its rules switched off: a unit test must fail every time
+	$(BIN)/python -m tests.mutation
 
 lint: $(READY) ## ruff, mypy, import-linter
 	$(BIN)/ruff format --check .

@@ -13,7 +13,6 @@ from kcontract.judge.evidence import Delivery, Effect, Window
 from kcontract.judge.promises import Output, OutputRole
 from kcontract.judge.recent import Recent
 from kcontract.model import events as ev
-from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.location import Location
 from kcontract.model.record import LogRecord
@@ -69,7 +68,7 @@ class DuplicateBook(CalmBook):
 
     def closed(self, window: Window) -> Iterable[CaseVerdict]:
         for delivery in window.deliveries:
-            if delivery.wanted and delivery.place is not None and delivery.case.role is not Role.REPEAT:
+            if delivery.wanted and delivery.place is not None:
                 self._recent.keep(delivery)
         ready, self._waiting, self._new = self._waiting, self._new, []
         return list(self._of_single(ready))
@@ -85,7 +84,7 @@ class DuplicateBook(CalmBook):
 
     def _count(self, at: float, delivery: Delivery, output: Output, *, late: bool) -> None:
         case = delivery.case.id
-        if case in self._told or delivery.expectation is not Expectation.VALID or not is_due(delivery, output):
+        if case in self._told or not is_due(delivery, output):
             return
         if _number(delivery, output) > (output.emits.count if output.emits else 1):
             self._told.add(case)

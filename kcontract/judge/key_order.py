@@ -11,7 +11,6 @@ from kcontract.judge.crediting import is_due
 from kcontract.judge.effect_verdict import effect_verdict, place_of
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.promises import Output, OutputRole
-from kcontract.model.case import Expectation
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord, TopicPartition
 
@@ -96,4 +95,4 @@ class KeyOrderBook(CalmBook):
 
 def _is_judged(delivery: Delivery, output: Output) -> bool:
     ordered = delivery.source.receive.order == "key"
-    return ordered and delivery.expectation is Expectation.VALID and is_due(delivery, output)
+    return ordered and is_due(delivery, output)

@@ -10,7 +10,6 @@ from kcontract.judge.crediting import is_due
 from kcontract.judge.effect_verdict import effect_verdict, place_of
 from kcontract.judge.evidence import Delivery, Effect, Window
 from kcontract.judge.promises import Output
-from kcontract.model.case import Expectation
 from kcontract.model.finding import CaseVerdict
 from kcontract.oracle.expressions import resolve_pointer
 
@@ -22,7 +21,7 @@ class SequenceBook(Book):
         return [verdict for delivery in window.deliveries for verdict in self._of(delivery)]
 
     def _of(self, delivery: Delivery) -> Iterator[CaseVerdict]:
-        if len(delivery.effects) < 2 or delivery.expectation is not Expectation.VALID:
+        if len(delivery.effects) < 2:
             return
         for output in self.grounds.promises.effects:
             for pointer, values in output.emits.order if output.emits and is_due(delivery, output) else ():

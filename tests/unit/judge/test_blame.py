@@ -52,6 +52,32 @@ def test_two_effects_on_one_topic() -> None:
     assert (story.codes, story.state.doubts) == ([], [])
 
 
+def test_an_effect_comes_before_the_other_one() -> None:
+    """The promise that the record fits is kept, not the first that is open."""
+    (emits,) = contract().receive[0].emits
+    other = msgspec.structs.replace(emits, payload=None, where=None)
+    story = story_of(receiving(emits=(emits, other)))
+    story.window()
+    story.send("1")
+    story.seen(OUT, Record(None, b'{"audit": 1}', story.cases["1"].record.headers))
+    story.effect("1")
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_two_effects_that_nothing_tells_apart() -> None:
+    """One record for each promise is enough, whichever is whose."""
+    (emits,) = contract().receive[0].emits
+    story = story_of(receiving(emits=(emits, msgspec.structs.replace(emits, when=None))))
+    story.window()
+    story.send("1")
+    story.effect("1")
+    story.effect("1")
+    story.close()
+    story.state.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+
+
 def test_a_late_repeat_of_another_record_is_not_the_lonely_one_s() -> None:
     """At least once: an effect that names a case of an earlier window by its marker belongs to nobody else."""
     story = Story("skip")

@@ -196,3 +196,32 @@ def test_one_case_one_verdict() -> None:
     story.close()
     (finding,) = unit_findings("billing", story.state, "run")
     assert (finding.first.code, finding.first.also) == ("MISREAD", ("DUPLICATE_EFFECT",))
+
+
+@pytest.mark.parametrize("before", ["a fault that is over", "a start"])
+def test_what_lies_behind_excuses_nothing(before: str) -> None:
+    """Only what happened since a record was sent can have it delivered again."""
+    story = Story()
+    if before == "a start":
+        story.start()
+    else:
+        story.tell(ev.FaultBegan(story.now, "registryDown", 1))
+        story.tell(ev.FaultSettled(story.now, "registryDown", 1.0))
+    story.wait(5.0)
+    story.window()
+    story.send("1")
+    for _ in range(3):
+        story.effect("1")
+    story.close()
+    assert ended(story) == ["DUPLICATE_EFFECT"]
+
+
+def test_two_effects_of_an_invalid_record() -> None:
+    """It must have none: that is said, and how many it had is no further defect."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.effect("1")
+    story.effect("1")
+    story.close()
+    assert ended(story) == ["ACCEPTED_INVALID"]

@@ -35,14 +35,23 @@ class Shaken(Sender):
         self.at += 0.01
         self.state.feed(msgspec.structs.replace(event, at=self.at))
 
-    def ask(self, status: int = 201, events: int = 1, *, seconds: float = 0.1) -> None:
-        """A request, its answer after so many seconds, and its events."""
+    def ask(
+        self,
+        status: int = 201,
+        events: int = 1,
+        *,
+        seconds: float = 0.1,
+        told: bool | None = None,
+        expectation: Any = "valid",
+    ) -> None:
+        """A request, its answer after so many seconds, and its events; `told`: the answer says which is its own."""
+        told = status == 201 if told is None else told
         self.asked += 1
         case, identity = f"{TOPIC}#f{self.asked}", f"id-{self.asked}"
         body = b'{"name": "Ada"}'
-        self.tell(ev.Requested(0.0, case, "valid", "valid", TOPIC, "POST", "http://x/people", body))
+        self.tell(ev.Requested(0.0, case, "valid", expectation, TOPIC, "POST", "http://x/people", body))
         self.at += seconds
-        answer = b'{"id": "%b", "name": "Ada"}' % identity.encode() if status == 201 else b""
+        answer = b'{"id": "%b", "name": "Ada"}' % identity.encode() if told else b""
         self.tell(ev.Responded(0.0, case, status, answer))
         for _ in range(events):
             self.event_of(identity)
@@ -84,6 +93,9 @@ class Shaken(Sender):
         ({"send": "accepts"}, lambda s: s.ask(201, 1, seconds=4.0), []),
         ({"send": "refuses"}, lambda s: s.ask(0, 0, seconds=12.0), []),
         ({"send": "accepts"}, lambda s: s.ask(201, 2), []),
+        ({}, lambda s: s.ask(201, 0, told=False), []),
+        ({}, lambda s: s.ask(503, 0, told=True), []),
+        ({"send": "accepts"}, lambda s: s.ask(400, 0, expectation="invalid"), []),
     ],
 )
 def test_what_callers_meet(declared: dict[str, Any], during: Happening, codes: list[str]) -> None:
@@ -137,3 +149,27 @@ def test_nobody_waits_for_a_process_that_is_gone() -> None:
     for _ in range(2):
         story.trial(dies)
     assert story.verdicts == ["CRASHED"]
+
+
+@pytest.mark.parametrize(("seconds", "codes"), [(32.0, []), (50.0, ["NOT_RECOVERED"])])
+def test_how_long_a_sender_may_take_to_be_back(seconds: float, codes: list[str]) -> None:
+    """30 seconds where nothing is said, and a few for a slow machine."""
+
+    def late(sender: Shaken) -> None:
+        sender.ask(201, 0)
+        sender.at += seconds
+        sender.event_of(f"id-{sender.asked}")
+
+    story = Shaken()
+    for _ in range(2):
+        story.trial(lambda s: s.ask(), late)
+    assert story.verdicts == codes
+
+
+def test_a_sender_that_is_always_slow() -> None:
+    """It has more time with a fault than a quick one."""
+    story = Shaken(send="accepts")
+    story.ask(seconds=0.4)
+    for _ in range(2):
+        story.trial(lambda s: s.ask(seconds=6.0))
+    assert story.verdicts == []

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from kcontract.judge.fault_health import stated
 from kcontract.judge.faults import FaultBook
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
@@ -253,3 +254,66 @@ def test_a_dead_letter_that_a_kill_lost() -> None:
     for number in (1, 2):
         story.trial(bad, lambda s, n=number: s.commit(3 * n))  # type: ignore[misc]
     assert story.codes == ["NOT_DEAD_LETTERED"]
+
+
+@pytest.mark.parametrize("why", ["it was not well before", "the process is gone", "nothing"])
+def test_what_excuses_a_health_page(why: str) -> None:
+    """A page that never said ok says nothing of the fault, and a process that ended has its own verdict."""
+    story = Faulty(health="degraded")
+    story.health("before", 503 if why == "it was not well before" else 200)
+
+    def says_ok(_story: Faulty) -> None:
+        if why == "the process is gone":
+            exits(story)
+        story.health("during", 200, b"ok")
+
+    for _ in range(2):
+        story.trial(says_ok)
+    assert ("HEALTH_LIED" in story.codes) == (why == "nothing")
+
+
+def test_a_good_word_with_a_bad_status() -> None:
+    """A monitor looks at the status."""
+    assert stated(ev.HealthSeen(0.0, "during", "http://h", 500, b"ok")) == {"down"}
+
+
+def test_where_no_effect_can_be_seen_the_commit_is_the_outcome() -> None:
+    """A service that writes nowhere is back when it commits."""
+    story = Faulty("brokerDown")
+    story.state = UnitState("run", compile_promises("billing", [contract(emits=False)], ()))
+    for _ in range(2):
+        story.trial(after=lambda s: s.commit(2 * s.round), handled=False)
+    assert story.codes == []
+
+
+@pytest.mark.parametrize(("committed", "codes"), [(False, []), (True, ["NOT_DEAD_LETTERED"])])
+def test_a_dead_letter_that_may_still_come(committed: bool, codes: list[str]) -> None:
+    """As long as its record is not committed past, it is not lost."""
+    story = Faulty("brokerDown")
+
+    def malformed(one: Faulty) -> None:
+        one.invalid(one.id("m"), role=Role.MARKER)
+
+    def commits(one: Faulty) -> None:
+        one.commit(3 * one.round)
+
+    for _ in range(2):
+        story.trial(malformed, commits if committed else nothing)
+    assert story.codes == codes
+
+
+def test_a_cluster_that_takes_its_time_is_not_the_service() -> None:
+    """What our own client could not send before it came back counts from then on."""
+
+    class Slow(Faulty):
+        """A minute passes behind each fault."""
+
+        def tell(self, event: ev.Event) -> None:
+            super().tell(event)
+            if isinstance(event, ev.FaultEnded):
+                self.wait(60.0)
+
+    story = Slow("brokerDown")
+    for _ in range(2):
+        story.trial()
+    assert story.codes == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kcontract.model import events as ev
 
 from .story import Story
@@ -60,7 +62,7 @@ def test_a_service_that_starts_again() -> None:
     failing_starts(story, 1)
     story.start()
     story.tell(ev.ServiceReady(story.now, 1))
-    failing_starts(story, 1)
+    failing_starts(story, 3)
     assert story.codes == []
 
 
@@ -74,6 +76,32 @@ def test_an_exit_between_windows_is_told() -> None:
     assert [what for what, _ in story.state.blind] == [
         "the service exited with code 3 while nothing was sent to it, once"
     ]
+
+
+def test_an_exit_within_a_window_is_the_window_s() -> None:
+    """It is judged with what was sent, and no end that nothing led to."""
+    story = Story()
+    story.start()
+    story.tell(ev.ServiceReady(story.now, 1))
+    story.window()
+    story.send("1")
+    story.exit(3)
+    story.effect("1")
+    story.close()
+    story.state.close()
+    assert story.state.blind == []
+
+
+@pytest.mark.parametrize("reason", ["restart", "fault"])
+def test_an_end_that_was_asked_for(reason: ev.KillReason) -> None:
+    """It is no standing still, and nobody is suspect for it."""
+    story = Story()
+    story.window()
+    story.send("1")
+    story.kill(reason)
+    window = story.state.window
+    assert window is not None
+    assert (window.stalled, window.suspects) == (False, ())
 
 
 def test_doubts_that_come_to_nothing_are_told() -> None:

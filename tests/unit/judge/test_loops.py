@@ -244,3 +244,24 @@ def test_a_storm_that_is_judged_with_its_record_is_told_once() -> None:
     lonely_stall(story, formed(12))
     story.state.close()
     assert story.codes == ["REBALANCE_STORM"]
+
+
+def test_an_exit_is_told_without_what_was_fetched() -> None:
+    """A service that ends reads the record again when it is started, which is no loop of its own."""
+    story = Story()
+    story.window("alone", "1")
+    story.invalid("1")
+    sees(story, fetched(0, 9))
+    story.exit()
+    story.exit()
+    story.close("exited")
+    assert story.codes == ["CRASH_LOOP"]
+    assert "fetched" not in " ".join(story.verdict.seen)
+
+
+def test_fetches_of_a_whole_window_prove_no_retry() -> None:
+    """Which of its records is taken again and again is told alone only."""
+    story = Story()
+    healthy_before(story)
+    stands_still(story, fetched(2, 9), purpose="repeat")
+    assert story.codes == ["STUCK"]

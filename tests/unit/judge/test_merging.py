@@ -87,3 +87,11 @@ def test_what_occurs_anywhere_is_not_stale() -> None:
     old, known = entry(id_="00000001"), entry()
     parts = [named(run(TESTED), "a", stale=(old, known)), named(run(TESTED, findings=(finding(),)), "b", stale=(old,))]
     assert merge_runs(parts, ()).stale == (old,)
+
+
+def test_a_finding_that_one_part_does_not_forgive() -> None:
+    """It fails the whole, whichever part comes first."""
+    forgiven = msgspec.structs.replace(finding(), fails=False, accepted="#12")
+    for parts in ((forgiven, finding()), (finding(), forgiven)):
+        (one,) = merged(*(run(TESTED, findings=(part,)) for part in parts)).findings
+        assert one.fails

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
@@ -64,3 +66,19 @@ def test_what_names_no_record_that_was_seen_blames_nobody() -> None:
     nameless = LogRecord(DLQ, 0, 8, Record(b"k", b"changed"))
     others = LogRecord(OUT, 0, 9, Record(b"k", b"no bill"))
     assert judged(LIVE, letter(b"x", offset=40), letter(b"x", topic="other"), nameless, others) == ([], 0)
+
+
+def test_an_effect_that_names_a_record_is_no_dead_letter() -> None:
+    """It says something of its own."""
+    assert judged(LIVE, msgspec.structs.replace(letter(b"bill"), topic=OUT)) == ([], 0)
+
+
+def test_a_record_that_went_by_another_topic() -> None:
+    """Of several origins that of the receiver's own topic counts."""
+    other = (
+        ("__connect.errors.topic", b"other"),
+        ("__connect.errors.partition", b"0"),
+        ("__connect.errors.offset", b"3"),
+    )
+    (verdict,), compared = judged(LIVE, letter(b"changed", headers=(("trace", b"1"), *other)))
+    assert (verdict.code, compared) == ("DEAD_LETTER_ALTERED", 1)

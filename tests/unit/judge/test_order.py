@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from kcontract.model.record import Record
+from kcontract.model import events as ev
+from kcontract.model.record import LogRecord, Record
 
 from .story import OUT, Story, changed, schema
 
@@ -132,3 +135,46 @@ def test_an_input_outside_when_without_an_effect() -> None:
     story.commit(1)
     story.close()
     assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_the_order_of_an_invalid_record_s_effects() -> None:
+    """It must have none, in whichever order."""
+    story = Story(promised=changed(count=2, order=STEPS))
+    story.window()
+    story.invalid("1")
+    step(story, "1", "sent")
+    step(story, "1", "packed")
+    story.close()
+    assert story.codes == ["ACCEPTED_INVALID"]
+
+
+def test_effects_in_two_partitions_have_no_order() -> None:
+    """Kafka keeps none between them."""
+    story = Story(promised=changed(count=2, order=STEPS))
+    story.window()
+    sent = story.send("1").record
+    for partition, name in enumerate(("sent", "packed")):
+        value = json.dumps({"order": "id-1", "amount": 2, "step": name}).encode()
+        story.tell(ev.Seen(story.now, LogRecord(OUT, partition, 0, Record(sent.key, value, sent.headers))))
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+
+
+@pytest.mark.parametrize("why", ["a rebalance meanwhile", "an exit behind it", "invalid records"])
+def test_an_overtaking_that_is_excused(why: str) -> None:
+    """Records may have been delivered again, or should have had no effect at all."""
+    story = Story(promised=changed(BY_KEY))
+    for first in ("1", "3"):
+        second = str(int(first) + 1)
+        story.window("burst")
+        for case in (first, second):
+            story.invalid(case, key=b"k") if why == "invalid records" else story.send(case, key=b"k")
+        story.effect(second)
+        if why == "a rebalance meanwhile":
+            story.tell(ev.MembersSeen(story.now, "PreparingRebalance", ()))
+        story.effect(first)
+        if why == "an exit behind it":
+            story.wait(5.0)
+            story.exit()
+        story.close()
+    assert "OUT_OF_ORDER" not in story.codes

@@ -10,6 +10,7 @@ import pytest
 
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
+from kcontract.judge.symptoms import Symptom
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract, Expression, OnInvalid, Reply
@@ -292,6 +293,12 @@ def test_a_late_answer() -> None:
     assert story.codes == ["NO_REPLY"]
     assert story.verdict.cause == "late"
     assert "3.1, 3.2, 3.3 s" in " ".join(story.verdict.seen)
+    story.window("probe")
+    story.send("2")
+    story.wait(3.0)
+    story.answer("2")
+    story.close()
+    assert not [doubt for doubt in story.state.doubts if doubt.wants_alone], "it is proved already"
 
 
 @pytest.mark.parametrize("seconds", [(2.3,), (3.0, 3.1, 1.9), (3.0, 0.1)], ids=["allowed", "third try", "once"])
@@ -358,3 +365,38 @@ def test_a_result_for_an_invalid_request_under_another_policy(policy: str, codes
         story.dead_letter("1")
     story.close()
     assert story.codes == codes
+
+
+def test_a_request_that_may_be_refused_lacks_no_answer() -> None:
+    """Two answers to its neighbour are that one's own, not one of them meant for it."""
+    story = Asked()
+    story.window()
+    story.send("1", Expectation.EITHER, kind="trailing_bytes")
+    story.send("2")
+    story.answer("2")
+    story.answer("2")
+    story.close()
+    assert [doubt.symptoms for doubt in story.state.doubts] == [{Symptom.TWICE}]
+
+
+def test_one_answer_too_many_where_another_lacks_one() -> None:
+    """It is taken for the other's: answers that go to others, and not two answers."""
+    story = Asked()
+    story.window()
+    story.send("1")
+    story.send("2")
+    story.answer("1")
+    story.answer("1")
+    story.close()
+    assert [doubt.symptoms for doubt in story.state.doubts] == [{Symptom.CROSSED}]
+
+
+def test_the_first_answer_after_a_start_may_be_late() -> None:
+    """Starting takes its time."""
+    story = Asked()
+    story.window("first")
+    story.send("1")
+    story.wait(10.0)
+    story.answer("1")
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])

@@ -96,6 +96,41 @@ def test_what_comes_close_is_no_blowup(parts: dict[str, Any]) -> None:
     assert story.codes == []
 
 
+@pytest.mark.parametrize("how", ["an exit", "no end", "a start", "nothing"])
+def test_a_round_that_something_broke(how: str) -> None:
+    """What a process holds is compared within one life of it, and in windows that settled."""
+    story = Told()
+    for _ in range(2):
+        story.start()
+        story.held = START
+        story.growth("", 1)
+        if how == "a start":
+            story.start()
+        story.window("growth", "1")
+        story.sample()
+        story.invalid(f"1.{story.now}")
+        story.sample(memory=300 * MEGABYTE)
+        if how == "an exit":
+            story.exit()
+        story.close("expired" if how == "no end" else "settled")
+        story.growth("", 1)
+    assert story.codes == (["RESOURCE_BLOWUP"] if how == "nothing" else [])
+
+
+def test_threads_that_end_between_windows() -> None:
+    """They grew with every record, and did not stay."""
+    story = Told()
+    for _ in range(2):
+        story.start()
+        story.held = START
+        story.growth("", COPIES)
+        for _ in range(TRIALS):
+            story.growth("1", COPIES, threads=COPIES)
+        story.held = START
+        story.growth("", COPIES)
+    assert story.codes == []
+
+
 def test_rounds_of_two_records_prove_nothing() -> None:
     """Each of them may have been the one that made a heap grow."""
     story = Told()

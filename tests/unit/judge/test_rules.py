@@ -27,6 +27,7 @@ EARNS = [
     ("CRASHED", CaseEvidence(INVALID, exits=1, known_loop=True, passed=True)),
     ("CRASHED", CaseEvidence(VALID, exits=2, passed=True)),
     ("ENDLESS_RETRY", CaseEvidence(INVALID, stalled=True, taken_again=True)),
+    ("ENDLESS_RETRY", CaseEvidence(VALID, stalled=True, taken_again=True, storm=True)),
     ("REBALANCE_STORM", CaseEvidence(VALID, stalled=True, storm=True)),
     ("STUCK", CaseEvidence(INVALID, stalled=True)),
     ("ENDLESS_RETRY", CaseEvidence(EITHER, shown=shown(Symptom.ENDLESS))),
@@ -38,6 +39,7 @@ EARNS = [
     ("NO_REPLY", CaseEvidence(VALID, shown=shown(Symptom.LATE), alone=shown(Symptom.LATE))),
     ("NO_REPLY", CaseEvidence(VALID, shown=CROSSED, alone=NO_REPLY)),
     ("NO_REPLY", CaseEvidence(INVALID, shown=NO_REPLY, alone=shown(), repeated=NO_REPLY)),
+    ("NO_REPLY", CaseEvidence(VALID, shown=NO_REPLY, alone=CROSSED)),
     ("DID_NOT_STOP", CaseEvidence(INVALID, shown=shown(Symptom.WENT_ON))),
     ("DUPLICATE_EFFECT", CaseEvidence(VALID, shown=shown(Symptom.TWICE), alone=shown(Symptom.TWICE))),
     ("REJECTED_VALID", CaseEvidence(VALID, shown=CROSSED, alone=REJECTED)),
@@ -79,6 +81,35 @@ EARNS_NOTHING = {
     "standing still with the commit past the record": CaseEvidence(VALID, stalled=True, passed=True),
     "an effect of a record that may be taken or refused": CaseEvidence(EITHER, shown=shown(Symptom.ACCEPTED)),
     "a dead letter of a record that may be taken or refused": CaseEvidence(EITHER, shown=REJECTED, alone=REJECTED),
+    "a valid record's dead letter that is altered": CaseEvidence(VALID, shown=shown(Symptom.ALTERED)),
+    "no dead letter of a record that may be taken or refused": CaseEvidence(EITHER, shown=NO_LETTER, alone=NO_LETTER),
+    "going on behind a record that may be taken or refused": CaseEvidence(EITHER, shown=shown(Symptom.WENT_ON)),
+    "another reading of a record that may be taken or refused": CaseEvidence(EITHER, shown=shown(Symptom.MISREAD)),
+    "an odd effect of a record that may be refused": CaseEvidence(EITHER, shown=shown(Symptom.INVALID_EFFECT)),
+    "no effect of a record that may be taken or refused": CaseEvidence(EITHER, shown=NO_EFFECT, alone=NO_EFFECT),
+    "a lost record that may be taken or refused": CaseEvidence(
+        EITHER, shown=NO_EFFECT, alone=shown(), disturbed=True, committed=True
+    ),
+    "a miss that only another window repeats, and was not tried alone": CaseEvidence(
+        VALID, shown=NO_EFFECT, repeated=NO_EFFECT
+    ),
+    "a miss that is another one alone": CaseEvidence(VALID, shown=NO_EFFECT, alone=NO_REPLY, repeated=NO_EFFECT),
+    "a lost record that misses something alone": CaseEvidence(
+        VALID, shown=NO_EFFECT, alone=NO_REPLY, disturbed=True, committed=True
+    ),
+    "a miss in a window with a restart, though it comes again": CaseEvidence(
+        VALID, shown=NO_EFFECT, alone=shown(), repeated=NO_EFFECT, disturbed=True
+    ),
+    "a miss without a restart that is committed past": CaseEvidence(
+        VALID, shown=NO_EFFECT, alone=shown(), committed=True
+    ),
+    "a miss only when the window came again": CaseEvidence(VALID, shown=shown(), alone=shown(), repeated=NO_EFFECT),
+    "a missing dead letter only alone": CaseEvidence(INVALID, alone=NO_LETTER),
+    "an answer for another only alone": CaseEvidence(VALID, alone=CROSSED),
+    "a wrong answer only alone": CaseEvidence(VALID, alone=shown(Symptom.WRONG_REPLY)),
+    "no answer only alone": CaseEvidence(VALID, alone=NO_REPLY),
+    "a dead letter only alone": CaseEvidence(VALID, alone=REJECTED),
+    "no effect only alone": CaseEvidence(VALID, alone=NO_EFFECT),
 }
 
 

@@ -241,6 +241,15 @@ def test_refusals_that_are_not_about_the_body(more: dict[str, Any]) -> None:
     assert api.state.requests.untold(TOPIC, "create") == {str(more["status"]): 1}
 
 
+@pytest.mark.parametrize(("first", "again"), [(429, 400), (400, 429)])
+def test_a_refusal_that_is_about_the_body_once(first: int, again: int) -> None:
+    """It takes two that are: which of them was the accident nobody knows."""
+    api = Api()
+    case = api.request(status=first)
+    api.request(status=again, copy_of=case)
+    assert api.settle(case) == []
+
+
 def test_a_refusal_that_does_not_come_again() -> None:
     """An accident; nor is one blamed that was not tried again."""
     api = Api()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from kcontract.judge.pace import QUIET_FLOOR, STALL_CEILING, STALL_FLOOR, Pace, percentile
+import msgspec
+import pytest
+
+from kcontract.judge.pace import QUIET_CEILING, QUIET_FLOOR, STALL_CEILING, STALL_FLOOR, Pace, percentile
 from kcontract.judge.settle import suspects
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
+from kcontract.model.service import Resources
 
-from .story import Story
+from .story import TOPIC, Story, changed
 
 
 def prompt(story: Story) -> Story:
@@ -87,6 +91,91 @@ def test_a_marker_under_skip_is_answered_by_the_commit() -> None:
     assert story.state.standing().complete
 
 
+def test_a_window_without_sentinel_never_settles() -> None:
+    """Nothing would tell that its partition still moves."""
+    story = prompt(Story())
+    story.window()
+    story.send("1")
+    story.effect("1")
+    story.commit(1)
+    assert not story.state.standing().answered
+
+
+def test_what_the_broker_has_not_taken_is_waited_for() -> None:
+    """A record that is on its way may still have an outcome."""
+    story = prompt(Story())
+    full_window(story)
+    story.tell(ev.Sent(story.now, 1, msgspec.structs.replace(story.cases["1"], id="9", role=Role.CASE)))
+    story.effect("3")
+    story.dead_letter("4")
+    assert not story.state.standing().answered
+    story.tell(ev.Acknowledged(story.now, "9", TOPIC, 0, 4))
+    assert story.state.standing().answered
+
+
+def test_a_marker_does_not_stand_for_the_sentinel() -> None:
+    """Dead letters may come while effects are behind."""
+    story = prompt(Story())
+    full_window(story)
+    story.dead_letter("2")
+    story.dead_letter("4")
+    assert story.state.standing().missing == ((TOPIC, 0),)
+    assert not story.state.standing().answered
+
+
+def test_each_pooled_key_has_its_own_end() -> None:
+    """A service that works key by key may be done with one of them and behind with another."""
+    story = prompt(Story(promised=changed({"order": "key"})))
+    story.window()
+    story.send("1", role=Role.SENTINEL, key=b"a")
+    story.send("2", role=Role.SENTINEL, key=b"b")
+    story.effect("2")
+    assert not story.state.standing().answered
+    story.effect("1")
+    assert story.state.standing().answered
+
+
+@pytest.mark.parametrize("how", ["answered", "refused"])
+def test_probes_wait_for_the_answers_to_malformed_records(how: str) -> None:
+    """Their time is what is measured; one that the broker refused has none."""
+    story = prompt(Story())
+    story.window("probe")
+    story.invalid("1")
+    story.send("2", role=Role.SENTINEL)
+    story.effect("2")
+    assert not story.state.standing().answered
+    if how == "answered":
+        story.dead_letter("1")
+    else:
+        story.tell(ev.Refused(story.now, "1", "too large"))
+    assert story.state.standing().answered
+
+
+def test_a_late_commit_is_no_dead_letter() -> None:
+    """Auto-commit goes past a marker though its dead letter is still on the way."""
+    story = Story()
+    story.state.pace.learn_commit(5.0)
+    full_window(story)
+    story.effect("3")
+    story.commit(4)
+    assert not story.state.standing().answered
+
+
+def test_in_a_blow_up_cases_with_an_outcome_are_suspect_too() -> None:
+    """The service may have got so far before it was seen to hold too much; healthy records had their chance."""
+    story = Story()
+    story.window()
+    story.send("1", role=Role.HEALTHY)
+    story.invalid("2")
+    story.effect("1")
+    story.dead_letter("2")
+    window = story.state.window
+    assert window is not None
+    assert suspects(window, {}) == ()
+    story.tell(ev.ResourcesSeen(story.now, Resources(1 << 34, 20, 8, 4, share=0.7)))
+    assert [delivery.case.id for delivery in suspects(window, {})] == ["2"]
+
+
 def test_suspects_begin_behind_the_last_outcome() -> None:
     """The heads of the partitions come first, invalid ones before valid ones, earlier misses last."""
     story = Story()
@@ -135,6 +224,15 @@ def test_deadlines_follow_from_the_slowest_record() -> None:
     assert pace.stall == 15.0
     pace.learn_commit(500.0)
     assert pace.stall == STALL_CEILING
+
+
+def test_gaps_from_which_a_service_went_on_are_waited_for() -> None:
+    """Twice as long before a negative, four times before it stands still; never longer than the ceilings."""
+    pace = Pace()
+    pace.learn_gap(2.0)
+    assert (pace.quiet, pace.stall) == (4.0, 8.0)
+    pace.learn_gap(60.0)
+    assert (pace.quiet, pace.stall) == (QUIET_CEILING, STALL_CEILING)
 
 
 def test_a_start_is_no_standing_still() -> None:

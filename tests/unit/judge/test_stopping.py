@@ -5,8 +5,9 @@ from __future__ import annotations
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model.case import Role
+from kcontract.model.record import Record
 
-from .story import Story, contract
+from .story import OUT, Story, contract
 
 
 def stopping() -> Story:
@@ -82,4 +83,24 @@ def test_a_window_that_never_got_there() -> None:
     story = stopping()
     story.commit(2)
     story.close("stopped")
+    assert story.codes == []
+
+
+def test_another_partition_goes_on() -> None:
+    """Its records were not behind the one that must stop the service."""
+    story = stopping()
+    for case in "345":
+        story.send(case, partition=1)
+        story.effect(case)
+    story.exit()
+    story.close()
+    assert story.codes == []
+
+
+def test_an_effect_that_names_nobody_is_not_the_record_s() -> None:
+    """Only a case that is tried alone owns what is left over."""
+    story = stopping()
+    story.seen(OUT, Record(None, b'{"order": "x"}'))
+    story.exit()
+    story.close()
     assert story.codes == []

@@ -1,0 +1,20 @@
+"""The list of mutants, a module for each part of the judge."""
+
+from __future__ import annotations
+
+from tests.mutation.mutant import Mutant
+from tests.mutation.of_books import BOOK_MUTANTS
+from tests.mutation.of_endings import ENDING_MUTANTS
+from tests.mutation.of_evidence import EVIDENCE_MUTANTS
+from tests.mutation.of_rules import RULE_MUTANTS
+
+HARMLESS = {
+    "symptoms: equal bytes say the same": "a shortcut: such a value keeps all that is promised when it is looked at, too",
+    "ties: contents of another's reply only": "the correlation id names the same case then",
+}
+"""Why no test can tell these from the original."""
+
+MUTANTS: tuple[Mutant, ...] = tuple(
+    one._replace(harmless=HARMLESS.get(one.name, ""))
+    for one in (*RULE_MUTANTS, *EVIDENCE_MUTANTS, *BOOK_MUTANTS, *ENDING_MUTANTS)
+)
