@@ -237,7 +237,16 @@ EVIDENCE_MUTANTS = (
         ("what shows alone is not repeated", "not self.symptoms & self.alone and not", "not"),
         ("late is not repeated", "self.symptoms <= {Symptom.LATE} or self.alone", "self.alone"),
         ("settled leads lead nobody", "if lead.lead is None and not lead.settled]", "if lead.lead is None]"),
-        ("several leads of valid cases", "if len(known) >= (LEADS_PER_SYMPTOM if several else 1):", "if known:"),
+        (
+            "several leads of valid cases",
+            "if here and len(known) >= (LEADS_PER_SYMPTOM if several else 1):",
+            "if here:",
+        ),
+        (
+            "each window has its lead",
+            "if lead.window == doubt.window] if several else known",
+            "] if several else known",
+        ),
         (
             "the next in line leads",
             "follower.lead = followers[0] if follower is not followers[0] else None",
@@ -255,9 +264,19 @@ EVIDENCE_MUTANTS = (
         ("lost before an exit", 'valid and window.outcome == "exited" and self.is_past(delivery)', "False"),
         (
             "what came late is there",
-            "delivery and not doubt.settled and not self._shown(delivery):",
-            "delivery and False:",
+            "if doubt.delivery is delivery and not doubt.settled:",
+            "if False:",
         ),
+        (
+            "what came wrong is not there",
+            "if self._shown(delivery):\n            return",
+            "if False:\n            return",
+        ),
+        ("what comes after all is taken back", "if delivery.case.id in self._absent:", "if False:"),
+        ("what took long is waited for", "self._pace.learn_gap(max(0.0, at - delivery.acked_at))", "pass"),
+        ("blamed ones stay open to evidence", "verdict.code in _BY_ABSENCE and", "False and"),
+        ("blamed followers stay open to evidence", "if one.delivery.case.id not in self._absent:", "if True:"),
+        ("missed twice, though the lead was not", "or self._missed_twice(one, doubt)", ""),
         ("suspects of a crash alone", "if any(own[-1] is suspect for suspect in window.suspects):", "if True:"),
         ("a crash in a repeat", "            if window.suspects:\n", "            if False:\n"),
         (
@@ -284,8 +303,8 @@ EVIDENCE_MUTANTS = (
             'own[-1].refused or window.outcome != "settled":\n            return\n        place',
             "own[-1].refused:\n            return\n        place",
         ),
-        ("doubts stay open to evidence", "if delivery.case.id not in doubted:", "if True:"),
-        ("closed deliveries are forgotten", "if delivery.case.id not in doubted:", "if False:"),
+        ("doubts stay open to evidence", "if delivery.case.id not in doubted and", "if"),
+        ("closed deliveries are forgotten", "if delivery.case.id not in doubted and", "if False and"),
         (
             "crossed in a neighbour's window",
             "return frozenset({Symptom.CROSSED}) if crossed else frozenset()",
