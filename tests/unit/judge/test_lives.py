@@ -114,3 +114,16 @@ def test_doubts_that_come_to_nothing_are_told() -> None:
     story.state.close()
     assert story.codes == []
     assert any(what.startswith("2 cases missed something once") for what, _ in story.state.blind)
+
+
+def test_a_service_that_went_on_and_fails_later() -> None:
+    """Its window settled, so that the record is not what it fails with now."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.exit(1)
+    story.start()
+    story.dead_letter("1")
+    story.close()
+    failing_starts(story, 3)
+    assert story.codes == []
