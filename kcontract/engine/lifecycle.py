@@ -46,6 +46,8 @@ class Lifecycle:
         self._places = places
         self._deadline = deadline
         self.starts = 0
+        self._lingering: frozenset[str] = frozenset()
+        """Members of dead processes."""
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -91,7 +93,7 @@ class Lifecycle:
         if run.ready is not None and not self._answers(run.ready):
             return False
         if self._places and self._cluster.is_broker:
-            view = self._observer.look_at_members()
+            view = self._observer.look_at_members().without(self._lingering)
             return len(view.members) >= run.instances and frozenset(self._places) <= view.assigned()
         if self._places:
             return True  # the mock describes no groups: the first records wait for the consumer
@@ -178,11 +180,17 @@ class Lifecycle:
             raise ServiceGone(f"the service could not be started again: {error.message}") from error
 
     def evict(self) -> None:
-        """Make the dead process's members leave, so that the next start need not wait out their session."""
-        if not self._places or not self._cluster.ours:
+        """Make the dead process's members leave, so that the next start need not wait out their session.
+
+        Only on a cluster of ours; elsewhere they keep their partitions until then, and the next start is not
+        ready before.
+        """
+        if not self._places:
             return
         members = tuple(member.id for member in self._cluster.describe(self._unit.group).members)
-        if members:
+        if not self._cluster.ours:
+            self._lingering = frozenset(members)
+        elif members:
             self._cluster.evict(self._unit.group, members)
             self._recorder.record(ev.Evicted(self._recorder.now(), members))
 

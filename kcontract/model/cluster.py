@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from kcontract.model.record import Record, TopicPartition
 from kcontract.model.value import Value
@@ -38,6 +38,10 @@ class GroupView(Value, frozen=True):
 
     state: str
     members: tuple[Member, ...] = ()
+
+    def without(self, gone: Collection[str]) -> GroupView:
+        """The same group but for these members."""
+        return GroupView(self.state, tuple(member for member in self.members if member.id not in gone))
 
     def assigned(self) -> frozenset[TopicPartition]:
         return frozenset(place for member in self.members for place in member.partitions)

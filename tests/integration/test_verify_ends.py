@@ -171,7 +171,7 @@ def test_a_cluster_that_is_not_ours_keeps_what_it_has(
     cluster.set_offsets(group, {(topic, 0): 0})
     before = bystanders(cluster, kafka, topic, group)
     verified = verify(
-        "contracts/patients", "--tap", "--faults", "terminated",
+        "contracts/patients", "--tap", "--faults", "delivery",
         "--receiver", "ledger", "--max-examples", "30", "--bootstrap-servers", kafka.bootstrap,
         report=tmp_path / "report.jsonl",
     )  # fmt: skip
