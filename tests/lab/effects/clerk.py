@@ -18,19 +18,8 @@ from zlib import crc32
 
 from confluent_kafka import Consumer, Producer
 
-from tests.lab.good.common import (
-    DLQ,
-    ENV,
-    OUT,
-    TOPIC,
-    Rejected,
-    Running,
-    consumer_config,
-    correlation,
-    producer_config,
-    read_payload,
-    with_error,
-)
+from tests.lab.clients import ENV, Rejected, Running, consumer_config, producer_config
+from tests.lab.good.common import DLQ, OUT, TOPIC, correlation, read_payload, with_error
 
 VARIANT, SHOP = ENV["VARIANT"], ENV["SHOP"]
 Event = dict[str, Any]

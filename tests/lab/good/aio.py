@@ -8,18 +8,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from tests.lab.good.common import (
-    DLQ,
-    ENV,
-    LARGEST_RECORD,
-    OUT,
-    TOPIC,
-    Rejected,
-    bill,
-    correlation,
-    read_order,
-    with_error,
-)
+from tests.lab.clients import ENV, LARGEST_RECORD, Rejected
+from tests.lab.good.common import DLQ, OUT, TOPIC, bill, correlation, read_order, with_error
 
 
 async def main() -> None:

@@ -7,17 +7,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer
 
-from tests.lab.good.common import (
-    OUT,
-    TOPIC,
-    Rejected,
-    Running,
-    bill,
-    consumer_config,
-    correlation,
-    producer_config,
-    read_order,
-)
+from tests.lab.clients import Rejected, Running, consumer_config, producer_config
+from tests.lab.good.common import OUT, TOPIC, bill, correlation, read_order
 
 
 def main() -> None:

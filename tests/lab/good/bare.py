@@ -7,17 +7,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer
 
-from tests.lab.good.common import (
-    DLQ,
-    ENV,
-    OUT,
-    TOPIC,
-    Rejected,
-    Running,
-    consumer_config,
-    producer_config,
-    read_payload,
-)
+from tests.lab.clients import ENV, Rejected, Running, consumer_config, producer_config
+from tests.lab.good.common import DLQ, OUT, TOPIC, read_payload
 
 
 def main() -> None:

@@ -3,53 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import uuid
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
-ENV = os.environ
+from tests.lab.clients import ENV, Headers, Rejected
+
 TOPIC, OUT, DLQ = ENV["TOPIC"], ENV["OUT"], ENV.get("DLQ", "")
-LARGEST_RECORD = 16_000_000  # a dead letter must fit wherever its original did
-Headers = list[tuple[str, Any]]
 
 _SCHEMA = Path(__file__).with_name("schemas") / ENV.get("SCHEMA", "order.json")
 _ORDER = jsonschema_rs.validator_for(json.loads(_SCHEMA.read_text("utf-8")))
 _COPIED = ("order_id", "correlation_id", "customer", "quantity", "price", "account", "note", "lines")
-
-
-class Rejected(Exception):  # noqa: N818 - an outcome, not a failure
-    """The record breaks its contract. No later attempt will make it good."""
-
-
-class Running:
-    """True until SIGTERM or SIGINT."""
-
-    def __init__(self) -> None:
-        self._stopped = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
-
-    def stop(self, *_: object) -> None:
-        self._stopped = True
-
-    def __bool__(self) -> bool:
-        return not self._stopped
-
-
-def consumer_config(**more: Any) -> dict[str, Any]:
-    """For confluent-kafka, with offsets committed by hand; `a_b=` stands for `a.b`."""
-    own = {"bootstrap.servers": ENV["BROKERS"], "group.id": ENV["GROUP"], "auto.offset.reset": "earliest"}
-    return {**own, "enable.auto.commit": False, **{name.replace("_", "."): value for name, value in more.items()}}
-
-
-def producer_config(**more: Any) -> dict[str, Any]:
-    """For confluent-kafka; `a_b=` stands for `a.b`."""
-    own = {"bootstrap.servers": ENV["BROKERS"], "enable.idempotence": True, "message.max.bytes": LARGEST_RECORD}
-    return {**own, **{name.replace("_", "."): value for name, value in more.items()}}
 
 
 def read_payload(value: bytes | None) -> dict[str, Any]:

@@ -12,20 +12,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer
 
-from tests.lab.good.common import (
-    DLQ,
-    ENV,
-    OUT,
-    TOPIC,
-    Rejected,
-    Running,
-    bill,
-    consumer_config,
-    correlation,
-    producer_config,
-    read_order,
-    with_error,
-)
+from tests.lab.clients import ENV, Rejected, Running, consumer_config, producer_config
+from tests.lab.good.common import DLQ, OUT, TOPIC, bill, correlation, read_order, with_error
 
 PAUSES_EVERY, PAUSES_FOR = int(ENV.get("PAUSES_EVERY", "0")), float(ENV.get("PAUSES_FOR", "0"))
 TICKS_EVERY, WARMS_FOR = float(ENV.get("TICKS_EVERY", "0")), float(ENV.get("WARMS_FOR", "0"))

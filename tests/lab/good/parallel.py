@@ -12,19 +12,8 @@ from zlib import crc32
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from tests.lab.good.common import (
-    DLQ,
-    OUT,
-    TOPIC,
-    Rejected,
-    Running,
-    bill,
-    consumer_config,
-    correlation,
-    producer_config,
-    read_order,
-    with_error,
-)
+from tests.lab.clients import Rejected, Running, consumer_config, producer_config
+from tests.lab.good.common import DLQ, OUT, TOPIC, bill, correlation, read_order, with_error
 
 WORKERS = 4
 

@@ -6,20 +6,8 @@ from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
 
-from tests.lab.good.common import (
-    DLQ,
-    ENV,
-    LARGEST_RECORD,
-    OUT,
-    TOPIC,
-    Headers,
-    Rejected,
-    Running,
-    bill,
-    correlation,
-    read_order,
-    with_error,
-)
+from tests.lab.clients import ENV, LARGEST_RECORD, Headers, Rejected, Running
+from tests.lab.good.common import DLQ, OUT, TOPIC, bill, correlation, read_order, with_error
 
 
 def main() -> None:

@@ -7,19 +7,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer
 
-from tests.lab.good.common import (
-    DLQ,
-    ENV,
-    OUT,
-    TOPIC,
-    Headers,
-    Rejected,
-    Running,
-    bill,
-    consumer_config,
-    producer_config,
-    read_order,
-)
+from tests.lab.clients import ENV, Headers, Rejected, Running, consumer_config, producer_config
+from tests.lab.good.common import DLQ, OUT, TOPIC, bill, read_order
 
 
 def main() -> None:

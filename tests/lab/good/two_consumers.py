@@ -7,19 +7,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer
 
-from tests.lab.good.common import (
-    DLQ,
-    OUT,
-    TOPIC,
-    Rejected,
-    Running,
-    bill,
-    consumer_config,
-    correlation,
-    producer_config,
-    read_order,
-    with_error,
-)
+from tests.lab.clients import Rejected, Running, consumer_config, producer_config
+from tests.lab.good.common import DLQ, OUT, TOPIC, bill, correlation, read_order, with_error
 
 
 def main() -> None:

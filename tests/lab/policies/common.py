@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import uuid
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
-ENV = os.environ
+from tests.lab.clients import ENV, Headers, Rejected
+
 VARIANT = ENV.get("VARIANT", "good")
-Headers = list[tuple[str, Any]]
 _REQUEST = jsonschema_rs.validator_for(
     json.loads(Path(__file__).with_name("schemas").joinpath("request.json").read_text())
 )
-
-
-class Rejected(Exception):  # noqa: N818 - an outcome, not a failure
-    """The record breaks its contract."""
-
-
-class Running:
-    """True until SIGTERM or SIGINT."""
-
-    def __init__(self) -> None:
-        self._stopped = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
-
-    def stop(self, *_: object) -> None:
-        self._stopped = True
-
-    def __bool__(self) -> bool:
-        return not self._stopped
-
-
-def consumer_config(**more: Any) -> dict[str, Any]:
-    """For confluent-kafka, with offsets committed by hand; `a_b=` stands for `a.b`."""
-    own = {"bootstrap.servers": ENV["BROKERS"], "group.id": ENV["GROUP"], "auto.offset.reset": "earliest"}
-    return {**own, "enable.auto.commit": False, **{name.replace("_", "."): value for name, value in more.items()}}
-
-
-def producer_config(**more: Any) -> dict[str, Any]:
-    """For confluent-kafka; `a_b=` stands for `a.b`."""
-    own = {"bootstrap.servers": ENV["BROKERS"], "enable.idempotence": True, "message.max.bytes": 16_000_000}
-    return {**own, "linger.ms": 0, **{name.replace("_", "."): value for name, value in more.items()}}
 
 
 def header(headers: Headers | None, name: str) -> str:

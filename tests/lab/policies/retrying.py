@@ -11,16 +11,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer
 
-from tests.lab.policies.common import (
-    ENV,
-    VARIANT,
-    Rejected,
-    Running,
-    consumer_config,
-    header,
-    producer_config,
-    read_request,
-)
+from tests.lab.clients import ENV, Rejected, Running, consumer_config, producer_config
+from tests.lab.policies.common import VARIANT, header, read_request
 
 ATTEMPTS, BACKOFF_S = 3, 0.05
 
