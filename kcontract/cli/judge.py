@@ -31,6 +31,6 @@ def judge(run: str, write: str | None, **options: object) -> int:
     """Judge the history of RUN again (.kcontract/runs/RUN, or a path; default: the newest): what the run reported, from
     its events alone. No broker is started, and no service."""
     from kcontract.cli.running import run_with_reports  # noqa: PLC0415 - `--help` must not pay for the engine
-    from kcontract.wiring import judge as judge_run  # noqa: PLC0415
+    from kcontract.wiring.judging import judge as judge_run  # noqa: PLC0415
 
     return run_with_reports(partial(judge_run, run, write=write), sys.stdout, options)

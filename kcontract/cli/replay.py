@@ -28,6 +28,6 @@ def replay(finding: str, paths: tuple[str, ...], **options: object) -> int:
     """Start the service of FINDING (the id that `verify` printed), get it going with healthy records, and send it the
     stored record behind one of them. Its bytes are those of the finding, from .kcontract/cases/FINDING.json."""
     from kcontract.cli.running import run_with_reports  # noqa: PLC0415 - `--help` must not pay for the engine
-    from kcontract.wiring import replay as replay_case  # noqa: PLC0415
+    from kcontract.wiring.verifying import replay as replay_case  # noqa: PLC0415
 
     return run_with_reports(partial(replay_case, finding), sys.stdout, {**options, "paths": paths})

@@ -36,6 +36,6 @@ def merge(files: tuple[str, ...], **options: object) -> int:
     """Merge FILES (JSON reports, histories, or names of stored runs) into one report: a service or finding of several
     of them is told once. A shard that is missing is told."""
     from kcontract.cli.running import run_with_reports  # noqa: PLC0415 - `--help` must not pay for the engine
-    from kcontract.wiring import merge as merge_stored  # noqa: PLC0415
+    from kcontract.wiring.judging import merge as merge_stored  # noqa: PLC0415
 
     return run_with_reports(partial(merge_stored, files), sys.stdout, options)

@@ -12,7 +12,7 @@ from kcontract.cli.broker_progress import broker_progress
 from kcontract.model.summary import RunSummary
 from kcontract.report.defused import is_actions
 from kcontract.report.formats import on_actions, open_reports, parse_wanted
-from kcontract.wiring import VerifyOptions
+from kcontract.wiring.options import VerifyOptions
 
 
 def run_with_reports(start: Callable[..., RunSummary], stdout: TextIO, options: Mapping[str, Any]) -> int:

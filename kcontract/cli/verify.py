@@ -47,7 +47,7 @@ def verify(
     """Run the services that the contracts in PATHS name (files or directories; default: all of the project), send them
     valid and malformed records, and judge from the outside whether each kept its promises."""
     from kcontract.cli.running import run_with_reports  # noqa: PLC0415 - `--help` must not pay for the engine
-    from kcontract.wiring import verify as verify_contracts  # noqa: PLC0415
+    from kcontract.wiring.verifying import verify as verify_contracts  # noqa: PLC0415
 
     chosen = tuple(code.strip() for code in kinds.split(",") if code.strip())
     return run_with_reports(

@@ -10,7 +10,7 @@ from kcontract.judge.history import unit_findings
 from kcontract.model import events as ev
 from kcontract.model.location import Location
 from kcontract.store.cases import load_case
-from kcontract.wiring import _CaseSaver
+from kcontract.wiring.saving import CaseSaver
 
 from .judge.story import schema
 from .judge.test_senders_verdicts import BY_ANSWER, CREATE, EVENT, Api, people, sender
@@ -27,7 +27,7 @@ def test_a_stored_request_names_the_file_of_its_sender(tmp_path: Path) -> None:
     api.event(extra=True)
     api.settle()
     (finding,) = [one for one in unit_findings("api", api.state, "run") if one.first.code == "INVALID_EVENT"]
-    saver = _CaseSaver(tmp_path, lambda _: None, save=True)
+    saver = CaseSaver(tmp_path, lambda _: None, save=True)
     saver.take(ev.UnitStarted(0.0, "api", (contract,)))
     saver.take(finding)
     assert finding.first.at.file == "vendored/people.yaml"
