@@ -1,12 +1,14 @@
 """Texts that match a regular expression: a careful subset of ECMA 262 (JSON Schema's `pattern`).
 
 Understood: literals, `.`, classes with ranges and negation, `\\d \\w \\s` and their complements, `\\uXXXX`, groups,
-alternation, the quantifiers, `^` and `$` at the ends. Anything else (look-around, back references, `\\p{…}`, `\\b`)
-raises Unsupported, and the caller says so. What comes out is still checked by the validator.
+alternation, the quantifiers, `^` and `$` at the ends, general categories (`\\p{L}`, `\\p{Letter}`). Anything else
+(look-around, back references, scripts, `\\b`) raises Unsupported, and the caller says so. What comes out is still
+checked by the validator.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from random import Random
 
@@ -21,6 +23,12 @@ _CLASSES = {
     "S": "".join(c for c in _PRINTABLE if c != " "),
 }  # fmt: skip
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
+_CATEGORIES = {
+    "letter": "L", "uppercase_letter": "Lu", "lowercase_letter": "Ll", "mark": "M", "number": "N",
+    "decimal_number": "Nd", "digit": "Nd", "nd": "Nd", "punctuation": "P", "symbol": "S", "separator": "Z",
+}  # fmt: skip
+_SEEN = (*range(32, 0x250), *range(0x391, 0x3CA), *range(0x430, 0x450), *range(0x660, 0x66A), *range(0x966, 0x970))
+"""Code points that a category is looked up in: Latin, Greek, Cyrillic, two more scripts' digits."""
 _MORE = 4
 """Repetitions beyond the least that an unbounded quantifier gets."""
 
@@ -30,25 +38,28 @@ class UnsupportedPatternError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Repeat:
-    part: _Part
+class Repeat:
+    """A part that comes at least `low` and at most `high` times."""
+
+    part: Part
     low: int
     high: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class Choice:
     """Alternatives, each a sequence of parts. A character class is its text, a plain string of candidates."""
 
-    options: tuple[tuple[_Part, ...], ...]
+    options: tuple[tuple[Part, ...], ...]
 
 
-_Part = str | _Repeat | _Choice
+Part = str | Repeat | Choice
 
 
 @dataclass(slots=True)
 class _Parser:
     text: str
+    loose: bool = False
     at: int = field(default=0)
 
     def peek(self) -> str:
@@ -61,24 +72,25 @@ class _Parser:
         self.at += 1
         return char
 
-    def choice(self) -> _Choice:
+    def choice(self) -> Choice:
         options = [self.sequence()]
         while self.peek() == "|":
             self.take()
             options.append(self.sequence())
-        return _Choice(tuple(options))
+        return Choice(tuple(options))
 
-    def sequence(self) -> tuple[_Part, ...]:
-        parts: list[_Part] = []
+    def sequence(self) -> tuple[Part, ...]:
+        parts: list[Part] = []
         while self.peek() and self.peek() not in "|)":
             atom = self.atom()
             if atom is not None:
                 parts.append(self.quantified(atom))
         return tuple(parts)
 
-    def atom(self) -> _Part | None:
+    def atom(self) -> Part | None:
         char = self.take()
-        if char in "^$":
+        if char in "^$" or (self.loose and char == "\\" and self.peek() in ("b", "B")):
+            self.at += char == "\\"
             return None  # the validator has the last word on an anchor in the middle
         if char == "(":
             return self.group()
@@ -92,11 +104,28 @@ class _Parser:
             raise UnsupportedPatternError(f"nothing to repeat before {char}")
         return char
 
-    def group(self) -> _Choice:
+    def looks_around(self) -> bool:
+        return self.text.startswith(("?=", "?!", "?<=", "?<!"), self.at)
+
+    def assertion(self) -> None:
+        """Passed over: the validator has the last word."""
+        while self.take() not in "=!":
+            pass
+        self.choice()
+        if self.take() != ")":
+            raise UnsupportedPatternError("group without end")
+
+    def group(self) -> Choice:
+        if self.loose and self.looks_around():
+            self.assertion()
+            return Choice(((),))
         if self.peek() == "?":
             self.take()
-            if self.peek() != ":":
-                raise UnsupportedPatternError("look-around or named group")
+            if self.peek() == "<" and self.text[self.at + 1 : self.at + 2] not in ("=", "!"):
+                while self.peek() != ">":
+                    self.take()
+            elif self.peek() != ":":
+                raise UnsupportedPatternError("look-around")
             self.take()
         inner = self.choice()
         if self.take() != ")":
@@ -113,7 +142,20 @@ class _Parser:
             width = 4 if char == "u" else 2
             digits = "".join(self.take() for _ in range(width))
             return chr(int(digits, 16)) if all(d in "0123456789abcdefABCDEF" for d in digits) else self.refuse(char)
+        if char in "pP" and self.peek() == "{":
+            return self.category(wanted=char == "p")
         return self.refuse(char) if char.isalnum() else char
+
+    def category(self, *, wanted: bool) -> str:
+        name = ""
+        self.take()
+        while self.peek() != "}":
+            name += self.take()
+        self.take()
+        code = _CATEGORIES.get(name.lower(), name)
+        if len(code) > 2 or code[:1] not in "LMNPSZC":
+            return self.refuse(f"p{{{name}}}")
+        return "".join(chr(c) for c in _SEEN if unicodedata.category(chr(c)).startswith(code) is wanted)
 
     def refuse(self, char: str) -> str:
         raise UnsupportedPatternError(f"\\{char}")
@@ -145,7 +187,7 @@ class _Parser:
             raise UnsupportedPatternError("a class range out of order")
         return "".join(chr(c) for c in range(ord(first), min(ord(last), ord(first) + 512) + 1))
 
-    def quantified(self, atom: _Part) -> _Part:
+    def quantified(self, atom: Part) -> Part:
         bounds = {"*": (0, None), "+": (1, None), "?": (0, 1)}
         low: int
         high: int | None
@@ -159,7 +201,7 @@ class _Parser:
             self.take()  # lazy or not: the same texts match
         if self.peek() and self.peek() in "*+{":
             raise UnsupportedPatternError("a quantifier of a quantifier")
-        return _Repeat(atom, low, low + _MORE if high is None else high)
+        return Repeat(atom, low, low + _MORE if high is None else high)
 
     def braces(self) -> tuple[int, int | None]:
         self.take()
@@ -173,11 +215,11 @@ class _Parser:
         return int(low), (int(high) if high else None) if comma else int(low)
 
 
-def _write(part: _Part, rng: Random, lean: float | None) -> str:
+def _write(part: Part, rng: Random, lean: float | None) -> str:
     """`lean` 0 takes the fewest repetitions, 1 the most, None any."""
     if isinstance(part, str):
         return rng.choice(part)
-    if isinstance(part, _Choice):
+    if isinstance(part, Choice):
         return "".join(_write(inner, rng, lean) for inner in rng.choice(part.options))
     if lean is None:
         count = rng.randint(part.low, min(part.high, part.low + 20))
@@ -187,14 +229,17 @@ def _write(part: _Part, rng: Random, lean: float | None) -> str:
 
 
 class Pattern:
-    """Writes texts for one pattern. Raises UnsupportedPatternError for one outside the subset."""
+    """Writes texts for one pattern. Raises UnsupportedPatternError for one outside the subset.
 
-    def __init__(self, source: str) -> None:
-        parser = _Parser(source)
-        self._tree = parser.choice()
+    `loose`: look-around and word boundaries are passed over, so that some of the texts do not match.
+    """
+
+    def __init__(self, source: str, *, loose: bool = False) -> None:
+        parser = _Parser(source, loose)
+        self.tree = parser.choice()
         if parser.peek():
             raise UnsupportedPatternError("a group that was not opened")
 
     def draw(self, rng: Random, lean: float | None = None) -> str:
         """A text that the pattern describes; `lean` 0 is a shortest one, 1 a long one."""
-        return _write(self._tree, rng, lean)
+        return _write(self.tree, rng, lean)

@@ -1,0 +1,27 @@
+"""Hypothesis strategies for schemas and contracts. Hypothesis is loaded when one is first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kcontract.errors import UsageError
+
+if TYPE_CHECKING:
+    from kcontract.strategies.json_documents import json_schema
+
+_HOMES = {"json_schema": "json_documents"}
+__all__ = ["json_schema"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name != "hypothesis":
+            raise
+        raise UsageError(
+            "STRATEGIES_NO_HYPOTHESIS", "Hypothesis is not installed", "pip install 'kcontract[hypothesis]'"
+        ) from error

@@ -1,0 +1,89 @@
+"""`json_schema`: the values of a JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, find, reject, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample, Unsatisfiable
+from hypothesis.strategies import DrawFn, SearchStrategy
+from jsonschema_rs.canonical import Satisfiability
+
+from kcontract.errors import SchemaError, UsageError
+from kcontract.generate.json_schema import JsonSchemaView
+from kcontract.schema.json.dialects import Dialect, Draft, draft_of
+from kcontract.strategies.json_nodes import Nodes
+
+Json = Any
+"""A JSON value as Python's json module reads it."""
+_TRIES = 5
+_PROBE = settings(
+    max_examples=200, database=None, deadline=None, derandomize=True, phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+def json_schema(
+    schema: Mapping[str, Any] | bool | str | PathLike[str],
+    *,
+    draft: Draft | None = None,
+    references: Mapping[str, Any] | None = None,
+) -> SearchStrategy[Json]:
+    """Valid values of a JSON Schema, drafts 4 to 2020-12. Formats are always obeyed.
+
+    `schema`: the schema, its text, or the path of its file. `draft`: by default what `$schema` says, else 2020-12.
+    `references`: what `$ref` may name besides, URI or name → schema; nothing is ever fetched.
+
+    No value is ever invalid: a validator sees each. Values shrink to `null`, 0, the empty string, objects without what
+    is optional. Integers stay within int64, and properties that nothing declares are left out, unless the schema says
+    otherwise. Raises SchemaError for what is no schema, UsageError GENERATE_UNSATISFIABLE for one that nothing
+    satisfies, and GENERATE_NO_VALUE for one of which no value was found.
+    """
+    document = document_of(schema)
+    dialect = Dialect(draft or draft_of(document), references or {})
+    valid = dialect.validator(document)
+    canonical = dialect.canonical(document)
+    inner = Nodes(canonical, dialect, JsonSchemaView(document, references)).root()
+    if inner.is_empty or canonical.satisfiability() == Satisfiability.NO:
+        raise UsageError("GENERATE_UNSATISFIABLE", "no value satisfies the schema", "look for keywords that conflict")
+    return _some(_checked(inner, valid))
+
+
+def document_of(schema: Any) -> Any:
+    """The document of a schema given as such, as its text, or by the path of its file."""
+    if isinstance(schema, Mapping | bool | list):
+        return schema
+    try:
+        return json.loads(schema if isinstance(schema, str) else Path(schema).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SchemaError("JSON_SCHEMA_NOT_JSON", f"the schema is not JSON: {error}", "write it as JSON") from error
+
+
+def _checked(inner: SearchStrategy[Json], valid: Callable[[Any], bool]) -> SearchStrategy[Json]:
+    @st.composite
+    def made(draw: DrawFn) -> Json:
+        for _ in range(_TRIES):
+            value = draw(inner)
+            if valid(value):
+                return value
+        return reject()
+
+    return made()
+
+
+def _some(strategy: SearchStrategy[Json]) -> SearchStrategy[Json]:
+    """The strategy, if any value comes out of it: told here, not by a test that seems to assume too much."""
+    try:
+        find(strategy, lambda _: True, settings=_PROBE)
+    except (NoSuchExample, Unsatisfiable) as error:
+        raise UsageError(
+            "GENERATE_NO_VALUE",
+            "no value was found that satisfies the schema",
+            "write it more directly: patterns with look-around and `not` over many keywords are hard to aim at",
+        ) from error
+    return strategy

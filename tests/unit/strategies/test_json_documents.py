@@ -1,0 +1,136 @@
+"""`strategies.json_schema`: never an invalid value, small counterexamples, clear words where nothing can be made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import find
+
+from kcontract.errors import SchemaError, UsageError
+from kcontract.strategies import json_schema
+from tests.unit.generate.test_json_values import SCHEMAS
+from tests.unit.strategies.drawing import QUICK, drawn
+
+HARD: dict[str, Any] = {
+    "contains, counted": {
+        "type": "array", "items": {"type": "integer"}, "contains": {"minimum": 5}, "minContains": 2, "maxContains": 3,
+        "minItems": 4,
+    },
+    "distinct of few": {"type": "array", "items": {"enum": [1, True, "a", None]}, "uniqueItems": True, "minItems": 3},
+    "names": {
+        "type": "object", "propertyNames": {"pattern": "^[a-c]{2}$"}, "minProperties": 2,
+        "patternProperties": {"^a": {"type": "integer"}}, "additionalProperties": {"type": "boolean"},
+    },
+    "dependent": {
+        "type": "object", "properties": {"card": {"type": "string"}, "address": {"type": "string"}},
+        "dependentRequired": {"card": ["address"]}, "minProperties": 1,
+    },
+    "if": {
+        "type": "object", "required": ["t"], "properties": {"t": {"enum": ["x", "y"]}},
+        "if": {"properties": {"t": {"const": "x"}}}, "then": {"required": ["a"]}, "else": {"required": ["b"]},
+    },
+    "unevaluated": {
+        "allOf": [{"properties": {"a": {"type": "string"}}}], "type": "object", "unevaluatedProperties": False,
+    },
+    "not an object of one form": {"not": {"const": {"a": 1}}},
+    "mutual": {
+        "$ref": "#/$defs/even",
+        "$defs": {
+            "even": {"type": "object", "required": ["odd"], "properties": {"odd": {"$ref": "#/$defs/odd"}}},
+            "odd": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/even"}]},
+        },
+    },
+    "two patterns": {"type": "string", "allOf": [{"pattern": "^[a-f]+$"}, {"pattern": "e"}], "maxLength": 8},
+    "letters of any script": {"type": "string", "pattern": "^\\p{Lu}\\p{Ll}+$"},
+    "look ahead": {"type": "string", "pattern": "^(?=a)[a-z]{2}$"},
+    "long": {"type": "string", "minLength": 5000},
+    "many": {"type": "array", "items": {"type": "integer"}, "minItems": 500},
+    "fractions": {"type": "number", "multipleOf": 0.01, "exclusiveMinimum": 0, "maximum": 1, "not": {"multipleOf": 1}},
+    "draft 4": {"$schema": "http://json-schema.org/draft-04/schema#", "type": "number", "minimum": 0,
+                "exclusiveMinimum": True},
+    "content": {"$schema": "http://json-schema.org/draft-07/schema#", "type": "string",
+                "contentMediaType": "application/json", "contentEncoding": "base64"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*SCHEMAS, *HARD])
+def test_every_value_is_valid(name: str) -> None:
+    """A validator that is set up here takes every value, and there are several where the schema has several."""
+    schema = {**SCHEMAS, **HARD}[name]
+    valid = jsonschema_rs.validator_for(schema, validate_formats=True).is_valid
+    values = drawn(json_schema(schema))
+    assert values
+    assert all(map(valid, values))
+    assert len({json.dumps(value) for value in values}) > 1 or name == "const"
+
+
+def test_counterexamples_are_small() -> None:
+    """What a failing test would show: nothing optional, nothing long, ordinary texts for formats."""
+    schema = {
+        "type": "object",
+        "required": ["id", "amount"],
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "amount": {"type": "integer", "minimum": 0},
+            "note": {"type": ["string", "null"]},
+            "tags": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+    least = find(json_schema(schema), lambda value: value["amount"] > 100, settings=QUICK)
+    assert least == {"id": "6f9619ff-8b86-4011-b42d-00cf4fc964ff", "amount": 101}
+
+
+def test_recursion_ends() -> None:
+    """A schema that names itself many times gives values of bounded depth, and deeper ones than the least."""
+    tree = {"type": "object", "properties": {name: {"$ref": "#"} for name in "abcdefgh"}}
+
+    def depth(value: dict[str, Any]) -> int:
+        return 1 + max(map(depth, value.values()), default=0)
+
+    depths = [depth(value) for value in drawn(json_schema(tree))]
+    assert max(depths) in (3, 4)
+    assert min(depths) == 1
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        False,
+        {"type": "integer", "minimum": 3, "maximum": 2},
+        {"type": "object", "required": ["a"], "properties": {"a": False}},
+        {"$ref": "#/$defs/a", "$defs": {"a": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/a"}}}},
+    ],
+)
+def test_what_nothing_satisfies_is_refused(schema: Any) -> None:
+    """At once, with a code, and not when a test draws from it; endless recursion counts as well."""
+    with pytest.raises(UsageError) as caught:
+        json_schema(schema)
+    assert caught.value.code == "GENERATE_UNSATISFIABLE"
+
+
+def test_what_cannot_be_found_is_told() -> None:
+    """A schema whose values cannot be aimed at says so, rather than that a test's assumptions are too strict."""
+    with pytest.raises(UsageError) as caught:
+        json_schema({"type": "string", "pattern": "^(?!a)a[a-z]{3}$"})
+    assert caught.value.code == "GENERATE_NO_VALUE"
+
+
+def test_texts_and_files_are_read(tmp_path: Path) -> None:
+    """A schema may be given as its text or its path; what is no schema is refused."""
+    text = '{"type": "boolean"}'
+    (tmp_path / "flag.json").write_text(text)
+    assert set(drawn(json_schema(text))) == set(drawn(json_schema(tmp_path / "flag.json"))) == {True, False}
+    for wrong in ("{", '{"type": "integr"}', {"$ref": "https://example.org/nowhere"}):
+        with pytest.raises(SchemaError):
+            json_schema(wrong)
+
+
+def test_references_are_given_not_fetched() -> None:
+    """What `$ref` names besides comes from `references`, by URI or by name."""
+    schema = {"type": "array", "items": {"$ref": "money.json"}, "minItems": 1}
+    values = drawn(json_schema(schema, references={"money.json": {"type": "integer", "minimum": 7}}))
+    assert min(item for value in values for item in value) == 7
