@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from kcontract.model.called import Handed, Handled, Style
 from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, TopicSpec
 from kcontract.model.contract import Run
 from kcontract.model.events import Event
@@ -34,6 +35,7 @@ __all__ = [
     "Echo",
     "ExitInfo",
     "GroupView",
+    "Handler",
     "History",
     "Launcher",
     "Lever",
@@ -340,6 +342,21 @@ class Maker(Protocol):
 
         `payload`, a valid one in its JSON form, fills the parameters. Status 500 if the function failed, 0 if it gave
         no answer."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Handler(Protocol):
+    """Hands records to a handler of the project, which runs in a process of its own."""
+
+    def open(self) -> Style:
+        """Start its process afresh; what it is to be handed. ServiceError HANDLER_NOT_LOADED, with the reason."""
+        ...
+
+    def run(self, batch: Sequence[Handed], patience: float) -> list[Handled]:
+        """What came of the records, one after the other. The first that its process does not survive, or that it takes
+        more than `patience` seconds for, is the last that is answered; the next call then starts another process."""
         ...
 
     def close(self) -> None: ...

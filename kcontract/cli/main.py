@@ -13,6 +13,7 @@ from kcontract.cli.lazy import Carried, Entry, LazyGroup
 
 COMMANDS = {
     "verify": Entry("kcontract.cli.verify:verify", "Run every service on a real broker and judge what it does."),
+    "fuzz": Entry("kcontract.cli.fuzz:fuzz", "Call handlers with generated records, without a broker."),
     "replay": Entry("kcontract.cli.replay:replay", "Send the record of a finding again."),
     "judge": Entry("kcontract.cli.judge:judge", "Judge a stored run again, without a broker."),
     "report": Entry("kcontract.cli.report:report", "Join the reports of several runs into one."),

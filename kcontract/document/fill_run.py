@@ -19,7 +19,7 @@ _FORMS: dict[str, frozenset[str]] = {
     "command": _PROCESS | {"cwd"},
     "image": _PROCESS,
     "compose": _PROCESS | {"service"},
-    "handler": frozenset(),
+    "handler": frozenset({"env", "rejects"}),
     "make": frozenset(),
     "service": frozenset(),
 }
@@ -80,6 +80,7 @@ def _own(reading: Reading, section: Section, found: Found, form: str) -> Run:
         compose_service=section.get("service"),
         observed=form == "group",
         handler=section.get("handler"),
+        rejects=texts(section.get("rejects", ())),
         make=section.get("make"),
         env=tuple((name, value.value) for name, value in section.get("env", {}).items()),
         cwd=reading.path(section.found.get("cwd")),

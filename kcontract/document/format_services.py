@@ -7,6 +7,7 @@ from kcontract.document.format_topic import MALFORMED, SCHEMA
 from kcontract.document.leaves import (
     BOOLEAN,
     DURATION,
+    EXCEPTION,
     EXPRESSION,
     FUNCTION,
     HTTP_ACTION,
@@ -45,6 +46,7 @@ RUN = Form(
         Key("image", NAME, "Container image."),
         Key("compose", PATH, "Docker Compose file."),
         Key("handler", FUNCTION, "Handler judged in process by `fuzz` and pytest."),
+        Key("rejects", Items(EXCEPTION), "Exceptions by which the handler refuses an invalid record."),
         Key("make", FUNCTION, "Function that returns events (senders)."),
     ),
 )

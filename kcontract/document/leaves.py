@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ _RATE = re.compile(rf"({_NUMBER})/s")
 _SHARE = re.compile(rf"({_NUMBER})%")
 _TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_EXCEPTION = re.compile(r"([A-Za-z_]\w*(\.[A-Za-z_]\w*)*:)?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _HTTP_ACTION = re.compile(r"(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) +((?:/|https?://)\S*)")
 
 
@@ -145,6 +147,14 @@ def function_name(text: str) -> str:
     return text
 
 
+def _exception_name(text: str) -> str:
+    """`text`, if it can name an exception. Raises Refused; nothing is imported."""
+    if not _EXCEPTION.fullmatch(text) or (":" not in text and not hasattr(builtins, text)):
+        fix = "write module:Class, or the name of a built-in exception"
+        raise Refused(codes.FUNCTION_INVALID, f"`{text[:80]}` is not an exception's name", fix)
+    return text
+
+
 def regular_expression(text: str) -> str:
     """`text`, if it compiles as a regular expression. Raises Refused."""
     try:
@@ -210,6 +220,9 @@ SENDER_EXPRESSION = _text_leaf(
     {"pattern": r"^\$(message\.(key|payload|header)|request\.(body|path)|response\.(status|body))"},
 )
 FUNCTION = _text_leaf("a function such as module:name", function_name, {"pattern": f"^{_FUNCTION.pattern}$"})
+EXCEPTION = _text_leaf(
+    "an exception such as ValueError or module:Class", _exception_name, {"pattern": f"^{_EXCEPTION.pattern}$"}
+)
 REGEX = _text_leaf("a regular expression", regular_expression, {"format": "regex"})
 URL = _text_leaf("a URL", url, {"pattern": "^https?://"})
 READY = _text_leaf("a URL or a regular expression", _ready)

@@ -6,22 +6,56 @@ import json
 from base64 import b64decode
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
-from kcontract.engine.settings import ServiceGone
-from kcontract.engine.stage import Stage
+from kcontract.engine.plan import Unit
+from kcontract.engine.recorder import Recorder
+from kcontract.engine.settings import ServiceGone, Settings
 from kcontract.generate.made import EventMaker
 from kcontract.generate.source import CaseSource
+from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import VALID_KIND, Case
 from kcontract.model.contract import Contract, OnInvalid, Receive, Send
 from kcontract.model.record import LogRecord
+from kcontract.model.registry import RegisteredSchema
 from kcontract.model.service import Answer
+from kcontract.ports import Maker
 
 _CALLS = 50
 
 
-def run_maker(stage: Stage, contract: Contract, send: Send) -> int:
+class _Tools(Protocol):
+    @property
+    def recorder(self) -> Recorder: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def maker(self) -> Maker | None: ...
+
+
+class Desk(Protocol):
+    """What calling a function takes of a unit that runs."""
+
+    @property
+    def tools(self) -> _Tools: ...
+
+    @property
+    def unit(self) -> Unit: ...
+
+    @property
+    def book(self) -> tuple[RegisteredSchema, ...]: ...
+
+    @property
+    def state(self) -> UnitState: ...
+
+    @property
+    def out_of_time(self) -> bool: ...
+
+
+def run_maker(stage: Desk, contract: Contract, send: Send) -> int:
     """Call the function with valid payloads and judge what it returns; how many calls were judged.
 
     ServiceGone if it fails every time: then nothing was verified.
@@ -40,7 +74,7 @@ def run_maker(stage: Stage, contract: Contract, send: Send) -> int:
 
 
 class _Calls:
-    def __init__(self, stage: Stage, contract: Contract, send: Send) -> None:
+    def __init__(self, stage: Desk, contract: Contract, send: Send) -> None:
         self._stage = stage
         self._contract = contract
         self._send = send
@@ -111,7 +145,7 @@ def _decoded(made: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _source(stage: Stage, contract: Contract, send: Send) -> CaseSource:
+def _source(stage: Desk, contract: Contract, send: Send) -> CaseSource:
     """Valid payloads of the topic, as a receiver would get them."""
     receive = Receive(at=send.at, name=send.name, run=send.run, on_invalid=OnInvalid(at=send.at, policy="skip"))
     settings = stage.tools.settings

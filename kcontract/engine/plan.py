@@ -38,6 +38,11 @@ class Unit:
         """Whether it is no service at all, but a function."""
         return self.run.make is not None and not self.receives
 
+    @property
+    def is_handler(self) -> bool:
+        """Whether its records are handed to a function: on a broker only our own loop around it would be judged."""
+        return self.run.handler is not None and bool(self.receives)
+
 
 def plan_units(contracts: Sequence[Contract], run: str, select: frozenset[str] = frozenset()) -> tuple[Unit, ...]:
     """The units of these contracts, senders first, in the order in which the contracts name them.

@@ -19,16 +19,18 @@ _REPLY_TOPIC = re.compile(rb"kcontract\.[\w-]+\.(?P<own>.+\.reply\.\d)")
 _MAGIC, _FRAME = b"\x00", 5
 
 
-def replayed(stored: StoredCase, book: Sequence[RegisteredSchema], run: str, prefix: str = "") -> Case:
+def replayed(
+    stored: StoredCase, book: Sequence[RegisteredSchema], run: str, prefix: str = "", number: int = int(REPLAYED)
+) -> Case:
     """The stored case as a case of `run`: its marker header, if it had one, names the new run.
 
-    `prefix` stands before the topics of the run, if the cluster is not ours.
+    `prefix` stands before the topics of the run, if the cluster is not ours; `number` is the case's id.
     """
     record = _with_present_id(stored.record, stored.schemas, book)
-    marker = f"{run}/{REPLAYED}".encode()
+    marker = f"{run}/{number}".encode()
     headers = tuple((name, marker if name == CASE_HEADER else _of_run(value, run)) for name, value in record.headers)
     return Case(
-        id=REPLAYED,
+        id=str(number),
         topic=prefix + stored.topic,
         record=msgspec.structs.replace(record, headers=headers),
         kind=stored.kind,

@@ -16,7 +16,7 @@ from kcontract.engine.reply_topics import with_reply_topics
 from kcontract.engine.shards import shared
 from kcontract.engine.tools import Tools
 from kcontract.engine.unit_run import UnitRun
-from kcontract.errors import EXIT_INTERRUPTED
+from kcontract.errors import EXIT_INTERRUPTED, UsageError
 from kcontract.judge.ending import exit_code
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
@@ -77,7 +77,11 @@ class VerifyRun:
         recorder, settings = self._tools.recorder, self._tools.settings
         book = register_schemas([c for c in self._contracts if not _only_observed(c)], self._tools.registry)
         deadline = recorder.now() + settings.max_time
-        for unit, part in shared(plan_units(self._contracts, settings.run, settings.select), settings.shard):
+        planned = plan_units(self._contracts, settings.run, settings.select)
+        services = [unit for unit in planned if not unit.is_handler]
+        if planned and not services:
+            raise UsageError("VERIFY_NOTHING", "all that is named here are handlers", "call them by `kcontract fuzz`")
+        for unit, part in shared(services, settings.shard):
             if recorder.now() >= deadline:
                 units.append(self._skipped(unit))
                 recorder.tell(units[-1])

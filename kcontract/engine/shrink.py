@@ -44,12 +44,12 @@ def shrink(scene: Scene) -> None:
     scene.player.phase = "shrinking"
     deadline = stage.tools.recorder.now() + stage.left(_SECONDS)
     for finding in group_findings(stage.unit.name, state.reached, any_dead_letter=state.dead_letters > 0):
-        case = _case_of(finding.first)
+        case = case_of(finding.first)
         if case is not None and case.topic in scene.player.sources:
             _Shrinking(scene, case, deadline).run(fatal=finding.first.code in _FATAL)
 
 
-def _case_of(verdict: CaseVerdict) -> Case | None:
+def case_of(verdict: CaseVerdict) -> Case | None:
     """The case of a verdict that can be had from one record alone."""
     if verdict.record is None or verdict.expectation is None or verdict.cause == COMPANY:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kcontract.judge.book import Book
+from kcontract.judge.calls import CallBook
 from kcontract.judge.duplicates import DuplicateBook
 from kcontract.judge.faults import FaultBook
 from kcontract.judge.floods import FloodBook
@@ -25,5 +26,6 @@ BOOKS: tuple[type[Book], ...] = (
     FaultBook,
     FloodBook,
     LoadBook,
+    CallBook,
 )
 """A new one: its class in a module of its own, and a place here. The order is that of the verdicts they yield."""

@@ -7,6 +7,7 @@ import signal
 
 _PYTHON_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)', re.MULTILINE)
 _PYTHON_ERROR = re.compile(r"^(?P<error>[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Fault|Warning)?)(?::|$)", re.M)
+_FAULT_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<name>\S+)', re.MULTILINE)
 _JAVA_ERROR = re.compile(r"(?P<error>(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error))")
 _JAVA_FRAME = re.compile(r"^\s*at (?P<name>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)", re.MULTILINE)
 _NODE_FRAME = re.compile(r"^\s*at (?:(?P<name>[^\s(]+) \()?(?P<file>(?:file://)?/[^\s():]+):(?P<line>\d+):\d+\)?", re.M)
@@ -25,6 +26,27 @@ def exit_cause(code: int, stderr: str) -> str:
     if code < 0:
         return _signal_name(-code)
     return f"exit {code}"
+
+
+def call_cause(how: str, code: int, words: str) -> str:
+    """The same of a call of a handler, whose process may have told by `faulthandler` where it stood."""
+    if how in ("raised", "bloated"):
+        return exit_cause(1, words)
+    frame = _faulted(words)
+    if how == "hung":
+        return f"hung in {frame['name']} at {_file(frame['file'])}" if frame else "hung"
+    return f"{exit_cause(code, '')} at {_file(frame['file'])}:{frame['line']}" if frame else exit_cause(code, words)
+
+
+def _faulted(words: str) -> re.Match[str] | None:
+    """The innermost frame of the project's own code, of the thread that `faulthandler` tells first."""
+    start = words.rfind("(most recent call first)")
+    frames = list(_FAULT_FRAME.finditer(words, start)) if start >= 0 else []
+    return next((frame for frame in frames if not any(part in frame["file"] for part in _FOREIGN)), None)
+
+
+def _file(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def names_frame(cause: str) -> bool:

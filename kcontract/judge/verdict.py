@@ -117,6 +117,13 @@ def crash_verdict(
     return _verdict(codes, delivery, (Shown(symptom=Symptom.NO_EFFECT, facts=(), cause=cause),), tuple(facts), stderr)
 
 
+def called_verdict(
+    code: str, delivery: Delivery, shown: tuple[Shown, ...], facts: tuple[str, ...] = (), *, error: str = ""
+) -> CaseVerdict:
+    """The verdict on what a handler did with a record. `error`: its traceback or last words."""
+    return _verdict((code,), delivery, shown, facts, error)
+
+
 def _stands_behind(delivery: Delivery, window: Window) -> bool:
     """Nothing behind the record has an outcome: it was committed, and then the service hung with it."""
     sentinel = window.sentinels.get(delivery.place) if delivery.place else None
@@ -125,9 +132,13 @@ def _stands_behind(delivery: Delivery, window: Window) -> bool:
 
 def undeclared_verdict(promises: Promises, record: LogRecord, ties: Ties) -> CaseVerdict:
     """A record on a topic that no contract of the unit names."""
-    source = next(iter(promises.inputs.values()), None)
     outputs = tuple(output for group in promises.outputs.values() for output in group)
-    delivery = ties.tie(record, outputs)
+    return undeclared_of(promises, record, ties.tie(record, outputs))
+
+
+def undeclared_of(promises: Promises, record: LogRecord, delivery: Delivery | None) -> CaseVerdict:
+    """The same where it is known whose record it is."""
+    source = next(iter(promises.inputs.values()), None)
     product = next(iter(promises.products.values()), None)
     at = source.receive.at if source else product.send.at if product else Location(file="?")
     return CaseVerdict(

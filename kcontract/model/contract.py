@@ -118,6 +118,8 @@ class Run(Value, frozen=True):
     observed: bool = False
     """`{group: NAME}` alone: already running, only observed."""
     handler: str | None = None
+    rejects: tuple[str, ...] = ()
+    """Exceptions, as `module:Class` or built in, by which a handler refuses an invalid record."""
     make: str | None = None
     env: tuple[tuple[str, str], ...] = ()
     cwd: str | None = None

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from kcontract.document.load import load_contracts, load_project, required
-from kcontract.model.contract import Contract, Project
+from kcontract.engine.settings import Settings
+from kcontract.engine.shards import parse_shard
+from kcontract.errors import UsageError
+from kcontract.model.contract import Contract, Project, Receive, Send
+from kcontract.model.shard import WHOLE
+from kcontract.model.stored import StoredCase
 from kcontract.model.value import Value
 from kcontract.ports import StreamItem
+from kcontract.store.folder import folder_in_repository
 
 Tell = Callable[[StreamItem], None]
 
@@ -37,3 +46,41 @@ def load(paths: Sequence[str]) -> tuple[Project, tuple[Contract, ...]]:
     places = [Path(path) for path in paths]
     loaded = load_project(places[0] if places else Path.cwd())
     return loaded.project, required(load_contracts(places, loaded))
+
+
+def settings_of(
+    options: VerifyOptions, project: Project, contracts: Sequence[Contract], stored: StoredCase | None
+) -> Settings:
+    """What the run may do. UsageError UNIT_UNKNOWN."""
+    sides: list[Send | Receive] = [send for contract in contracts for send in contract.send]
+    sides += [receive for contract in contracts for receive in contract.receive]
+    names = {side.name for side in sides} | {side.unit for side in sides}
+    select = (stored.unit,) if stored else options.select
+    unknown = sorted(set(select) - names)
+    if unknown:
+        raise UsageError("UNIT_UNKNOWN", f"no contract names {unknown[0]!r}", f"known: {', '.join(sorted(names))}")
+    return Settings(
+        run=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}",
+        seed=options.seed if options.seed is not None else 0,
+        max_examples=options.max_examples or project.max_examples or 200,
+        max_time=options.max_time or project.max_time or 600.0,
+        observe=options.max_time or project.max_time or 60.0,
+        kinds=frozenset(options.kinds) or None,
+        select=frozenset(select),
+        shrink=options.shrink,
+        faults=frozenset(options.faults) or frozenset({"declared"}),
+        replay=stored,
+        folder=folder_in_repository(Path(project.root)),
+        shard=parse_shard(options.shard) if options.shard else WHOLE,
+    )
+
+
+class Since:
+    """A clock that begins now and never goes back."""
+
+    def __init__(self) -> None:
+        self._zero = time.monotonic()
+
+    def now(self) -> float:
+        """Seconds."""
+        return time.monotonic() - self._zero

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 
 from kcontract import __version__
 from kcontract.broker.choose import choose as choose_broker
@@ -20,9 +18,8 @@ from kcontract.document.load import load_project
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.run import VerifyRun
 from kcontract.engine.settings import Settings
-from kcontract.engine.shards import parse_shard
 from kcontract.engine.tools import Levers, Tools
-from kcontract.errors import EnvironmentFailureError, UsageError
+from kcontract.errors import EnvironmentFailureError
 from kcontract.harness.actions import ContractActions
 from kcontract.harness.commands import ContractCommands
 from kcontract.harness.deciding import FunctionDecider
@@ -32,18 +29,16 @@ from kcontract.harness.making import FunctionMaker
 from kcontract.harness.trigger import HttpTrigger
 from kcontract.host.docker import ContainerRoute, Docker
 from kcontract.host.sweep import RunDirectory
-from kcontract.model.contract import Contract, Project, Receive, Send
+from kcontract.model.contract import Contract, Project
 from kcontract.model.faults import chosen as chosen_faults
-from kcontract.model.shard import WHOLE
 from kcontract.model.stored import StoredCase
 from kcontract.model.summary import RunSummary
 from kcontract.ports import BrokerControl
 from kcontract.registry.choose import choose as choose_registry
 from kcontract.registry.gate import Gate
 from kcontract.store.cases import load_case
-from kcontract.store.folder import folder_in_repository
 from kcontract.store.runs import start_history
-from kcontract.wiring.options import Tell, VerifyOptions, load
+from kcontract.wiring.options import Since, Tell, VerifyOptions, load, settings_of
 from kcontract.wiring.saving import CaseSaver
 from kcontract.wiring.weighing import Weighed, terms_of
 
@@ -75,7 +70,7 @@ def _run(
     stored: StoredCase | None,
 ) -> RunSummary:
     root = Path(project.root)
-    settings = _settings(options, project, contracts, stored)
+    settings = settings_of(options, project, contracts, stored)
     weighed = Weighed(tell, terms_of(options))
     cases = CaseSaver(root, weighed.take, save=stored is None)
     with ExitStack() as stack:
@@ -99,7 +94,7 @@ def _run(
         launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
         maker = FunctionMaker(root, directory)
         stack.callback(maker.close)
-        recorder = Recorder(history, _Since(), cases.take)
+        recorder = Recorder(history, Since(), cases.take)
         levers = Levers(
             broker=broker if isinstance(broker, BrokerControl) else None,
             registry=_gate(stack, registry.url, settings, contracts),
@@ -114,32 +109,6 @@ def _run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )
         return weighed.summary or summary
-
-
-def _settings(
-    options: VerifyOptions, project: Project, contracts: Sequence[Contract], stored: StoredCase | None
-) -> Settings:
-    sides: list[Send | Receive] = [send for contract in contracts for send in contract.send]
-    sides += [receive for contract in contracts for receive in contract.receive]
-    names = {side.name for side in sides} | {side.unit for side in sides}
-    select = (stored.unit,) if stored else options.select
-    unknown = sorted(set(select) - names)
-    if unknown:
-        raise UsageError("UNIT_UNKNOWN", f"no contract names {unknown[0]!r}", f"known: {', '.join(sorted(names))}")
-    return Settings(
-        run=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}",
-        seed=options.seed if options.seed is not None else 0,
-        max_examples=options.max_examples or project.max_examples or 200,
-        max_time=options.max_time or project.max_time or 600.0,
-        observe=options.max_time or project.max_time or 60.0,
-        kinds=frozenset(options.kinds) or None,
-        select=frozenset(select),
-        shrink=options.shrink,
-        faults=frozenset(options.faults) or frozenset({"declared"}),
-        replay=stored,
-        folder=folder_in_repository(Path(project.root)),
-        shard=parse_shard(options.shard) if options.shard else WHOLE,
-    )
 
 
 def _route(contracts: Sequence[Contract]) -> ContainerRoute | None:
@@ -159,13 +128,3 @@ def _gate(stack: ExitStack, registry: str, settings: Settings, contracts: Sequen
     declared = {fault.name for contract in contracts for fault in contract.faults}
     wanted = any(kind.family == "registryDown" for kind in chosen_faults(settings.faults, declared))
     return stack.enter_context(Gate(registry)) if wanted and settings.replay is None else None
-
-
-class _Since:
-    """A clock that begins now and never goes back."""
-
-    def __init__(self) -> None:
-        self._zero = time.monotonic()
-
-    def now(self) -> float:
-        return time.monotonic() - self._zero

@@ -5,6 +5,7 @@ broker. `at` is seconds since the start of the run on a clock that never goes ba
 
 from __future__ import annotations
 
+from kcontract.model.events.calls import Called
 from kcontract.model.events.happened import Happened
 from kcontract.model.events.line import Event, decode_event, encode_events
 from kcontract.model.events.records import (
@@ -45,6 +46,7 @@ from kcontract.model.events.trials import FaultBegan, FaultEnded, FaultSettled, 
 __all__ = (
     "Acknowledged",
     "Blind",
+    "Called",
     "Committed",
     "Decided",
     "Dismissed",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from kcontract.model.events.calls import Called
 from kcontract.model.events.records import (
     Acknowledged,
     Committed,
@@ -45,7 +46,7 @@ Event = (
     | WindowOpened | Sent | Acknowledged | Decided | Redelivered | SchemasSeen | Refused | Seen | Committed | Tapped
     | Flooded | ResourcesSeen | Watched | Drained | WindowClosed | Dismissed | Requested | Responded
     | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen
-    | LoadStarted | LagSeen | LoadEnded | RunEnded
+    | LoadStarted | LagSeen | LoadEnded | Called | RunEnded
 )  # fmt: skip
 """One line of a history."""
 

@@ -1,0 +1,47 @@
+"""What a unit of handlers works with while it is fuzzed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kcontract.engine.plan import Unit
+from kcontract.engine.recorder import Recorder
+from kcontract.engine.settings import Settings
+from kcontract.judge.state import UnitState
+from kcontract.model.contract import Run
+from kcontract.model.registry import RegisteredSchema
+from kcontract.model.stored import StoredCase
+from kcontract.ports import Decider, Handler, Maker, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzTools:
+    """The ports of a run without a broker, and what it may do."""
+
+    registry: Registry
+    handlers: Callable[[Run], Handler]
+    recorder: Recorder
+    settings: Settings
+    decider: Decider | None = None
+    maker: Maker | None = None
+    stored: tuple[StoredCase, ...] = ()
+    """Cases that failed before; each is handed over again."""
+    patience: float = 5.0
+    """Seconds without an answer after which a handler is taken to hang; three times as long when that is confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One unit while it is fuzzed."""
+
+    tools: FuzzTools
+    unit: Unit
+    book: tuple[RegisteredSchema, ...]
+    state: UnitState
+    deadline: float
+    """On the run's clock."""
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.tools.recorder.now() >= self.deadline

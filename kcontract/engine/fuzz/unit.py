@@ -1,0 +1,180 @@
+"""One unit of handlers: its phases, from what is ordinary to what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import count, islice
+
+from kcontract.engine.blocking import block
+from kcontract.engine.fuzz.bench import Bench, FuzzTools
+from kcontract.engine.fuzz.calling import BATCH, Caller
+from kcontract.engine.fuzz.shrinking import shrink
+from kcontract.engine.interruption import UnitInterrupted
+from kcontract.engine.making import run_maker
+from kcontract.engine.plan import Unit
+from kcontract.engine.receivers import sources_not_applicable
+from kcontract.engine.replays import replayed
+from kcontract.engine.settings import ServiceGone
+from kcontract.errors import KcontractError
+from kcontract.generate.source import CaseSource
+from kcontract.judge.blind import blind_spots
+from kcontract.judge.history import unit_findings
+from kcontract.judge.promises import compile_promises
+from kcontract.judge.state import UnitState
+from kcontract.judge.summing import unit_summary
+from kcontract.model import events as ev
+from kcontract.model.case import Case, Role
+from kcontract.model.finding import Finding
+from kcontract.model.registry import RegisteredSchema
+from kcontract.model.summary import Blocked, Progress, UnitSummary
+
+_HEALTHY = 5
+_EVERY = 8
+"""Batches after which a healthy record shows that the handler still works."""
+_REPEATED = 50
+_STORED = 1_000_000
+"""Id of the first stored case, above those of the run's own."""
+
+
+class FuzzUnit:
+    """One unit, once."""
+
+    def __init__(self, unit: Unit, tools: FuzzTools, book: tuple[RegisteredSchema, ...]) -> None:
+        self._unit, self._tools, self._book = unit, tools, book
+        self._recorder = tools.recorder
+        self._tested = 0
+        self._caller: Caller | None = None
+        self._not_applicable: tuple[tuple[str, str], ...] = ()
+        self._blocked: Blocked | None = None
+
+    def run(self, deadline: float) -> tuple[UnitSummary, tuple[Finding, ...]]:
+        """Fuzz it until `deadline` on the run's clock. Nothing is raised but UnitInterrupted, with what was found."""
+        started = ev.UnitStarted(self._recorder.now(), self._unit.name, self._unit.contracts, self._book)
+        interruption: KeyboardInterrupt | None = None
+        try:
+            promises = compile_promises(self._unit.name, self._unit.contracts, self._book)
+        except KcontractError as error:
+            return UnitSummary(
+                unit=self._unit.name, topics=(), seconds=0.0, blocked=block(self._unit.name, error, self._recorder)
+            ), ()
+        state = self._recorder.state = UnitState(self._tools.settings.run, promises)
+        self._recorder.record(started)
+        for what, remedy in blind_spots(promises):
+            self._recorder.record(ev.Blind(self._recorder.now(), self._unit.name, what, remedy))
+        try:
+            self._play(Bench(self._tools, self._unit, self._book, state, deadline))
+        except (ServiceGone, KcontractError) as error:
+            self._blocked = block(self._unit.name, error, self._recorder)
+        except KeyboardInterrupt as error:
+            interruption = error
+        ended = self._ended()
+        self._recorder.record(ended)
+        self._recorder.state = None
+        findings = unit_findings(self._unit.name, state, self._tools.settings.run)
+        summary = unit_summary(started, ended, state, self._blocked)
+        if interruption is not None:
+            raise UnitInterrupted(summary, findings) from interruption
+        return summary, findings
+
+    def _ended(self) -> ev.UnitEnded:
+        not_sent = self._caller.not_sent if self._caller else {}
+        return ev.UnitEnded(
+            self._recorder.now(),
+            self._unit.name,
+            tested=self._tested,
+            not_applicable=self._not_applicable,
+            not_sent=tuple((kind, number, why) for (kind, why), number in not_sent.items()),
+        )
+
+    def _play(self, bench: Bench) -> None:
+        if self._unit.makes_events:
+            for contract, send in self._unit.sends:
+                self._tested += run_maker(bench, contract, send)
+            return
+        handler = self._tools.handlers(self._unit.run)
+        try:
+            sources = self._sources()
+            caller = self._caller = Caller(bench, handler, sources)
+            caller.open()
+            healthy = [source.healthy(Role.HEALTHY, 0) for source in sources.values() for _ in range(_HEALTHY)]
+            caller.call(healthy)
+            for phase, cases, total in self._phases(sources):
+                self._phase(bench, caller, phase, cases, total)
+            shrink(bench, caller)
+        finally:
+            handler.close()
+            if self._caller is not None:
+                self._tested = self._caller.called
+                self._not_applicable = sources_not_applicable(list(self._caller.sources.values()))
+
+    def _sources(self) -> dict[str, CaseSource]:
+        settings, numbers = self._tools.settings, count(1)
+        return {
+            contract.topic: CaseSource(
+                contract,
+                receive,
+                self._book,
+                seed=settings.seed,
+                run=settings.run,
+                max_examples=settings.max_examples,
+                kinds=settings.kinds,
+                per_kind=settings.per_kind,
+                numbers=numbers,
+            )
+            for contract, receive in self._unit.receives
+        }
+
+    def _phases(self, sources: dict[str, CaseSource]) -> Iterator[tuple[str, Iterator[Case], int]]:
+        """Name, cases and how many there are at most; 0 if nobody knows."""
+        replay, most = self._tools.settings.replay, self._tools.settings.max_examples
+        stored = list(self._stored(sources))
+        if replay is not None:
+            yield "replaying", iter(stored), len(stored)
+            return
+        valid = [source.valid() for source in sources.values()]
+        edges = most * 4 // 5
+        yield "coverage", _in_turn([islice(one, edges) for one in valid]), 0
+        yield "stored failures", iter(stored), len(stored)
+        yield "generating", _in_turn(valid), 0
+        yield "malformed", _in_turn([source.malformed() for source in sources.values()]), 0
+        yield "sequences", self._sequences(sources), 0
+
+    def _phase(self, bench: Bench, caller: Caller, name: str, cases: Iterator[Case], total: int) -> None:
+        done, batches = 0, count(1)
+        while (batch := list(islice(cases, BATCH))) and not bench.out_of_time:
+            caller.call(batch)
+            done += len(batch)
+            if next(batches) % _EVERY == 0:
+                caller.call([source.healthy(Role.SENTINEL, 0) for source in caller.sources.values()])
+            self._recorder.progress(Progress(self._unit.name, name, done, total))
+        for case in batch:
+            caller.not_sent[(case.code, "--max-time was over")] += 1
+
+    def _stored(self, sources: dict[str, CaseSource]) -> Iterator[Case]:
+        """The cases that failed before, of this unit's topics."""
+        settings = self._tools.settings
+        wanted = (settings.replay,) if settings.replay is not None else self._tools.stored
+        for number, stored in enumerate(one for one in wanted if one.unit == self._unit.name and not one.request):
+            if stored.topic in sources:
+                yield replayed(stored, self._book, settings.run, number=_STORED + number)
+
+    def _sequences(self, sources: dict[str, CaseSource]) -> Iterator[Case]:
+        """Healthy records, each handed over once more in the same bytes."""
+        idempotent = [contract.topic for contract, receive in self._unit.receives if receive.idempotent]
+        for topic in idempotent:
+            for _ in range(min(_REPEATED, self._tools.settings.max_examples)):
+                case = sources[topic].healthy(Role.CASE, 0)
+                yield case
+                yield sources[topic].repeat(case)
+
+
+def _in_turn(sources: Iterable[Iterator[Case]]) -> Iterator[Case]:
+    """One case of each by turns."""
+    live = list(sources)
+    while live:
+        for source in tuple(live):
+            case = next(source, None)
+            if case is None:
+                live.remove(source)
+            else:
+                yield case

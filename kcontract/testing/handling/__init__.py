@@ -1,0 +1,1 @@
+"""The process in which a handler runs: `python -m kcontract.testing.handling`."""

@@ -1,0 +1,184 @@
+"""Fuzzing a handler that is a function of this process: phases, confirmation, what is left out, smaller records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from kcontract.engine.fuzz.bench import FuzzTools
+from kcontract.engine.fuzz.run import FuzzRun
+from kcontract.engine.recorder import Recorder
+from kcontract.engine.settings import Settings
+from kcontract.errors import UsageError
+from kcontract.judge.history import judge_history
+from kcontract.model.called import Handed, Handled, Style
+from kcontract.model.contract import Contract, Run
+from kcontract.model.finding import Finding
+from kcontract.model.stored import StoredCase
+from kcontract.model.summary import RunSummary
+from kcontract.registry.absent import NoRegistry
+from kcontract.wiring.saving import stored_case
+from tests.unit.engine.world import FakeClock, Kept
+from tests.unit.judge.story import AT, contract
+
+Handle = Callable[[Handed, int], Handled]
+"""Of a record, and how many the process had before it."""
+
+
+class Scripted:
+    """A handler whose process is pretended."""
+
+    def __init__(self, handle: Handle, style: Style = "record") -> None:
+        self._handle, self._style, self._before = handle, style, 0
+        self.seen: list[Handed] = []
+        self.opened = 0
+
+    def open(self) -> Style:
+        self.opened, self._before = self.opened + 1, 0
+        return self._style
+
+    def run(self, batch: Sequence[Handed], _patience: float) -> list[Handled]:
+        answers: list[Handled] = []
+        for handed in batch:
+            self.seen.append(handed)
+            answers.append(self._handle(handed, self._before))
+            self._before += 1
+            if answers[-1].how in ("exited", "hung", "bloated"):
+                self._before = 0
+                break
+        return answers
+
+    def close(self) -> None:
+        self._before = 0
+
+
+class Fuzzed:
+    """One run over the usual contract, whose receiver is a handler."""
+
+    def __init__(
+        self, handle: Handle, *, style: Style = "record", stored: tuple[StoredCase, ...] = (), **settings: Any
+    ):
+        self.handler, self.history = Scripted(handle, style), Kept()
+        wanted = Settings(run="r", max_examples=40, shrink=True, **settings)
+        recorder = Recorder(self.history, FakeClock(), lambda _: None)
+        tools = FuzzTools(NoRegistry(), lambda _: self.handler, recorder, wanted, stored=stored)
+        self.summary: RunSummary = FuzzRun([as_handler()], tools).run("1", "now", "history")
+
+    @property
+    def findings(self) -> list[tuple[str, str]]:
+        return [(one.first.code, one.first.kind.partition(":")[0]) for one in self.summary.findings]
+
+
+def as_handler() -> Contract:
+    usual = contract(emits=False)
+    own = msgspec.structs.replace(usual.receive[0], run=Run(at=AT, handler="h:handle"))
+    return msgspec.structs.replace(usual, receive=(own,))
+
+
+def right(handed: Handed, _before: int = 0) -> Handled:
+    """What a careful handler does."""
+    try:
+        value = msgspec.json.decode(handed.record.value or b"")
+        fine = isinstance(value["id"], str) and isinstance(value["amount"], int) and value["amount"] is not True
+    except (msgspec.DecodeError, KeyError, TypeError, UnicodeDecodeError, RecursionError):
+        fine = False
+    return Handled("returned") if fine else Handled("rejected", error="Bad: no")
+
+
+def test_a_careful_handler_earns_no_finding() -> None:
+    """All phases, with healthy records between; the summary counts what was handed over."""
+    run = Fuzzed(right)
+    assert [finding for finding in run.findings if finding[0] != "ACCEPTED_INVALID"] == []
+    assert run.summary.units[0].cases > 40
+    assert run.handler.opened == 1
+
+
+def test_a_record_that_ends_the_process_is_confirmed_alone_and_its_kind_left_out_after_two() -> None:
+    """Each costs two more processes: one to confirm, one to go on."""
+
+    def dies(handed: Handed, _before: int) -> Handled:
+        return Handled("exited", code=3) if handed.record.value == b"" else right(handed)
+
+    run = Fuzzed(dies, kinds=frozenset({"empty_value"}))
+    assert run.findings == [("CRASHED", "empty_value")]
+    assert run.summary.findings[0].first.seen[-1] == "and again with the record alone behind a healthy one"
+
+
+def test_a_process_that_ends_only_after_other_records_is_tried_with_them_again() -> None:
+    """What kills is the ninth record, whatever it is."""
+
+    def ninth(handed: Handed, before: int) -> Handled:
+        return Handled("exited", code=3) if before == 8 else right(handed)
+
+    run = Fuzzed(ninth, kinds=frozenset({"missing_required"}))
+    assert {one.first.cause for one in run.summary.findings} == {"in the company of other records"}
+
+
+def test_what_happens_once_is_told_and_no_finding() -> None:
+    """The history says so as well."""
+    once = iter([True])
+
+    def unlucky(handed: Handed, before: int) -> Handled:
+        return Handled("exited", code=-9) if before == 3 and next(once, False) else right(handed)
+
+    run = Fuzzed(unlucky, kinds=frozenset({"missing_required"}))
+    assert run.findings == []
+    assert any("did not happen again" in what for what, _ in run.summary.units[0].blind)
+
+
+def test_records_are_made_smaller() -> None:
+    """The finding tells the least that shows it."""
+
+    def careless(handed: Handed, _before: int) -> Handled:
+        return Handled("returned") if b"{" in (handed.record.value or b"") else right(handed)
+
+    run = Fuzzed(careless, kinds=frozenset({"missing_required"}))
+    assert run.findings == [("ACCEPTED_INVALID", "missing_required")]
+    record = run.summary.findings[0].first.record
+    assert record is not None
+    assert len(record.value or b"") < 20
+
+
+def test_a_handler_of_payloads_gets_only_what_has_one() -> None:
+    """The others are told as not sent."""
+    run = Fuzzed(lambda handed, _: Handled("rejected") if not handed.payload else Handled("returned"), style="payload")
+    assert all(handed.payload for handed in run.handler.seen)
+    assert any(why.startswith("the handler takes decoded payloads") for *_, why in run.summary.units[0].not_sent)
+
+
+def test_stored_failures_are_handed_over_again_and_alone_in_a_replay() -> None:
+    """Byte for byte but for the marker."""
+
+    def careless(_handed: Handed, _before: int) -> Handled:
+        return Handled("returned")
+
+    first = Fuzzed(careless, kinds=frozenset({"missing_required"}))
+    kept = stored_case(first.summary.findings[0], ())
+    assert kept is not None
+    again = Fuzzed(right, stored=(kept,), kinds=frozenset({"valid"}))
+    assert kept.record.value in [handed.record.value for handed in again.handler.seen]
+    replay = Fuzzed(careless, replay=kept)
+    assert [finding.id for finding in replay.summary.findings] == [kept.finding]
+    assert replay.summary.units[0].cases == 1
+
+
+def test_the_history_judged_again_gives_the_same_findings() -> None:
+    """Nothing but events decides."""
+
+    def dies(handed: Handed, _before: int) -> Handled:
+        return Handled("hung") if handed.record.value == b"" else right(handed)
+
+    run = Fuzzed(dies, kinds=frozenset({"empty_value", "missing_required"}))
+    findings: list[Finding] = [finding for _, found in judge_history(run.history.events) for finding in found]
+    assert tuple(findings) == run.summary.findings
+    assert run.findings == [("STUCK", "empty_value")]
+
+
+def test_without_a_handler_nothing_is_tested() -> None:
+    """Exit 2, with the way to have one."""
+    tools = FuzzTools(NoRegistry(), lambda _: Scripted(right), Recorder(Kept(), FakeClock(), print), Settings(run="r"))
+    with pytest.raises(UsageError, match="no receiver"):
+        FuzzRun([contract()], tools).run("1", "now", "history")
