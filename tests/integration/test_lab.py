@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import pytest
 
 from tests.lab import table
-from tests.lab.running import Result, batches, run
+from tests.lab.pool import Pool
 from tests.lab.twin import Twin
 from tests.lab.twins import TWINS
 
-BATCHES = batches(TWINS)
+_TRIES = 2
+
+
+@pytest.fixture(scope="module")
+def lab(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    """All twins that are asked for, run in the background, several batches at once."""
+    tests = [item for item in request.session.items if isinstance(item, pytest.Function) and "lab" in item.fixturenames]
+    twins = [twin for test in tests if isinstance(twin := test.callspec.params["twin"], Twin)]
+    with Pool(twins, tries=_TRIES) as pool:
+        yield pool
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("batch", BATCHES, ids=[batch[0].name for batch in BATCHES])
-def test_each_twin_earns_what_it_must(batch: Sequence[Twin]) -> None:
-    """Exactly the verdicts of the table, and every twin was run; what came out wrong has one more try, and is told."""
-    wrong = [result for result in run(batch) if not result.right]
-    if not wrong:
-        return
-    warnings.warn(f"tried once more:\n{_rows(wrong)}\n{wrong[0].output[-1500:]}", stacklevel=1)
-    results = run([result.twin for result in wrong])
-    assert all(result.right for result in results), f"\n{_rows(results)}\n{results[0].output}"
-
-
-def _rows(results: Sequence[Result]) -> str:
-    return "\n".join(map(table.row, results))
+@pytest.mark.xdist_group("lab")
+@pytest.mark.parametrize("twin", TWINS, ids=[twin.name for twin in TWINS])
+def test_each_twin_earns_what_it_must(lab: Pool, twin: Twin) -> None:
+    """Exactly the verdicts of the table, and it was run; what came out wrong has one more try, and is told."""
+    result = lab.result(twin)
+    if result.before is not None:
+        warnings.warn(f"tried once more:\n{table.row(result.before)}\n{result.before.output[-1500:]}", stacklevel=1)
+    assert result.right, f"\n{table.row(result)}\n{result.output}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from concurrent.futures import as_completed
 from fnmatch import fnmatch
 
 from tests.lab import table
-from tests.lab.running import LARGEST_BATCH, Result, batches, run
+from tests.lab.pool import AT_ONCE, Pool
+from tests.lab.running import LARGEST_BATCH, Result
 from tests.lab.twin import Twin
 from tests.lab.twins import TWINS
 
@@ -18,18 +21,21 @@ def main() -> int:
     parser.add_argument("names", nargs="*", default=["*"], help="twins, languages or clients; * and ? as in a shell")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=LARGEST_BATCH, help="twins that share a broker")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="batches that run at the same time")
     parser.add_argument("--verbose", action="store_true", help="also print the report of a batch that differs")
     options = parser.parse_args()
     chosen = [twin for twin in TWINS if any(_named(twin, name) for name in options.names)]
     results: list[Result] = []
+    begun = time.monotonic()
     _say(table.header())
-    for batch in batches(chosen, options.batch):
-        found = run(batch, options.seed)
-        results += found
-        _say("\n".join(map(table.row, found)))
-        if options.verbose and not all(result.right for result in found):
-            _say(found[0].output)
-    _say(table.footer(results))
+    with Pool(chosen, seed=options.seed, at_once=options.at_once, largest=options.batch) as pool:
+        for done in as_completed(pool.batches):
+            found = done.result()
+            results += found
+            _say("\n".join(map(table.row, found)))
+            if options.verbose and not all(result.right for result in found):
+                _say(found[0].output)
+    _say(table.footer(results, time.monotonic() - begun))
     return 0 if results and all(result.right for result in results) else 1
 
 

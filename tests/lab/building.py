@@ -25,11 +25,16 @@ _FRAMEWORKS = LAB / "python" / "requirements.txt"
 _NODE_APP = ROOT / "examples" / "patients" / "audit-node"
 
 
-def build(languages: Iterable[str]) -> None:
-    """Build what is not built yet for these languages. Several processes may ask at once."""
+def build(languages: Iterable[str]) -> dict[str, str]:
+    """Build what is not built yet for these languages: which could not be, and why. Several processes may ask."""
     builders = {"java": _java, "go": _go, "python": _frameworks, "node": _node}
+    missing: dict[str, str] = {}
     for language in sorted({*languages} & {*builders}):
-        builders[language]()
+        try:
+            builders[language]()
+        except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
+            missing[language] = f"cannot be built: {error}"
+    return missing
 
 
 def _java() -> None:

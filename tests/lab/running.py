@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +19,14 @@ from tests.lab.rendering import ROOT, render
 from tests.lab.twin import Twin
 
 LARGEST_BATCH = 10
+_LONG_BATCH_S = 60.0
+"""A batch is not made longer than that: what begins last must not keep the others waiting."""
 _TWIN_S = 120.0
 """No twin takes longer; the bound for a batch follows from it."""
+_SUMMARY = '{"type":"run",'
+
+
+Watch = Callable[["subprocess.Popen[str]"], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,8 @@ class Result:
     """Why it could not run, or how the run ended without a word about it."""
     output: str = ""
     """The end of the run's own report, for a test's message."""
+    before: Result | None = None
+    """What came out wrong before, if this is a second try."""
 
     @property
     def right(self) -> bool:
@@ -41,16 +51,41 @@ class Result:
 
 
 def batches(twins: Iterable[Twin], largest: int = LARGEST_BATCH) -> list[tuple[Twin, ...]]:
-    """Twins that are run with the same options, together."""
+    """Twins that are run with the same options, together: a broker and a build for all. The longest batch first."""
     alike = defaultdict(list)
     for twin in twins:
         alike[(twin.kinds, twin.examples, twin.flags)].append(twin)
-    return [tuple(group[at : at + largest]) for group in alike.values() for at in range(0, len(group), largest)]
+    found = [batch for group in alike.values() for batch in _cut(group, largest)]
+    return sorted(found, key=_seconds, reverse=True)
 
 
-def run(batch: Sequence[Twin], seed: int = 0) -> list[Result]:
-    """Build what the twins need, verify them in one run, and read its report. In the order of the batch."""
-    build({twin.language for twin in batch})
+def _cut(group: Iterable[Twin], largest: int) -> Iterator[tuple[Twin, ...]]:
+    batch: tuple[Twin, ...] = ()
+    for twin in group:
+        if batch and (len(batch) == largest or _seconds((*batch, twin)) > _LONG_BATCH_S):
+            yield batch
+            batch = ()
+        batch += (twin,)
+    if batch:
+        yield batch
+
+
+def _seconds(batch: Iterable[Twin]) -> float:
+    return sum(twin.seconds for twin in batch)
+
+
+def run(batch: Sequence[Twin], seed: int = 0, watch: Watch = contextlib.nullcontext) -> list[Result]:
+    """Build what the twins need, verify them in one run, and read its report. In the order of the batch.
+
+    `watch` is entered with the run's process, and left when that has ended.
+    """
+    missing = build({twin.language for twin in batch})
+    there = [twin for twin in batch if twin.language not in missing]
+    got = {result.twin.name: result for result in _verify(there, seed, watch)} if there else {}
+    return [got.get(twin.name) or Result(twin, frozenset(), 0, 0.0, missing[twin.language]) for twin in batch]
+
+
+def _verify(batch: Sequence[Twin], seed: int, watch: Watch) -> list[Result]:
     options = ["--max-examples", str(batch[0].examples), "--seed", str(seed), *batch[0].flags]
     options += ["--kinds", batch[0].kinds] if batch[0].kinds else []
     contracts = [str(render(twin)) for twin in batch]
@@ -59,15 +94,20 @@ def run(batch: Sequence[Twin], seed: int = 0) -> list[Result]:
         reports = ["--report", "text", "--report", f"json={report}"]
         bound = ["--max-time", str(_TWIN_S * len(batch))]
         command = [sys.executable, "-m", "kcontract", "verify", *contracts, *bound, *options, *reports]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        summaries = [item for item in _items(report) if isinstance(item, RunSummary)]
-    output = done.stdout[-6000:] + done.stderr[-3000:]
-    return [_result(twin, summaries[-1] if summaries else None, output) for twin in batch]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process, watch(process):
+            printed, complained = process.communicate()
+        summary = _summary(report)
+    return [_result(twin, summary, printed[-6000:] + complained[-3000:]) for twin in batch]
 
 
-def _items(report: Path) -> Iterator[object]:
-    for line in report.read_text("utf-8").splitlines() if report.exists() else ():
-        yield decode_item(line)
+def _summary(report: Path) -> RunSummary | None:
+    """The last line of a whole report; the many others are not even decoded."""
+    with report.open(encoding="utf-8") if report.exists() else contextlib.nullcontext(()) as lines:
+        found = [
+            item for line in lines if line.startswith(_SUMMARY) and isinstance(item := decode_item(line), RunSummary)
+        ]
+    return found[-1] if found else None
 
 
 def _result(twin: Twin, summary: RunSummary | None, output: str) -> Result:

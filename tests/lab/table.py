@@ -30,10 +30,10 @@ def row(result: Result) -> str:
     )
 
 
-def footer(results: Iterable[Result]) -> str:
-    """How many are right."""
+def footer(results: Iterable[Result], seconds: float) -> str:
+    """How many are right, and how long all of it took."""
     right = [result.right for result in results]
-    return f"{sum(right)} of {len(right)} twins as expected"
+    return f"{sum(right)} of {len(right)} twins as expected in {seconds:.0f} s"
 
 
 def _words(verdicts: frozenset[str], between: str = ", ") -> str:

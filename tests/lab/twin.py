@@ -32,6 +32,8 @@ class Twin:
     """Further options of `kcontract verify`."""
     any_of: bool = False
     """Whether one of `expects` is enough: what is seen of the same defect depends on the moment."""
+    seconds: float = 8.0
+    """How long it takes on two cores, roughly: the longest begin first."""
 
     @property
     def good(self) -> bool:

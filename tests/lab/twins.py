@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.lab.tables.effects import EFFECTS
 from tests.lab.tables.faults import FAULTS
 from tests.lab.tables.frameworks import FRAMEWORKS
 from tests.lab.tables.go import GO
 from tests.lab.tables.hostile import HOSTILE
 from tests.lab.tables.java import JAVA
+from tests.lab.tables.long import LONG
 from tests.lab.tables.node import NODE
 from tests.lab.tables.patients import PATIENTS
 from tests.lab.tables.policies import POLICIES
@@ -16,7 +19,7 @@ from tests.lab.tables.slo import SLO
 from tests.lab.tables.styles import STYLES
 from tests.lab.tables.tap import TAP
 
-TWINS = (
+_ALL = (
     *STYLES,
     *PATIENTS,
     *EFFECTS,
@@ -31,3 +34,5 @@ TWINS = (
     *SLO,
     *SENDERS,
 )
+
+TWINS = tuple(replace(twin, seconds=LONG.get(twin.name, twin.seconds)) for twin in _ALL)

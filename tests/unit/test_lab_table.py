@@ -9,6 +9,7 @@ import pytest
 from tests.lab.rendering import ROOT, render
 from tests.lab.running import Result, batches
 from tests.lab.table import footer, row
+from tests.lab.tables.long import LONG
 from tests.lab.twin import AGAIN, Twin, earns
 from tests.lab.twins import TWINS
 
@@ -34,6 +35,14 @@ def test_every_twin_is_in_one_batch() -> None:
     assert all(
         len({(t.kinds, t.examples, t.flags) for t in batch}) == 1 <= len(batch) <= 3 for batch in batches(TWINS, 3)
     )
+
+
+def test_the_longest_batch_is_the_first() -> None:
+    """What takes long begins early, in a batch of its own: nothing waits for what began last."""
+    assert {twin.name for twin in TWINS} >= set(LONG)
+    lengths = [sum(twin.seconds for twin in batch) for batch in batches(TWINS)]
+    assert lengths == sorted(lengths, reverse=True)
+    assert all(len(batch) == 1 for batch in batches(TWINS) if any(twin.seconds > 60 for twin in batch))
 
 
 def test_a_contract_gets_the_twins_name_and_variant() -> None:
@@ -72,4 +81,4 @@ def test_a_twin_is_right_with_what_it_must_earn_only(
     assert not Result(twin, earns(*got), 5, 1.0, "no such file").right
     assert Result(twin, earns(*got), 0, 1.0).right is (right and bool(got))
     assert ("✓" in row(Result(twin, earns(*got), 5, 1.0))) is right
-    assert footer([Result(twin, earns(*got), 5, 1.0)]) == f"{int(right)} of 1 twins as expected"
+    assert footer([Result(twin, earns(*got), 5, 1.0)], 7.2) == f"{int(right)} of 1 twins as expected in 7 s"
