@@ -216,6 +216,15 @@ class Registry(Protocol):
         """Every registered version of every subject."""
         ...
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is ours, so that what was registered for a while can be taken away again."""
+        ...
+
+    def forget(self, entries: Sequence[RegisteredSchema]) -> None:
+        """As if these had never been registered. Only of a registry of ours."""
+        ...
+
 
 @runtime_checkable
 class BrokerControl(Protocol):

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from kcontract.engine.plan import Unit
+from kcontract.errors import RegistryError
+from kcontract.generate.next_versions import EVOLUTION, next_versions, own_entries
 from kcontract.model.contract import Contract, SchemaText
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
 from kcontract.oracle.subjects import record_name
@@ -27,6 +31,38 @@ def register_schemas(contracts: Sequence[Contract], registry: Registry) -> tuple
         if key is not None and key.kind == "avro":
             registry.register(f"{contract.topic}-key", key.text, key.kind)
     return registry.schemas()
+
+
+@contextmanager
+def next_versions_registered(
+    unit: Unit, registry: Registry, book: tuple[RegisteredSchema, ...], kinds: frozenset[str] | None = None
+) -> Iterator[tuple[RegisteredSchema, ...]]:
+    """The book with the next versions (kinds 44–48) of what the unit receives, registered for the time of the unit.
+
+    Only in a registry of ours: what is left over in it is nobody's. Other units never see them.
+    """
+    added: list[RegisteredSchema] = []
+    wanted = kinds is None or any(kind.partition(":")[0] in EVOLUTION for kind in kinds)
+    if registry.ours and wanted:
+        for contract, _ in unit.receives:
+            added += _add_next(contract, registry, book)
+    known = {(entry.subject, entry.version) for entry in book}
+    added = [entry for entry in added if (entry.subject, entry.version) not in known]
+    try:
+        yield (*book, *added)
+    finally:
+        if added:
+            registry.forget(added)
+
+
+def _add_next(contract: Contract, registry: Registry, book: tuple[RegisteredSchema, ...]) -> Iterator[RegisteredSchema]:
+    """A registry that refuses a version does without it: its kind is told as not applicable."""
+    for own in own_entries(contract, book):
+        for version in next_versions(contract, own):
+            try:
+                yield registry.register(own.subject, version.text, own.kind, own.references)
+            except RegistryError:
+                continue
 
 
 def value_subject(contract: Contract, schema: SchemaText) -> str:

@@ -11,7 +11,7 @@ from kcontract.engine.foreign import prefixed
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.observed import ObservedRun
 from kcontract.engine.plan import Unit, plan_units
-from kcontract.engine.registering import register_schemas
+from kcontract.engine.registering import next_versions_registered, register_schemas
 from kcontract.engine.reply_topics import with_reply_topics
 from kcontract.engine.shards import shared
 from kcontract.engine.tools import Tools
@@ -90,7 +90,8 @@ class VerifyRun:
                 if unit.run.observed:
                     summary, found = ObservedRun(self._real(unit), self._tools).run(deadline)
                 else:
-                    summary, found = UnitRun(unit, self._contracts, self._for(part), book).run(deadline)
+                    with next_versions_registered(unit, self._tools.registry, book, settings.kinds) as known:
+                        summary, found = UnitRun(unit, self._contracts, self._for(part), known).run(deadline)
             except UnitInterrupted as cut:
                 self._take(cut.summary, cut.findings, units, findings)
                 raise

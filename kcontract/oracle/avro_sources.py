@@ -107,7 +107,10 @@ class Sources:
         own = [entry for entry in entries if entry.subject in self._subjects]
         if own:
             current = self._current.get(own[0].subject)
-            return Standing.NEWER if current is not None and own[-1].version > current else Standing.OLDER
+            if current is None or own[-1].version <= current:
+                return Standing.OLDER
+            reordered = any(target.schema.same_but_for_order(schema) for target in self.targets)
+            return Standing.REORDERED if reordered else Standing.NEWER
         return Standing.OLDER if any(schema.same(version) for version in self._versions) else Standing.FOREIGN
 
     def _current_versions(self) -> dict[str, int]:

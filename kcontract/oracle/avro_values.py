@@ -27,6 +27,8 @@ from kcontract.schema.problem import DecodeError, Problems
 _UNFAITHFUL = ("logical_out_of_range", "decimal_abuse", "non_finite", "invalid_utf8", "enum_index_bad")
 """After these the JSON form does not say what the bytes say: a constraint broken there proves nothing."""
 _OPEN_RESOLUTION = ("incompatible_writer", "renamed")
+_PROMISE_FORWARD = ("FORWARD", "FULL")
+"""Levels under which a writer ahead keeps to what its readers can read: what they cannot is plainly wrong."""
 
 
 @dataclass(slots=True)
@@ -154,9 +156,12 @@ class AvroValues:
             return MISSING, (error,)
 
     def _is_open(self, source: Source, error: DecodeError) -> bool:
-        """Rows 9, 46 and 47 are *either* unless the receiver has a reader or a required field is missing."""
+        """Rows 9, 46, 47, and 45 where no level speaks of it, are *either* unless the receiver has a reader or a
+        required field is missing."""
         if self._reader is not None or source.lacks_required:
             return False
+        if base(error.code) == "new_symbol_or_branch" and not (self._level or "").startswith(_PROMISE_FORWARD):
+            return True
         return source.is_foreign or base(error.code) in _OPEN_RESOLUTION
 
     def _constrain(self, source: Source, form: Any, before: list[DecodeError]) -> list[DecodeError]:

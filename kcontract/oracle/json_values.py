@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kcontract.errors import SchemaError
 from kcontract.model.case import Layer
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
@@ -63,8 +65,12 @@ class JsonValues:
         if self._frames.is_doubled(named.body, lambda inner: self._decodes(inner.body)):
             reason = "a framed message in a frame"
             return ValueReading((DecodeError(Layer.DECODE, "double_header", reason, offset=named.start, soft=True),))
-        evolution = evolution_problem(self._ids.standing(named.entries), self._level)
-        return self._read_body(named.body, named.start, (evolution,) if evolution is not None else ())
+        standing = self._ids.standing(named.entries)
+        evolution = evolution_problem(standing, self._level)
+        reading = self._read_body(named.body, named.start, (evolution,) if evolution is not None else ())
+        if standing is Standing.NEWER and self._reader is None and self._ids.accepts(named.entries[0], named.body):
+            _soften(reading)
+        return reading
 
     def payload(self, record: Record) -> Any:
         """The payload alone; a plain one is not held against its schema for that."""
@@ -141,6 +147,8 @@ class _Ids:
 
     def __init__(self, contract: Contract, book: Book) -> None:
         titles = [title for text in payload_texts(contract) if (title := _title(text.text))]
+        self._book = book
+        self._writers: dict[int, JsonSchema | None] = {}
         self._subjects = subjects_of(contract, titles)
         self._own = {_canonical(text.text) for text in payload_texts(contract)}
         self._older = {_canonical(text.text) for text in contract.registry.versions[:-1]}
@@ -149,6 +157,13 @@ class _Ids:
             for entry in book.of_subjects(self._subjects)
             if entry.kind == "json" and _canonical(entry.text) in self._own
         }
+
+    def accepts(self, writer: RegisteredSchema, body: bytes) -> bool:
+        """Whether a payload is what its writer's schema allows."""
+        if writer.id not in self._writers:
+            self._writers[writer.id] = _schema(writer.text, self._book.references(writer))
+        parsed, schema = scan_json(body), self._writers[writer.id]
+        return not parsed.fatal and schema is not None and all(problem.soft for problem in schema.problems(parsed))
 
     def standing(self, entries: list[RegisteredSchema]) -> Standing:
         text = _canonical(entries[0].text)
@@ -174,6 +189,19 @@ def _variants(contract: Contract, references: dict[str, str]) -> tuple[_Variant,
         )
         for variant in message.one_of
     )
+
+
+def _schema(text: str, references: Mapping[str, str]) -> JsonSchema | None:
+    try:
+        return JsonSchema(text, references)
+    except SchemaError:
+        return None
+
+
+def _soften(reading: ValueReading) -> None:
+    """What a newer writer may write, rows 45 to 47, is open, but for what lacks a required property."""
+    for problem in reading.problems:
+        problem.soft = problem.soft or base(problem.code) != "missing_required"
 
 
 def _hard(problems: tuple[DecodeError, ...]) -> int:

@@ -38,6 +38,7 @@ _TIES: dict[str, tuple[str, ...]] = {
     "wrong_root": ("wrong_type", "wrong_encoding"),
     "incompatible_writer": ("renamed", "newer_writer", "older_writer"),
     "renamed": ("incompatible_writer",),
+    "newer_writer": ("new_symbol_or_branch", "incompatible_writer", "renamed", "reordered_fields"),
     "value_violation": ("out_of_bounds", "pathological_strings"),
     "out_of_bounds": ("value_violation", "pathological_strings"),
 }

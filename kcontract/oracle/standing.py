@@ -15,10 +15,16 @@ class Standing(Enum):
     CURRENT = "current"
     OLDER = "older_writer"
     NEWER = "newer_writer"
+    REORDERED = "reordered_fields"
+    """Newer, and different in the order of fields only: every level but NONE allows that to writer and reader."""
     FOREIGN = "foreign_schema_id"
 
 
-_PROMISED = {Standing.OLDER: ("BACKWARD", "FULL"), Standing.NEWER: ("FORWARD", "FULL")}
+_PROMISED = {
+    Standing.OLDER: ("BACKWARD", "FULL"),
+    Standing.NEWER: ("FORWARD", "FULL"),
+    Standing.REORDERED: ("BACKWARD", "FORWARD", "FULL"),
+}
 
 
 def evolution_problem(standing: Standing, level: Level | None) -> DecodeError | None:
@@ -29,6 +35,7 @@ def evolution_problem(standing: Standing, level: Level | None) -> DecodeError | 
     reason = {
         Standing.OLDER: f"an older writer, under compatibility {level or 'undeclared'}",
         Standing.NEWER: f"a newer writer, under compatibility {level or 'undeclared'}",
+        Standing.REORDERED: f"a newer writer with fields in another order, under compatibility {level or 'undeclared'}",
         Standing.FOREIGN: "the id of another subject's schema",
     }[standing]
     return DecodeError(layer, standing.value, reason, soft=True)

@@ -13,6 +13,7 @@ class NoRegistry:
 
     url = container_url = ""
     label = "no registry"
+    ours = False
 
     def register(
         self, subject: str, text: str, kind: str, references: Sequence[RegisteredReference] = ()
@@ -23,6 +24,9 @@ class NoRegistry:
 
     def set_compatibility(self, subject: str, level: str) -> None:
         """Nothing is checked."""
+
+    def forget(self, entries: Sequence[RegisteredSchema]) -> None:
+        """Nothing was registered."""
 
     def schemas(self) -> tuple[RegisteredSchema, ...]:
         return ()

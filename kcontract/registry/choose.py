@@ -47,6 +47,16 @@ class ChosenRegistry:
         """Every registered version of every subject."""
         return self.client.all()
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is ours, so that what was registered for a while can be taken away again."""
+        return self.embedded is not None
+
+    def forget(self, entries: Sequence[RegisteredSchema]) -> None:
+        """As if these had never been registered. Only of a registry of ours."""
+        if self.embedded is not None:
+            self.embedded.forget(entries)
+
     def stop(self) -> None:
         """Close the client, and the registry if it is ours."""
         self.client.close()

@@ -64,6 +64,10 @@ class EmbeddedRegistry:
         """Everything that is registered, in the order of registration."""
         return self._store.all()
 
+    def forget(self, entries: Sequence[RegisteredSchema]) -> None:
+        """See `Store.remove`."""
+        self._store.remove(entries)
+
     def __enter__(self) -> EmbeddedRegistry:
         return self
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from threading import Lock
 from typing import Literal, Protocol
 
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
@@ -37,6 +39,10 @@ class Store(Protocol):
         """A new version of `subject`; content that is known keeps its id."""
         ...
 
+    def remove(self, entries: Sequence[RegisteredSchema]) -> None:
+        """As if these had never been registered; their ids are not given again."""
+        ...
+
     def versions(self, subject: str) -> tuple[RegisteredSchema, ...]:
         """Oldest first, empty for an unknown subject."""
         ...
@@ -61,9 +67,11 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """A store that lasts as long as its process. Written by one thread; `all` may be read by any."""
+    """A store that lasts as long as its process. `all` may be read by any thread."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
+        self._last_id = 0
         self._all: list[RegisteredSchema] = []
         self._subjects: dict[str, list[RegisteredSchema]] = {}
         self._ids: dict[int, list[RegisteredSchema]] = {}
@@ -71,13 +79,18 @@ class MemoryStore:
         self._levels: dict[str | None, str] = {}
 
     def add(self, subject: str, content: Content) -> RegisteredSchema:
+        with self._lock:
+            return self._add(subject, content)
+
+    def _add(self, subject: str, content: Content) -> RegisteredSchema:
         versions = self._subjects.setdefault(subject, [])
         guid = content.guid
         known = self._guids.get(guid)
+        self._last_id += known is None
         added = RegisteredSchema(
-            id=known.id if known else len(self._guids) + 1,
+            id=known.id if known else self._last_id,
             subject=subject,
-            version=len(versions) + 1,
+            version=versions[-1].version + 1 if versions else 1,
             kind=content.kind,
             text=known.text if known else content.text,
             references=content.references,
@@ -88,6 +101,16 @@ class MemoryStore:
         versions.append(added)
         self._all.append(added)
         return added
+
+    def remove(self, entries: Sequence[RegisteredSchema]) -> None:
+        with self._lock:
+            for entry in entries:
+                self._all.remove(entry)
+                self._subjects[entry.subject].remove(entry)
+                self._ids[entry.id].remove(entry)
+                if not self._ids[entry.id]:
+                    del self._ids[entry.id]
+                    self._guids.pop(entry.guid or "", None)
 
     def versions(self, subject: str) -> tuple[RegisteredSchema, ...]:
         return tuple(self._subjects.get(subject, ()))

@@ -99,6 +99,17 @@ class AvroSchema(msgspec.Struct, frozen=True, eq=False):
             return False
         return all(_definition(node) == _definition(other.named[name]) for name, node in self.named.items())
 
+    def same_but_for_order(self, other: AvroSchema) -> bool:
+        """`same`, whatever the order of the root record's fields."""
+        left, right = self.follow(self.root), other.follow(other.root)
+        if not isinstance(left, RecordType) or not isinstance(right, RecordType):
+            return False
+        order = {field.name: place for place, field in enumerate(left.fields)}
+        if order.keys() != {field.name for field in right.fields}:
+            return False
+        turned = msgspec.structs.replace(right, fields=tuple(sorted(right.fields, key=lambda f: order[f.name])))
+        return self.same(AvroSchema(turned, {**other.named, turned.name: turned}))
+
     @property
     def record_name(self) -> str:
         """Full name of the root's named type, "" if it has none."""

@@ -6,6 +6,7 @@ import json
 from random import Random
 from typing import Any
 
+from kcontract.generate.next_versions import next_versions, own_entries
 from kcontract.generate.source import CaseSource
 from kcontract.model.contract import (
     Contract,
@@ -154,6 +155,17 @@ def avro_contract(malformed: Malformed | None = None, **changes: Any) -> tuple[C
         entry(4, "json-value", 1, {"type": "object"}, "json"),
     )
     return contract, book
+
+
+def ahead(made: tuple[Contract, Book]) -> tuple[Contract, Book]:
+    """The same with the next versions in the book that a run registers."""
+    contract, book = made
+    entries = [
+        entry(100 + place, own.subject, own.version + place, json.loads(following.text), own.kind)
+        for own in own_entries(contract, book)
+        for place, following in enumerate(next_versions(contract, own), start=1)
+    ]
+    return contract, (*book, *entries)
 
 
 def json_contract(malformed: Malformed | None = None, **changes: Any) -> tuple[Contract, Book]:

@@ -9,14 +9,14 @@ import pytest
 from kcontract.generate.catalogue import KINDS, kind_of
 from kcontract.generate.kind import MAX_BYTES
 from kcontract.model.case import Case, Expectation
-from tests.unit.generate.contracts import LIMITS, avro_contract, json_contract, source, text
+from tests.unit.generate.contracts import LIMITS, ahead, avro_contract, json_contract, source, text
 
 CONTRACTS = {
-    "avro": avro_contract(),
+    "avro": ahead(avro_contract()),
     "avro with constraints": avro_contract(constraints=text(LIMITS)),
     "json": json_contract(),
     "id in a header": avro_contract(wire="confluent-header"),
-    "json on the wire": json_contract(wire="confluent"),
+    "json on the wire": ahead(json_contract(wire="confluent")),
 }
 NOT_FOR_RECORDS = {kind.code for kind in KINDS if not kind.generated} | {"older_writer"}
 PLAINLY_INVALID = {

@@ -220,3 +220,18 @@ def test_hostile_requests(method: str, path: str, query: bytes, body: bytes) -> 
     status, text = answer(store, Request.of(method, path.encode("latin-1", "replace"), query, body))
     assert status in (200, 400, 404, 405, 422)
     assert status == 200 or json.loads(text)["error_code"] >= status
+
+
+def test_what_is_forgotten_was_never_there_and_its_id_is_not_given_again() -> None:
+    """A schema of a while: gone by subject, id and GUID; another one gets another id."""
+    store = MemoryStore()
+    register(store, "s")
+    register(store, "s", OTHER)
+    first, second = store.all()
+    store.remove([second])
+    assert store.all() == store.versions("s") == (first,)
+    assert store.places(second.id) == ()
+    assert store.by_guid(second.guid or "") is None
+    register(store, "s", OTHER)
+    again = store.versions("s")[1]
+    assert (again.version, again.id) == (second.version, second.id + 1)
