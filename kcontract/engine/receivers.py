@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import msgspec
@@ -15,7 +15,7 @@ from kcontract.engine.compose import Sources
 from kcontract.engine.confirm import Confirmer
 from kcontract.engine.culprits import Detective
 from kcontract.engine.phases import AFTER_CONFIRMING, BEFORE_CONFIRMING, run_phases
-from kcontract.engine.replays import replayed
+from kcontract.engine.replays import recalled, replayed
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.shrink import shrink
@@ -166,7 +166,9 @@ class ReceiverRun:
     def _cases(self) -> None:
         self._player.phase = "sending"
         queue, size = self._queue(), min(self._settings.window, self._most_of_late())
-        self._player.total = queue.total
+        stored = [*self._settings.shard.share(self._recalled())]
+        queue.put_back(stored)
+        self._player.total = queue.total + len(stored)
         sent = 0
         while not self._stage.out_of_time and sent < self._most_of_late() and (drawn := queue.take(size)):
             batch = self._sendable(drawn)
@@ -217,6 +219,12 @@ class ReceiverRun:
             what = f"{self._unit} does not receive {stored.topic}, where the stored case belongs"
             raise ServiceError("CASE_TOPIC", what, "run `kcontract verify` for a new one")
         return case
+
+    def _recalled(self) -> Iterator[Case]:
+        """What failed before, where the receiver promises something for it that can be judged in a window."""
+        prefix = "" if self._stage.tools.cluster.ours else run_prefix(self._settings.run)
+        sources = {topic: source for topic, source in self._player.sources.items() if source in self._judged_sources()}
+        yield from recalled(sources, self._stage.book, self._stage.unit, self._settings, prefix)
 
     def _replay(self, case: Case) -> Window | None:
         """A stored case, in a window of its own; None if the service does not start any more."""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
+from kcontract.engine.plan import Unit
+from kcontract.engine.settings import Settings
+from kcontract.generate.catalogue import selects
+from kcontract.generate.source import CaseSource
 from kcontract.model.case import CASE_HEADER, Case
 from kcontract.model.naming import run_prefix
 from kcontract.model.record import Record
@@ -16,6 +21,7 @@ from kcontract.model.stored import StoredCase
 REPLAYED = "1000000"
 """Id of the stored case in its new run, above those of the run's own records."""
 _REPLY_TOPIC = re.compile(rb"kcontract\.[\w-]+\.(?P<own>.+\.reply\.\d)")
+_MOST = 500
 _MAGIC, _FRAME = b"\x00", 5
 
 
@@ -40,6 +46,27 @@ def replayed(
         parent=stored.parent,
         note=stored.note,
     )
+
+
+def recalled(
+    sources: Mapping[str, CaseSource],
+    book: Sequence[RegisteredSchema],
+    unit: Unit,
+    settings: Settings,
+    prefix: str = "",
+) -> Iterator[Case]:
+    """The stored cases of a unit's inputs, from findings against the same files: each with fresh identity, and with
+    what the oracle says of it today.
+
+    Of the kinds that the run wants; at most the first 500, so that a project that never clears them away can go on.
+    """
+    files = {receive.at.file for _, receive in unit.receives} | {contract.at.file for contract in unit.contracts}
+    own = (s for s in settings.stored if s.unit == unit.name and s.contract in files and s.request is None)
+    wanted = (one for one in own if settings.kinds is None or selects(settings.kinds, one.kind))
+    for number, stored in enumerate(islice(wanted, _MOST)):
+        source = sources.get(prefix + stored.topic)
+        if source is not None:
+            yield source.again(replayed(stored, book, settings.run, prefix, int(REPLAYED) + number))
 
 
 def _of_run(value: bytes | None, run: str) -> bytes | None:

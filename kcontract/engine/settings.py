@@ -26,6 +26,8 @@ class Settings(Value, frozen=True):
     """Cases a window, over all partitions."""
     replay: StoredCase | None = None
     """Only this case is sent, to its unit."""
+    stored: tuple[StoredCase, ...] = ()
+    """Cases that failed before; each is sent once more among the others."""
     shrink: bool = False
     """Whether the records of findings are made smaller."""
     faults: frozenset[str] = frozenset({"declared"})

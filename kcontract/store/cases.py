@@ -51,6 +51,11 @@ def list_cases(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _folder(root).glob("*.json") if _ID.fullmatch(path.stem)))
 
 
+def stored_cases(root: Path) -> tuple[StoredCase, ...]:
+    """All of them. UsageError CASE_DAMAGED."""
+    return tuple(load_case(root, finding) for finding in list_cases(root))
+
+
 def _folder(root: Path) -> Path:
     return root / FOLDER / "cases"
 

@@ -25,7 +25,6 @@ from kcontract.model.summary import RunSummary
 from kcontract.ports import Registry
 from kcontract.registry.absent import NoRegistry
 from kcontract.registry.choose import choose as choose_registry
-from kcontract.store.cases import list_cases, load_case
 from kcontract.store.runs import start_history
 from kcontract.wiring.options import Since, Tell, VerifyOptions, load, settings_of
 from kcontract.wiring.saving import CaseSaver
@@ -71,17 +70,11 @@ def fuzz_contracts(
             return HandlerProcess(run, root, directory, _environment(run, registry))
 
         recorder = Recorder(history, Since(), cases.take)
-        known = () if stored else stored_cases(root)
-        tools = FuzzTools(registry, handlers, recorder, settings, decider, maker, known)
+        tools = FuzzTools(registry, handlers, recorder, settings, decider, maker)
         summary = FuzzRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )
         return weighed.summary or summary
-
-
-def stored_cases(root: Path) -> tuple[StoredCase, ...]:
-    """All that failed before and was kept. UsageError CASE_DAMAGED."""
-    return tuple(load_case(root, finding) for finding in list_cases(root))
 
 
 def _with_share(settings: Settings, options: VerifyOptions, project: Project) -> Settings:

@@ -17,6 +17,7 @@ from kcontract.model.shard import WHOLE
 from kcontract.model.stored import StoredCase
 from kcontract.model.value import Value
 from kcontract.ports import StreamItem
+from kcontract.store.cases import stored_cases
 from kcontract.store.folder import folder_in_repository
 
 Tell = Callable[[StreamItem], None]
@@ -70,6 +71,7 @@ def settings_of(
         shrink=options.shrink,
         faults=frozenset(options.faults) or frozenset({"declared"}),
         replay=stored,
+        stored=() if stored else stored_cases(Path(project.root)),
         folder=folder_in_repository(Path(project.root)),
         shard=parse_shard(options.shard) if options.shard else WHOLE,
     )

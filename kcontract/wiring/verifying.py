@@ -38,6 +38,7 @@ from kcontract.registry.choose import choose as choose_registry
 from kcontract.registry.gate import Gate
 from kcontract.store.cases import load_case
 from kcontract.store.runs import start_history
+from kcontract.wiring.fuzzing import fuzz_contracts
 from kcontract.wiring.options import Since, Tell, VerifyOptions, load, settings_of
 from kcontract.wiring.saving import CaseSaver
 from kcontract.wiring.weighing import Weighed, terms_of
@@ -53,11 +54,16 @@ def verify(options: VerifyOptions, tell: Tell, progress: Progress = silent) -> R
 
 
 def replay(finding: str, options: VerifyOptions, tell: Tell, progress: Progress = silent) -> RunSummary:
-    """Send the stored case of a finding again to its unit. UsageError CASE_UNKNOWN, UNIT_UNKNOWN."""
+    """Send the stored case of a finding again to its unit, or call its handler with it.
+
+    UsageError CASE_UNKNOWN, UNIT_UNKNOWN.
+    """
     project = load_project(Path.cwd()).project
     stored = load_case(Path(project.root), finding)
     paths = options.paths or (str(Path(project.root) / stored.contract),)
     project, contracts = load(paths)
+    if any(receive.unit == stored.unit and receive.run.handler for c in contracts for receive in c.receive):
+        return fuzz_contracts(options, project, contracts, tell, stored)
     return _run(options, project, contracts, tell, progress, stored)
 
 

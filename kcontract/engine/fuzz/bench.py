@@ -11,7 +11,6 @@ from kcontract.engine.settings import Settings
 from kcontract.judge.state import UnitState
 from kcontract.model.contract import Run
 from kcontract.model.registry import RegisteredSchema
-from kcontract.model.stored import StoredCase
 from kcontract.ports import Decider, Handler, Maker, Registry
 
 
@@ -25,8 +24,6 @@ class FuzzTools:
     settings: Settings
     decider: Decider | None = None
     maker: Maker | None = None
-    stored: tuple[StoredCase, ...] = ()
-    """Cases that failed before; each is handed over again."""
     patience: float = 5.0
     """Seconds without an answer after which a handler is taken to hang; three times as long when that is confirmed."""
 

@@ -13,7 +13,7 @@ from kcontract.engine.interruption import UnitInterrupted
 from kcontract.engine.making import run_maker
 from kcontract.engine.plan import Unit
 from kcontract.engine.receivers import sources_not_applicable
-from kcontract.engine.replays import replayed
+from kcontract.engine.replays import recalled, replayed
 from kcontract.engine.settings import ServiceGone
 from kcontract.errors import KcontractError
 from kcontract.generate.source import CaseSource
@@ -32,8 +32,6 @@ _HEALTHY = 5
 _EVERY = 8
 """Batches after which a healthy record shows that the handler still works."""
 _REPEATED = 50
-_STORED = 1_000_000
-"""Id of the first stored case, above those of the run's own."""
 
 
 class FuzzUnit:
@@ -126,11 +124,12 @@ class FuzzUnit:
 
     def _phases(self, sources: dict[str, CaseSource]) -> Iterator[tuple[str, Iterator[Case], int]]:
         """Name, cases and how many there are at most; 0 if nobody knows."""
-        replay, most = self._tools.settings.replay, self._tools.settings.max_examples
-        stored = list(self._stored(sources))
+        settings = self._tools.settings
+        replay, most = settings.replay, settings.max_examples
         if replay is not None:
-            yield "replaying", iter(stored), len(stored)
+            yield "replaying", iter([replayed(replay, self._book, settings.run)]), 1
             return
+        stored = list(recalled(sources, self._book, self._unit, settings))
         valid = [source.valid() for source in sources.values()]
         edges = most * 4 // 5
         yield "coverage", _in_turn([islice(one, edges) for one in valid]), 0
@@ -149,14 +148,6 @@ class FuzzUnit:
             self._recorder.progress(Progress(self._unit.name, name, done, total))
         for case in batch:
             caller.not_sent[(case.code, "--max-time was over")] += 1
-
-    def _stored(self, sources: dict[str, CaseSource]) -> Iterator[Case]:
-        """The cases that failed before, of this unit's topics."""
-        settings = self._tools.settings
-        wanted = (settings.replay,) if settings.replay is not None else self._tools.stored
-        for number, stored in enumerate(one for one in wanted if one.unit == self._unit.name and not one.request):
-            if stored.topic in sources:
-                yield replayed(stored, self._book, settings.run, number=_STORED + number)
 
     def _sequences(self, sources: dict[str, CaseSource]) -> Iterator[Case]:
         """Healthy records, each handed over once more in the same bytes."""

@@ -57,7 +57,13 @@ def test_a_careful_handler_conforms_and_a_careless_one_does_not(project: Path) -
     assert finding["first"]["code"] == "CRASHED"
     assert finding["first"]["cause"] == "ZeroDivisionError at hands.py:10"
     assert [path.stem for path in (project / ".kcontract/cases").iterdir()] == [finding["id"]]
-    assert kcontract("fuzz", "--max-examples", "20", "--kinds", "valid").code == 1
+    assert kcontract("replay", finding["id"]).code == 1
+    assert kcontract("fuzz", "--kinds", finding["first"]["kind"], "--max-examples", "1").code == 1
+    given(project, "careful")
+    assert kcontract("replay", finding["id"]).code == 0
+    given(project, "careless")
+    assert kcontract("fuzz", "--kinds", "valid", "--max-examples", "1").code == 0
+    assert kcontract(*options).code == 1
     assert kcontract("judge").code == 1
 
 
