@@ -28,6 +28,7 @@ __all__ = [
     "BrokerControl",
     "Clock",
     "Cluster",
+    "ClusterControl",
     "Commands",
     "Decider",
     "Decision",
@@ -52,6 +53,7 @@ __all__ = [
     "Tap",
     "TopicSpec",
     "Trigger",
+    "Visitor",
 ]
 
 StreamItem = Event | Progress | Finding | UnitSummary | RunSummary
@@ -246,6 +248,46 @@ class BrokerControl(Protocol):
 
     def start_again(self) -> None:
         """After `halt` or `kill`; returns when it is ready."""
+        ...
+
+
+class Visitor(Protocol):
+    """A second member of a service's group. It takes no records, and commits none."""
+
+    @property
+    def places(self) -> frozenset[TopicPartition] | None:
+        """What it is assigned now; None until it is in for the first time, and when it is not in any more."""
+        ...
+
+    @property
+    def failure(self) -> str:
+        """Why it could not come, or not stay; empty if all is well."""
+        ...
+
+    def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit as a member that is in. BrokerError VISIT_FAILED if the broker does not take it."""
+        ...
+
+    def leave(self) -> None:
+        """At once, also amid its coming. Once it has left, nothing."""
+        ...
+
+
+class ClusterControl(Protocol):
+    """What may be done to groups and topics on a cluster of ours only."""
+
+    def visit(self, group: str, topics: Sequence[str]) -> Visitor:
+        """Have a second member come to a group. BrokerError VISIT_REFUSED if its members use an assignor that we do
+        not speak."""
+        ...
+
+    def limit_records(self, topics: Iterable[str], size: int | None) -> None:
+        """Have the broker refuse larger batches (`max.message.bytes`), or allow again what it allowed at first (None).
+        In force on return."""
+        ...
+
+    def delete_records(self, before: Mapping[TopicPartition, int]) -> None:
+        """Have the logs begin at these offsets."""
         ...
 
 

@@ -10,6 +10,7 @@ from kcontract.broker.eviction import evict
 from kcontract.broker.groups import Groups
 from kcontract.broker.locate import locate
 from kcontract.broker.mock_topics import MockTopics
+from kcontract.broker.own_control import OwnControl
 from kcontract.broker.own_groups import OwnGroups
 from kcontract.broker.reader import TopicReader
 from kcontract.broker.sender import Sender
@@ -55,6 +56,13 @@ class KafkaCluster:
     @property
     def is_broker(self) -> bool:
         return self._handle.is_broker
+
+    @property
+    def control(self) -> OwnControl | None:
+        """What faults are put on with; None for a cluster that is not ours, and the mock."""
+        if not isinstance(self._groups, OwnGroups) or not isinstance(self._topics, Topics):
+            return None
+        return OwnControl(self._groups, self._topics)
 
     def topics(self) -> Mapping[str, int]:
         return self._topics.counts()

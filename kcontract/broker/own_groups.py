@@ -7,11 +7,12 @@ it takes the whole process along (`eonce->refcnt > 0`). Our broker has one node,
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from kcontract.broker.client import REQUEST_S, STEP_S, unreachable
 from kcontract.broker.plain import Connection, address
+from kcontract.broker.visitor import ASSIGNORS, GroupVisitor
 from kcontract.errors import BrokerError
 from kcontract.model.cluster import GroupView, Member
 from kcontract.model.record import TopicPartition as Place
@@ -26,6 +27,7 @@ _PASSING = frozenset({3, 14, 15, 16})
 _OCCUPIED = frozenset({22, 25, 27, 68, 86, 113})
 """The group has members, by all the names that this has."""
 _NOT_EMPTY = 68
+_AGREED_S = 5.0
 _STATES = {"PreparingRebalance": "PREPARING_REBALANCING", "CompletingRebalance": "COMPLETING_REBALANCING"}
 
 
@@ -33,7 +35,7 @@ class OwnGroups:
     """What may be asked of groups. BrokerError with BROKER_UNREACHABLE or BROKER_REFUSED from every method."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._address = address(bootstrap)
+        self._bootstrap, self._address = bootstrap, address(bootstrap)
         self._connection: Connection | None = None
         self._classic: set[str] = set()
         """Groups that were seen not to be of the consumer protocol."""
@@ -61,6 +63,24 @@ class OwnGroups:
             raise _refused(f"describe group {group}", found.error)
         members = tuple(Member(id=m.id, client=m.client, host=m.host, partitions=m.partitions) for m in found.members)
         return GroupView(_STATES.get(found.state, found.state.upper()) or "DEAD", members)
+
+    def visit(self, group: str, topics: Sequence[str]) -> GroupVisitor:
+        """A second member comes. VISIT_REFUSED if it would not understand the group's members, or they not it."""
+        found = self._settled(group)
+        assignor = found.assignor if group in self._classic else "range"  # of a KIP-848 group the broker itself assigns
+        if found.kind != describing.CONSUMER or assignor not in ASSIGNORS:
+            what = f"a second member cannot join group {group}: its members use the assignor {assignor or found.state}"
+            raise BrokerError("VISIT_REFUSED", what, "only the assignors of Kafka's consumer protocol are spoken")
+        return GroupVisitor(self._bootstrap, group, assignor, topics)
+
+    def _settled(self, group: str) -> describing.DescribedGroup:
+        """The group when it has agreed on its assignor, or as it is after a while."""
+        deadline = time.monotonic() + _AGREED_S
+        while True:
+            found = self._described(group)
+            if found.state == "Stable" or time.monotonic() >= deadline:
+                return found
+            time.sleep(STEP_S)
 
     def delete(self, groups: Iterable[str]) -> None:
         """Delete those that exist and are empty."""

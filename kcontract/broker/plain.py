@@ -17,15 +17,18 @@ TIMEOUT_S = 15.0
 class Connection:
     """One request at a time. OSError and FrameError from every method."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, timeout: float | None = None, client: str = "kcontract") -> None:
+        """`timeout`: seconds that an answer may take, else TIMEOUT_S. `client`: our name to the broker."""
+        self._client = client
         self._socket = socket.create_connection((host, port), TIMEOUT_S)
+        self._socket.settimeout(timeout or TIMEOUT_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._numbers = itertools.count(1)
 
     def ask(self, api: int, version: int, body: bytes, *, flexible: bool = False) -> Decoder:
         """The body of the answer to a request. `flexible`: its version has tagged fields (KIP-482)."""
         number = next(self._numbers)
-        header = RequestHeader(api, version, number, "kcontract", flexible)
+        header = RequestHeader(api, version, number, self._client, flexible)
         self._socket.sendall(encode_request(header, body))
         return decode_response(self._read(frame_length(self._read(LENGTH_BYTES))), number, flexible=flexible)
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AlterConfigOpType,
+    ConfigEntry,
     ConfigResource,
     NewTopic,
     OffsetSpec,
@@ -77,6 +79,22 @@ class Topics:
             return int(entries["max.message.bytes"].value)
         except (KafkaException, BrokerError, KeyError, TypeError, ValueError):
             return DEFAULT_LIMIT
+
+    def limit(self, name: str, size: int) -> None:
+        """Set `max.message.bytes` of a topic. The node that leads it is told within milliseconds: it is asked."""
+        entry = ConfigEntry("max.message.bytes", str(size), incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry])
+        what = f"set the record limit of topic {name}"
+        futures = self._admin.client.incremental_alter_configs([resource], request_timeout=REQUEST_S)
+        self._each(what, {name: futures[resource]}, frozenset())
+        self._wait_until(lambda: self.record_limit(name) == size, what)
+
+    def delete_records(self, before: Mapping[Place, int]) -> None:
+        """Have the logs begin at these offsets."""
+        wanted = [TopicPartition(*place, offset) for place, offset in before.items()]
+        if wanted:
+            futures = self._admin.client.delete_records(wanted, request_timeout=REQUEST_S)
+            self._each("delete records of", {f"{tp.topic}/{tp.partition}": f for tp, f in futures.items()}, frozenset())
 
     def _ends(self, places: list[Place], passing: frozenset[int]) -> dict[Place, int]:
         if not places:

@@ -55,6 +55,11 @@ class Lifecycle:
         return self._values
 
     @property
+    def places(self) -> tuple[TopicPartition, ...]:
+        """The partitions that the service must be assigned."""
+        return self._places
+
+    @property
     def port(self) -> str:
         """The port that the service was told to listen on."""
         return self._values["port"]
@@ -201,6 +206,10 @@ class Lifecycle:
             return  # the mock takes no offsets for a group
         ends = {**self._cluster.end_offsets(self._places), **(instead or {})}
         self._set_offsets(ends)
+        self.note_offsets(ends)
+
+    def note_offsets(self, ends: Mapping[TopicPartition, int]) -> None:
+        """These were committed by us; only later commits are the service's."""
         told = tuple((topic, partition, offset) for (topic, partition), offset in ends.items())
         self._recorder.record(ev.OffsetsSet(self._recorder.now(), told))
         self._observer.forget_commits(ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kcontract.engine.flood import FloodGate
 from kcontract.engine.own import OwnRecords
@@ -227,7 +227,7 @@ class Observer:
                 if self._recorder.now() >= deadline:
                     raise
 
-    def forget_commits(self, offsets: dict[TopicPartition, int]) -> None:
+    def forget_commits(self, offsets: Mapping[TopicPartition, int]) -> None:
         """We have set these offsets ourselves; only later commits are the service's."""
         self._committed.update(offsets)
 

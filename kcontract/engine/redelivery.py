@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.engine.visits import GRIP_SECONDS, Visit
+from kcontract.errors import BrokerError
 from kcontract.judge.evidence import Window
 from kcontract.judge.promises import Input
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
+from kcontract.model.record import TopicPartition
 
 _IDENTITIES = 6
 """Records for each kind of redelivery, over all partitions; one of each partition at least."""
@@ -61,19 +65,59 @@ def _restart(scene: Scene) -> Window | None:
     window = _play(scene, cases)
     if window.outcome != "settled" or not scene.stage.tools.cluster.is_broker:
         return window
-    first: dict[tuple[str, int], int] = {}
-    for delivery in window.deliveries:
-        if delivery.place is not None:
-            first[delivery.place] = min(delivery.offset, first.get(delivery.place, delivery.offset))
     _tell(scene, [delivery.case for delivery in window.deliveries if delivery.wanted], "restart")
     try:
-        scene.stage.lifecycle.rewind(first)
+        scene.stage.lifecycle.rewind(_first_offsets(window))
     except ServiceGone:
         return None
     return _play(scene, [])
 
 
-_KINDS: tuple[Callable[[Scene], Window | None], ...] = (_twice_in_a_row, _after_others, _later, _restart)
+def _rebalance(scene: Scene) -> Window | None:
+    """A second member is given partitions when the effects had been seen; it takes the commit back, as if the service
+    had lost them before it, and leaves."""
+    stage = scene.stage
+    window = _play(scene, _fresh(scene))
+    if window.outcome != "settled" or stage.tools.levers.cluster is None:
+        return window
+    visit = Visit(stage, stage.tools.levers.cluster, "idempotent, rebalance")
+    first: dict[TopicPartition, int] = {}
+    try:
+        visit.begin()
+        _wait(stage, visit.grips)
+        first = {place: offset for place, offset in _first_offsets(window).items() if place in visit.places}
+        if first:
+            visit.take_back(first)
+            _tell(scene, [one.case for one in window.deliveries if one.wanted and one.place in first], "rebalance")
+    except BrokerError as error:
+        recorder = stage.tools.recorder
+        recorder.record(ev.Blind(recorder.now(), stage.unit.name, f"idempotent, rebalance: {error.message}"))
+    finally:
+        visit.end()
+    _wait(stage, lambda: stage.observer.look_at_members().assigned() >= set(stage.lifecycle.places))
+    return _play(scene, []) if first else window
+
+
+def _wait(stage: Stage, condition: Callable[[], bool]) -> None:
+    stage.observer.wait(condition, stage.tools.recorder.now() + stage.left(GRIP_SECONDS))
+
+
+_KINDS: tuple[Callable[[Scene], Window | None], ...] = (
+    _twice_in_a_row,
+    _after_others,
+    _later,
+    _restart,
+    _rebalance,
+)
+
+
+def _first_offsets(window: Window) -> dict[TopicPartition, int]:
+    """Where each partition of the window begins."""
+    first: dict[TopicPartition, int] = {}
+    for delivery in window.deliveries:
+        if delivery.place is not None:
+            first[delivery.place] = min(delivery.offset, first.get(delivery.place, delivery.offset))
+    return first
 
 
 def _inputs(scene: Scene) -> list[Input]:

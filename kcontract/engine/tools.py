@@ -10,6 +10,7 @@ from kcontract.ports import (
     Actions,
     BrokerControl,
     Cluster,
+    ClusterControl,
     Commands,
     Decider,
     Echo,
@@ -29,6 +30,7 @@ class Levers:
     broker: BrokerControl | None = None
     registry: RegistryGate | None = None
     commands: Commands | None = None
+    cluster: ClusterControl | None = None
 
 
 @dataclass(frozen=True, slots=True)

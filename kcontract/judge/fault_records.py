@@ -19,7 +19,8 @@ IsPast = Callable[[Delivery], bool]
 def record_signs(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
     """Signs of NOT_RECOVERED or STUCK; of records that were lost or refused.
 
-    Where a partition did not come back nothing more is said of its records.
+    Where a partition did not come back nothing more is said of its records. Where the position was lost nothing is
+    said of any: `auto.offset.reset` decides where the service goes on, and `latest` passes over what is there by then.
     """
     if trial.ended_at is None or not trial.deliveries:
         return
@@ -30,7 +31,9 @@ def record_signs(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
             gone.add(place)
     if gone:
         yield _not_back(trial, next(d for d in trial.deliveries if d.place in gone), len(gone))
-    else:
+    if trial.kind.effect == "position":
+        return
+    if not gone:
         yield from _late(trial, pace, is_past)
     yield from _unhandled(trial, gone, is_past)
 
@@ -91,7 +94,7 @@ def _late(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
 def _unhandled(trial: Trial, gone: set[TopicPartition], is_past: IsPast) -> Iterator[Sign]:
     valid = [d for d in trial.deliveries if d.expectation is Expectation.VALID and d.place and d.place not in gone]
     rejected = [delivery for delivery in valid if delivery.dead_letters]
-    if rejected and trial.kind.name not in _REJECTING:
+    if rejected and not _may_reject(trial):
         letter = rejected[0].dead_letters[0]
         came = (
             f"dead letters of {len(rejected)} valid records came, as {letter.topic}/{letter.partition}@{letter.offset}"
@@ -113,6 +116,11 @@ def _dead_letters(trial: Trial, gone: set[TopicPartition], is_past: IsPast) -> I
     missing = [d for d in owed if not d.has_outcome and d.place not in gone and is_past(d)]
     if missing:
         yield _lost_sign(trial, missing[0], "NOT_DEAD_LETTERED", "it is committed past, and no dead letter came")
+
+
+def _may_reject(trial: Trial) -> bool:
+    """What has no room on its output cannot be handled: a dead letter says so, and loses nothing."""
+    return trial.kind.name in _REJECTING or trial.kind.effect == "limits"
 
 
 def _code_of_loss(trial: Trial) -> str:

@@ -9,9 +9,9 @@ from typing import Literal
 from kcontract.errors import UsageError
 from kcontract.model.value import Value
 
-Effect = Literal["outage", "delivery", "limits"]
+Effect = Literal["outage", "delivery", "limits", "position"]
 """What is taken away: something that the service needs; the service itself, or its place in the group; the room that
-its topics give."""
+its topics give; the records that its commits point at."""
 
 RegistryFault = Literal["reset", "slow", "500", "deleted"]
 """Connections are reset; answers take three seconds; every answer is a 500; look-ups are answered 404."""
@@ -48,6 +48,9 @@ FAULTS: tuple[FaultKind, ...] = (
     FaultKind("killed", "delivery", "the service is killed (SIGKILL) amid a batch"),
     FaultKind("killed:commit", "delivery", "the service is killed (SIGKILL) right after a commit"),
     FaultKind("terminated", "delivery", "the service is ended (SIGTERM) amid a batch"),
+    FaultKind("rebalance", "delivery", "a second member joins its group and leaves again"),
+    FaultKind("recordLimit", "limits", "the broker refuses what it writes as too large (max.message.bytes)"),
+    FaultKind("offsetsOutOfRange", "position", "the records that its commits point at are gone"),
 )
 """Every fault, in the order in which they are tried."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from kcontract.model.value import Value
 from kcontract.protocol.primitives import Decoder, Encoder, FrameError
+from kcontract.protocol.visiting import assignment
 
 CONSUMER_GROUP_DESCRIBE, CONSUMER_GROUP_DESCRIBE_VERSION = 69, 0
 DESCRIBE_GROUPS, DESCRIBE_GROUPS_VERSION = 15, 4
+CONSUMER = "consumer"
 _UUID_BYTES = 16
 
 
@@ -23,6 +25,10 @@ class DescribedGroup(Value, frozen=True):
     error: int
     state: str = ""
     members: tuple[DescribedMember, ...] = ()
+    kind: str = CONSUMER
+    """The protocol type: `consumer`, or another one that is no consumer group."""
+    assignor: str = ""
+    """What its members agreed on; under KIP-848 the broker's own."""
 
 
 def consumer_group_describe_request(group: str) -> bytes:
@@ -64,11 +70,11 @@ def _consumer_group(decoder: Decoder) -> DescribedGroup:
     decoder.compact_string()  # the group's name
     state = decoder.compact_string() or ""
     decoder.skip(8)  # epochs of group and assignment
-    decoder.compact_string()  # the assignor
+    assignor = decoder.compact_string() or ""
     members = decoder.compact_array(_consumer_member)
     decoder.int32()  # authorized operations
     decoder.tags()
-    return DescribedGroup(error, state, members)
+    return DescribedGroup(error, state, members, assignor=assignor)
 
 
 def _consumer_member(decoder: Decoder) -> DescribedMember:
@@ -103,11 +109,10 @@ def _classic_group(decoder: Decoder) -> DescribedGroup:
     error = decoder.int16()
     decoder.string()  # the group's name
     state = decoder.string() or ""
-    decoder.string()  # protocol type
-    decoder.string()  # the assignor
+    kind, assignor = decoder.string() or "", decoder.string() or ""
     members = decoder.array(_classic_member)
     decoder.int32()  # authorized operations
-    return DescribedGroup(error, state, members)
+    return DescribedGroup(error, state, members, kind, assignor)
 
 
 def _classic_member(decoder: Decoder) -> DescribedMember:
@@ -119,16 +124,11 @@ def _classic_member(decoder: Decoder) -> DescribedMember:
 
 
 def _classic_assignment(data: bytes) -> tuple[tuple[str, int], ...]:
-    """ConsumerProtocolAssignment, any version; nothing for a member that has none, or for another protocol's."""
-    if not data:
-        return ()
-    decoder = Decoder(data)
+    """Nothing for a member that has none, or for another protocol's."""
     try:
-        decoder.int16()  # version
-        topics = decoder.array(lambda each: (each.string() or "", each.array(Decoder.int32)))
+        return assignment(data)
     except FrameError:
         return ()
-    return tuple((topic, number) for topic, numbers in topics for number in numbers)
 
 
 def _blob(decoder: Decoder) -> bytes:

@@ -15,9 +15,13 @@ Place = tuple[str, int]
 
 def offset_commit_request(group: str, offsets: Mapping[Place, int]) -> bytes:
     """Body of the request that commits for an empty group, from outside of it."""
-    encoder = Encoder().string(group).int32(_NO_GENERATION).string("").string(None)
+    return bytes(offset_commit_body(Encoder().string(group).int32(_NO_GENERATION).string("").string(None), offsets))
+
+
+def offset_commit_body(head: Encoder, offsets: Mapping[Place, int]) -> Encoder:
+    """The same behind another `head`: group, generation, member and instance."""
     topics = tuple(dict.fromkeys(topic for topic, _ in offsets))
-    return bytes(encoder.array(topics, lambda each, topic: _write_topic(each, topic, offsets)))
+    return head.array(topics, lambda each, topic: _write_topic(each, topic, offsets))
 
 
 def decode_offset_commit_response(decoder: Decoder) -> dict[Place, int]:

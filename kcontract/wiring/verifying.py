@@ -105,6 +105,7 @@ def _run(
             broker=broker if isinstance(broker, BrokerControl) else None,
             registry=_gate(stack, registry.url, settings, contracts),
             commands=ContractCommands(root, directory),
+            cluster=cluster.control,
         )
         actions = ContractActions(root, directory)
         echo = PlainEcho(cluster, settings.run) if cluster.is_broker else None

@@ -7,6 +7,13 @@ import threading
 
 from confluent_kafka import Consumer, TopicPartition
 
+_PROMPT: dict[str, str | int] = {"group.protocol": "classic", "heartbeat.interval.ms": 200}
+PROTOCOLS: dict[str, dict[str, str | int]] = {
+    "classic": _PROMPT,
+    "cooperative": {**_PROMPT, "partition.assignment.strategy": "cooperative-sticky"},
+    "consumer": {"group.protocol": "consumer"},
+}
+
 
 def _tell(_: Consumer, places: list[TopicPartition]) -> None:
     sys.stdout.write(f"assigned {len(places)}\n")
@@ -21,8 +28,8 @@ def main(bootstrap: str, group: str, topic: str, protocol: str) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     consumer = Consumer({
-        "bootstrap.servers": bootstrap, "group.id": group, "group.protocol": protocol, "enable.auto.commit": False,
-        "auto.offset.reset": "earliest",
+        "bootstrap.servers": bootstrap, "group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest",
+        **PROTOCOLS[protocol],
     })  # fmt: skip
     consumer.subscribe([topic], on_assign=_tell)
     while not ended.is_set():

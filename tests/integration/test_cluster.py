@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from kcontract.broker.choose import ForeignKafka
 from kcontract.broker.cluster import KafkaCluster
@@ -40,6 +40,13 @@ def send(cluster: Cluster, records: list[Outgoing]) -> dict[str, Ack]:
 
 def values(records: list[LogRecord] | tuple[LogRecord, ...]) -> list[bytes | None]:
     return [each.record.value for each in records]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Generous, for the other members of a group notice in their own time."""
+    deadline = time.monotonic() + 60.0
+    while not condition():
+        assert time.monotonic() < deadline
 
 
 def numbered(topic: str, count: int, size: int = 0) -> list[Outgoing]:
@@ -98,6 +105,17 @@ class TestTopics:
             assert complete
             assert values([*records]) == [b"%d" % turn] * (6 - turn)
             assert {ack[3] for ack in acks.values() if ack[2] == 0} == set(range((7 - turn) // 2))
+
+    def test_a_log_is_cut(self, cluster: KafkaCluster, topic: str) -> None:
+        """Records before the offset are gone for whoever comes later."""
+        control = cluster.control
+        assert control is not None
+        send(cluster, numbered(topic, 3))
+        control.delete_records({(topic, 0): 2, (topic, 1): 0})
+        consumer = Consumer({"bootstrap.servers": cluster.bootstrap, "group.id": topic})
+        marks = [consumer.get_watermark_offsets(TopicPartition(topic, number), _SECONDS) for number in (0, 1)]
+        consumer.close()
+        assert marks == [(2, 3), (0, 0)]
 
 
 class TestSending:
@@ -159,6 +177,19 @@ class TestSending:
             (Record(), 4, "_UNKNOWN_PARTITION"),
         ],
     )
+    def test_a_limit_is_set_and_lifted(self, cluster: KafkaCluster, unique: Unique) -> None:
+        """In force on return, on open connections as well; afterwards it is what it was."""
+        name = unique("narrow")
+        cluster.create_topics([TopicSpec(name, 1, (("max.message.bytes", "5000"),))])
+        control = cluster.control
+        assert control is not None
+        errors = []
+        for size in (1, None, 1, None):
+            control.limit_records([name], size)
+            errors.append(produce(cluster.bootstrap, name, b"x" * 3000, []))
+        cluster.delete_topics([name])
+        assert errors == [10, 0, 10, 0]  # 10: MESSAGE_TOO_LARGE
+
     def test_what_cannot_be_sent_is_told_and_harms_nobody(
         self, cluster: Cluster, topic: str, record: Record, partition: int, reason: str
     ) -> None:
@@ -336,10 +367,42 @@ class TestGroups:
             assert time.monotonic() - before < (40 if protocol == "classic" else 5.9)
         cluster.evict(group, dead)  # they are gone already: no error
 
+    @pytest.mark.parametrize("protocol", ["classic", "cooperative", "consumer"])
+    def test_a_visitor_comes_and_goes(
+        self, cluster: KafkaCluster, kafka: SharedKafka, topic: str, unique: Unique, protocol: str
+    ) -> None:
+        """It is given partitions of the running member, commits for them, and leaves them to it again."""
+        group, everything = unique("group"), {(topic, n) for n in range(4)}
+        control = cluster.control
+        assert control is not None
+        with member(kafka, group, topic, protocol):
+            visitor = control.visit(group, [topic])
+            wait_until(lambda: bool(visitor.places) or bool(visitor.failure))
+            assert visitor.failure == ""
+            places = visitor.places or frozenset()
+            assert set() < places < everything
+            visitor.commit(dict.fromkeys(places, 7))
+            visitor.leave()
+            assert visitor.places is None
+            wait_until(lambda: cluster.describe(group).assigned() == everything)
+            assert len(cluster.describe(group).members) == 1
+            visitor.leave()  # it has left already: no error
+        assert cluster.committed(group, everything) == dict.fromkeys(places, 7)
+
+    def test_nobody_visits_a_group_that_speaks_no_known_assignor(self, cluster: KafkaCluster, unique: Unique) -> None:
+        """One that has no members yet has agreed on none."""
+        group = unique("group")
+        control = cluster.control
+        assert control is not None
+        with pytest.raises(BrokerError) as caught:
+            control.visit(group, [unique("topic")])
+        assert caught.value.code == "VISIT_REFUSED"
+
     def test_nobody_is_evicted_from_a_foreign_cluster(self, kafka: SharedKafka) -> None:
         """Only a cluster that we started may be treated so."""
         foreign = KafkaCluster(ForeignKafka(kafka.bootstrap))
         with pytest.raises(BrokerError) as caught:
             foreign.evict("group", ["member"])
+        assert foreign.control is None
         foreign.close()
         assert caught.value.code == "EVICT_FOREIGN"

@@ -27,3 +27,5 @@ class Injection:
     """The service is started anew while it is on, or its caches would hide it."""
     hold: float = 1.5
     """Seconds for which it stays on at least."""
+    grips: Callable[[], bool] | None = None
+    """Whether it is in force, for a fault that takes its time; until then records go on coming."""

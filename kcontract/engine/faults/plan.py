@@ -7,10 +7,12 @@ from itertools import chain
 
 from kcontract.engine.faults.broker import broker_faults
 from kcontract.engine.faults.database import database_faults
+from kcontract.engine.faults.group import group_faults
 from kcontract.engine.faults.injection import Injection
 from kcontract.engine.faults.network import network_faults
 from kcontract.engine.faults.process import process_faults
 from kcontract.engine.faults.registry import registry_faults
+from kcontract.engine.faults.topics import topic_faults
 from kcontract.engine.stage import Stage
 from kcontract.model import events as ev
 from kcontract.model.faults import FaultKind, chosen
@@ -19,6 +21,9 @@ _REMEDIES = {
     "brokerDown": "run on a broker of ours: --broker local",
     "network": "leave out --no-tap",
     "registryDown": "give the service the registry's address by {registry}",
+    "rebalance": "run on a broker of ours: --broker local",
+    "recordLimit": "run on a broker of ours: --broker local",
+    "offsetsOutOfRange": "run on a broker of ours, with an input that is not compacted",
 }
 FAMILIES: tuple[Callable[[Stage], Iterator[Injection]], ...] = (
     broker_faults,
@@ -26,6 +31,8 @@ FAMILIES: tuple[Callable[[Stage], Iterator[Injection]], ...] = (
     network_faults,
     database_faults,
     process_faults,
+    group_faults,
+    topic_faults,
 )
 """Each gives the faults of its sort that can be put on in a unit."""
 

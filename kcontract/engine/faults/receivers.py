@@ -9,6 +9,7 @@ from kcontract.engine.faults.injection import Injection
 from kcontract.engine.faults.plan import injections, tell_undone
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
+from kcontract.engine.visits import GRIP_SECONDS
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.fault_records import is_handled
 from kcontract.judge.fault_trial import recovers
@@ -24,6 +25,10 @@ _COLD_SECONDS = 15.0
 _BATCH_SECONDS, _COMMIT_SECONDS = 5.0, 8.0
 """How long the moment is waited for; auto-commit comes every five seconds."""
 _QUIET = 1.0
+_TOP_UP_SECONDS, _OPEN_AT_MOST, _LOOKED_AT = 0.05, 10, 500
+"""While a fault gets its grip: how often records come, how many of a partition may be open, of the last so many."""
+_RESET_SECONDS = 2.0
+"""How often sentinels come where a client has to look for its position, and `latest` passes over what was there."""
 
 
 def receiver_faults(scene: Scene) -> None:
@@ -125,6 +130,7 @@ class ReceiverTrial:
             self._player.send(burst)
             self._await_moment([d for d in window.deliveries if d.case in burst])
             self._put_on()
+        self._await_grip(window)
         self._hold(window)
         injection.end()
         self._revive()
@@ -136,6 +142,28 @@ class ReceiverTrial:
             self._wait(lambda: any(map(self._state.is_past, burst)), _COMMIT_SECONDS)
         else:
             self._wait(lambda: any(is_handled(d, self._state.is_past) for d in burst), _BATCH_SECONDS)
+
+    def _await_grip(self, window: Window) -> None:
+        """Until the fault is in force; records go on coming, so that there are some in hand when it is."""
+        grips, topped_up_at = self._injection.grips, 0.0
+
+        def gripped() -> bool:
+            nonlocal topped_up_at
+            if grips is None or grips():
+                return True
+            now = self._recorder.now()
+            if now - topped_up_at >= _TOP_UP_SECONDS and self._unhandled(window) < _OPEN_AT_MOST * len(
+                self._player.places
+            ):
+                topped_up_at = now
+                self._player.send(self._healthy(Role.HEALTHY))
+            return False
+
+        if grips is not None and self._wait(gripped, GRIP_SECONDS):
+            self._player.send(self._burst(_IDLE_BURST))
+
+    def _unhandled(self, window: Window) -> int:
+        return sum(not self._handled([delivery]) for delivery in window.deliveries[-_LOOKED_AT:])
 
     def _hold(self, window: Window) -> None:
         """Until the health page has said what it must, and either time has passed or nothing is left to do."""
@@ -161,14 +189,15 @@ class ReceiverTrial:
         limit = recovers(self._kind, self._stage.unit.contracts)
         backlog = 4 * self._state.pace.p50 * len(window.deliveries)
         deadline = begun + self._stage.left(limit + self._state.pace.stall + backlog)
-        again = begun + limit / 2
+        every = limit / 2 if self._kind.effect != "position" else _RESET_SECONDS
+        again = begun + every
         self._player.send(self._healthy(Role.SENTINEL))
         while not self._is_over(window) and self._recorder.now() < deadline:
             self._observer.look()
             if self._observer.exited:
                 self._revive()
             if self._recorder.now() >= again and not self._came_back(window):
-                again = deadline
+                again = self._recorder.now() + every
                 self._player.send(self._healthy(Role.SENTINEL))
         self._observer.drain(30.0)
         self._observer.look_at_commits()
@@ -182,12 +211,17 @@ class ReceiverTrial:
         owed = [one for one in window.markers if not one.has_outcome]
         if not left and not owed:
             return True
-        quiet = self._recorder.now() - window.evidence_at >= _QUIET + 2 * self._state.pace.quiet
-        return quiet and self._came_back(window) and all(map(self._state.is_past, [*left, *owed]))
+        if (
+            not self._came_back(window)
+            or self._recorder.now() - window.evidence_at < _QUIET + 2 * self._state.pace.quiet
+        ):
+            return False
+        return self._kind.effect == "position" or all(map(self._state.is_past, [*left, *owed]))
 
     def _came_back(self, window: Window) -> bool:
+        """A sentinel of each partition has its outcome; where offsets were reset the first ones may be passed over."""
         sentinels = [one for one in window.deliveries if one.case.role is Role.SENTINEL]
-        return bool(sentinels) and self._handled(sentinels)
+        return {one.place for one in sentinels if self._handled([one])} >= set(self._player.places)
 
     def _handled(self, deliveries: Iterable[Delivery]) -> bool:
         """All valid ones of them have their outcome."""

@@ -81,6 +81,10 @@ class Inbox:
     def is_new(self, identity: str) -> bool:
         return self.database.execute("insert or ignore into inbox values (?)", (identity,)).rowcount == 1
 
+    def forget(self, *_: object) -> None:
+        """Nobody is known any more."""
+        self.database.execute("delete from inbox")
+
 
 class Workers:
     """Four threads. Each key has its own one, or, with VARIANT `pool`, whichever is free takes the record."""
@@ -117,7 +121,10 @@ def main() -> None:
     """Work until SIGTERM."""
     running, clerk, consumer = Running(), Clerk(), Consumer(consumer_config())
     workers = Workers(clerk) if SHOP == "keyed" else None
-    consumer.subscribe([TOPIC])
+    if VARIANT == "hands-over":
+        consumer.subscribe([TOPIC], on_revoke=clerk.inbox.forget)
+    else:
+        consumer.subscribe([TOPIC])
     while running:
         batch: list[Any] = [each for each in consumer.consume(50, timeout=0.05) if not each.error()]
         if workers is not None:

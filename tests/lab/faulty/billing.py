@@ -92,6 +92,55 @@ class DropsOpenWork(CommitsFirst):
         os.kill(os.getpid(), signal.SIGTERM)
 
 
+class Buffers(Billing):
+    """Takes more than it handles at once; what waits when partitions are taken away will come again."""
+
+    def __init__(self, *settings: Any) -> None:
+        super().__init__(*settings)
+        self.waiting: list[Record] = []
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, self.stop)
+        self.consumer.subscribe([self.settings.topic], on_revoke=self.revoked)
+        while self.running:
+            batch = self.next_batch() if len(self.waiting) < 50 else []
+            self.waiting += batch
+            now, self.waiting = self.waiting[:2], self.waiting[2:]
+            self.work(now)
+            time.sleep(0.02)
+        self.consumer.close()
+
+    def next_batch(self) -> list[Record]:
+        messages = self.consumer.consume(50, 0.001 if self.waiting else 0.1)
+        return [Record.of(each) for each in messages if each.error() is None]
+
+    def revoked(self, *_: object) -> None:
+        self.waiting = []
+
+
+class DropsOnRevoke(Buffers):
+    """When partitions are taken away it commits all that it has taken, whether handled or not."""
+
+    def revoked(self, *_: object) -> None:
+        self.commit(self.waiting)
+        self.waiting = []
+
+
+class IgnoresRefusals(Billing):
+    """Nobody looks at what became of an event."""
+
+    def delivered(self) -> bool:
+        super().delivered()
+        return True
+
+
+class NoReset(Billing):
+    """Has said that a lost position is an error, and does nothing about the error."""
+
+    def consumer_config(self) -> dict[str, Any]:
+        return {**super().consumer_config(), "auto.offset.reset": "error"}
+
+
 VARIANTS: dict[str, type[Billing]] = {
     "good": Billing,
     "drops-on-outage": DropsOnOutage,
@@ -102,6 +151,10 @@ VARIANTS: dict[str, type[Billing]] = {
     "commits-first": CommitsFirst,
     "ignores-sigterm": IgnoresSigterm,
     "drops-open-work": DropsOpenWork,
+    "buffers": Buffers,
+    "drops-on-revoke": DropsOnRevoke,
+    "ignores-refusals": IgnoresRefusals,
+    "no-reset": NoReset,
 }
 
 if __name__ == "__main__":

@@ -23,4 +23,5 @@ EFFECTS = (
     _clerk("inbox", "twice", "DUPLICATE_EFFECT"),
     _clerk("inbox", "memory", "DUPLICATE_EFFECT"),
     _clerk("inbox", "forgets", "DUPLICATE_EFFECT"),
+    _clerk("inbox", "hands-over", "DUPLICATE_EFFECT"),
 )

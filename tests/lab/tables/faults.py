@@ -9,7 +9,7 @@ _BILLING, _API = "tests/lab/faulty/billing.yaml", "tests/lab/faulty/api.yaml"
 
 def _twin(variant: str, faults: str, verdict: str = "", *besides: str, contract: str = _BILLING) -> Twin:
     return Twin(
-        f"fault-{variant}" if verdict else f"fault-{variant}-{faults.replace(':', '-')}",
+        f"fault-{variant}" if verdict else f"fault-{variant}-{faults.replace(':', '-').partition(',')[0]}",
         "python",
         "confluent-kafka",
         contract,
@@ -36,4 +36,9 @@ FAULTS = (
     _twin("commits-first", "killed", "LOST"),
     _twin("ignores-sigterm", "terminated", "UNGRACEFUL_STOP"),
     _twin("drops-open-work", "terminated", "UNGRACEFUL_STOP"),
+    _twin("drops-on-revoke", "rebalance", "LOST"),
+    _twin("buffers", "rebalance"),
+    _twin("ignores-refusals", "recordLimit", "LOST", "NOT_DEAD_LETTERED"),
+    _twin("no-reset", "offsetsOutOfRange", "STUCK"),
+    _twin("good", "rebalance,recordLimit,offsetsOutOfRange"),
 )

@@ -14,6 +14,7 @@ from kcontract.model.contract import Expression
 from kcontract.model.record import Record
 
 from ..judge.story import OUT, changed
+from .own import Owned
 from .world import Handled, World, good, history_of, verified
 
 FEW = frozenset({"valid", "wrong_root"})
@@ -43,9 +44,14 @@ class Forgetful:
 
 def idempotent(handle: Callable[[Record], Handled], starts: Callable[[int], bool] = lambda _: True) -> list[str]:
     """The codes and redeliveries of a service that promises to be idempotent."""
+    return acting_once(World(handle, starts))
+
+
+def acting_once(world: World) -> list[str]:
+    """The same in any world."""
     usual = changed({"idempotent": True})
     message = msgspec.structs.replace(usual.message, identity=Expression("message.payload", "/id"))
-    found = verified(World(handle, starts), msgspec.structs.replace(usual, message=message), kinds=FEW)
+    found = verified(world, msgspec.structs.replace(usual, message=message), kinds=FEW)
     findings = unit_findings("billing", found.stage.state, "run")
     return [f"{finding.first.code} {finding.first.seen[-1]}" for finding in findings]
 
@@ -66,6 +72,29 @@ def test_no_memory_at_all() -> None:
     """Every kind of redelivery is named."""
     ways = "twice in a row, after others, later, restart"
     assert idempotent(good) == [f"DUPLICATE_EFFECT redelivered: {ways}"]
+
+
+def test_a_memory_that_outlives_a_rebalance() -> None:
+    """A second member had the partition, and gave it back at the commit from before the effects."""
+    service = Forgetful(remembers=True)
+    world = Owned(service.handle)
+    assert (acting_once(world), world.visits) == ([], 1)
+
+
+def test_a_memory_that_is_lost_with_the_partition() -> None:
+    """Only the rebalance shows it."""
+    service = Forgetful(remembers=True)
+    world = Owned(service.handle)
+    world.on_taken = service.known.clear
+    assert acting_once(world) == ["DUPLICATE_EFFECT redelivered: rebalance"]
+
+
+def test_a_rebalance_that_gives_nobody_anything() -> None:
+    """Nothing was delivered again by it, so that nothing is said."""
+    service = Forgetful(remembers=True)
+    world = Owned(service.handle)
+    world.gives, world.on_taken = frozenset(), service.known.clear
+    assert acting_once(world) == []
 
 
 def test_nothing_is_delivered_again_where_nobody_promised_it() -> None:

@@ -105,6 +105,12 @@ def test_one_round_is_no_verdict() -> None:
         ("killed", nothing, refused, "REJECTED_VALID"),
         ("brokerDown", nothing, nothing, "NOT_RECOVERED"),
         ("killed:commit", nothing, nothing, "STUCK"),
+        ("rebalance", nothing, dropped, "LOST"),
+        ("rebalance", nothing, refused, "REJECTED_VALID"),
+        ("rebalance", nothing, nothing, "STUCK"),
+        ("recordLimit", nothing, dropped, "LOST"),
+        ("recordLimit", nothing, nothing, "STUCK"),
+        ("offsetsOutOfRange", nothing, nothing, "STUCK"),
     ],
 )
 def test_the_same_twice_is_a_verdict(fault: str, during: Happening, after: Happening, code: str) -> None:
@@ -139,9 +145,22 @@ def test_a_refusal_where_the_registry_denies_the_schema_is_right() -> None:
     assert (story.codes, story.open) == ([], False)
 
 
-def test_repeats_are_allowed() -> None:
+@pytest.mark.parametrize(
+    ("fault", "after"),
+    [("recordLimit", refused), ("offsetsOutOfRange", dropped), ("offsetsOutOfRange", refused)],
+)
+def test_what_a_fault_allows(fault: str, after: Happening) -> None:
+    """Dead letters where the effect has no room; anything of a record whose place in the log is gone."""
+    story = Faulty(fault)
+    for _ in range(2):
+        story.trial(after=after, handled=False)
+    assert (story.codes, story.open) == ([], False)
+
+
+@pytest.mark.parametrize("fault", ["killed", "rebalance"])
+def test_repeats_are_allowed(fault: str) -> None:
     """At least once: two effects of one record are no sign."""
-    story = Faulty("killed")
+    story = Faulty(fault)
     for _ in range(2):
         story.trial(after=lambda s: (s.effect(s.id("a")), s.effect(s.id("a")), None)[-1])
     assert (story.codes, story.open) == ([], False)

@@ -36,7 +36,7 @@ def test_a_classic_group_with_its_assignment() -> None:
     """ConsumerProtocolAssignment names topics and partitions."""
     group = decode_describe_groups_response(Decoder(classic(ASSIGNED)))
     member = DescribedMember("m-1", "client", "/127.0.0.1", (("t", 0), ("t", 2)))
-    assert group == DescribedGroup(0, "Stable", (member,))
+    assert group == DescribedGroup(0, "Stable", (member,), assignor="range")
 
 
 @pytest.mark.parametrize("assignment", [b"", b"\0", b"\0\3\0\0\0\x09"])
@@ -56,7 +56,8 @@ def test_a_group_of_the_consumer_protocol() -> None:
     group.compact_string("uniform").uvarint(2).raw(bytes(member)).int32(0).no_tags()
     answer = Encoder().int32(0).uvarint(2).raw(bytes(group)).no_tags()
     found = decode_consumer_group_describe_response(Decoder(bytes(answer)))
-    assert found == DescribedGroup(0, "Stable", (DescribedMember("m-1", "client", "/::1", (("t", 1),)),))
+    member_ = DescribedMember("m-1", "client", "/::1", (("t", 1),))
+    assert found == DescribedGroup(0, "Stable", (member_,), assignor="uniform")
 
 
 def test_a_group_of_the_other_protocol_is_an_error() -> None:

@@ -1,0 +1,198 @@
+"""Faults of a cluster of ours: a second member in the group, topics without room, commits that point at nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from kcontract.engine.stage import Stage
+from kcontract.judge.history import judge_history
+from kcontract.model import events as ev
+from kcontract.model.contract import Contract
+from kcontract.model.record import Record
+
+from ..judge.story import DLQ, contract
+from .own import PLACE, Owned
+from .world import EXIT, Handled, good, history_of, receiver_of, stage_of
+
+
+def played(world: Owned, faults: str, one: Contract | None = None) -> Stage:
+    """The unit at its end. Its history alone leads to the same findings."""
+    one = one or contract()
+    stage = stage_of(world, one, 3000.0, faults=frozenset({faults}), kinds=frozenset({"truncated"}))
+    receiver_of(stage).run()
+    stage.state.close()
+    head: list[ev.Event] = [ev.RunStarted(0.0, "run", "", 0, "", "", ""), ev.UnitStarted(0.0, "billing", (one,))]
+    again = judge_history([*head, *history_of(stage), ev.UnitEnded(0.0, "billing")])
+    assert [(f.first.code, f.first.during) for _, found in again for f in found] == verdicts(stage)
+    return stage
+
+
+def verdicts(stage: Stage) -> list[tuple[str, str]]:
+    return [(verdict.code, verdict.during) for verdict in stage.state.reached]
+
+
+def blind(stage: Stage, word: str) -> list[str]:
+    return [what for what, _ in stage.state.blind if word in what]
+
+
+@pytest.mark.parametrize("faults", ["rebalance", "recordLimit", "offsetsOutOfRange", "all"])
+def test_a_service_that_survives_conforms(faults: str) -> None:
+    """One round is enough, everything is as before, and nobody is blamed."""
+    world = Owned()
+    stage = played(world, faults)
+    assert (verdicts(stage), world.visiting, world.limit) == ([], False, None)
+    assert blind(stage, faults) == []
+    rounds = [(event.fault, event.round) for event in history_of(stage) if isinstance(event, ev.FaultBegan)]
+    assert all(number == 1 for _, number in rounds)
+    assert faults == "all" or [name for name, _ in rounds] == [faults]
+
+
+def test_delivery_means_a_rebalance_too() -> None:
+    """Beside the ends of the process."""
+    world = Owned()
+    assert (verdicts(played(world, "delivery")), world.visits) == ([], 1)
+
+
+def test_records_are_on_their_way_when_the_group_forms_anew() -> None:
+    """They go on coming until the newcomer has its share, and some more come to it."""
+    world, taken = Owned(), list[int]()
+    world.on_taken = lambda: taken.append(len(world.log))
+    stage = played(world, "rebalance")
+    began = next(event.at for event in history_of(stage) if isinstance(event, ev.FaultBegan))
+    sent = sum(isinstance(event, ev.Sent) and event.at >= began for event in history_of(stage))
+    assert (len(taken), sent) == (1, 24)
+
+
+def test_what_was_in_hand_is_lost_with_the_partition() -> None:
+    """Committed past when the partition comes back: twice is a verdict."""
+    world = Owned()
+    world.on_given_back = world.pass_over
+    assert verdicts(played(world, "rebalance")) == [("LOST", "rebalance")]
+
+
+def test_repeats_behind_a_rebalance_are_allowed() -> None:
+    """At least once: what had not been committed is handled again."""
+    world = Owned()
+
+    def again() -> None:
+        world._position = max(0, world.committed_to - 3)
+
+    world.on_given_back = again
+    assert verdicts(played(world, "rebalance")) == []
+
+
+def test_a_service_that_exits_when_its_partition_is_taken() -> None:
+    """A rebalance is nothing that ends a process."""
+    world = Owned()
+
+    def ends() -> None:
+        assert world.process is not None
+        world.process.code = 1
+
+    world.on_taken = ends
+    assert verdicts(played(world, "rebalance")) == [("CRASHED", "rebalance")]
+
+
+def test_a_service_that_takes_nothing_any_more() -> None:
+    """It is a member, has its partition back, and stands still until it is started anew."""
+    world, hung = Owned(), set[int]()
+    world.on_given_back = lambda: hung.add(world.started)
+    world.broken = lambda: world.started in hung
+    assert verdicts(played(world, "rebalance")) == [("STUCK", "rebalance")]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda world: setattr(world, "refused", "its members use the assignor stream"), "the assignor stream"),
+        (lambda world: setattr(world, "failure", "error 35"), "error 35"),
+        (lambda world: setattr(world, "gives", frozenset()), "no partition"),
+        (lambda world: setattr(world, "gives", None), "did not let a second member in"),
+    ],
+)
+def test_a_visit_that_is_none_is_told(change: Callable[[Owned], None], what: str) -> None:
+    """It is our limit, or the group's, and no defect of the service."""
+    world = Owned()
+    change(world)
+    stage = played(world, "rebalance")
+    assert verdicts(stage) == []
+    assert [told for told in blind(stage, "rebalance") if what in told]
+
+
+def while_limited(world: Owned, done: Callable[[Record], Handled]) -> Owned:
+    world.handle = lambda record: good(record) if world.limit is None else done(record)
+    return world
+
+
+def test_a_service_that_waits_for_room() -> None:
+    """What it could not write is written when there is room again."""
+    world = Owned()
+    world.broken = lambda: world.limit is not None
+    assert verdicts(played(world, "recordLimit")) == []
+
+
+def test_a_record_whose_effect_found_no_room_may_be_dead_lettered() -> None:
+    """It cannot be handled, and it is not lost."""
+    world = Owned()
+    assert verdicts(played(while_limited(world, lambda record: [(DLQ, record)]), "recordLimit")) == []
+
+
+@pytest.mark.parametrize(("done", "code"), [((), "LOST"), (EXIT, "CRASHED")])
+def test_what_is_made_of_a_refusal(done: Handled, code: str) -> None:
+    """Dropped, or died of: neither is what a broker without room asks for."""
+    world = while_limited(Owned(), lambda _: done)
+    assert verdicts(played(world, "recordLimit")) == [(code, "recordLimit")]
+
+
+def test_a_dead_letter_that_found_no_room_is_not_forgotten() -> None:
+    """Valid records wait for room; the invalid one is committed past."""
+    world = Owned()
+
+    def drops_letters(record: Record) -> Handled:
+        done = good(record)
+        return () if done and done[0][0] == DLQ else done
+
+    assert verdicts(played(while_limited(world, drops_letters), "recordLimit")) == [
+        ("NOT_DEAD_LETTERED", "recordLimit")
+    ]
+
+
+@pytest.mark.parametrize("passes_over", [0, 2])
+def test_what_is_gone_is_not_missed(passes_over: int) -> None:
+    """Records that were deleted before the service came up again are nobody's; `latest` passes over some more."""
+    world = Owned()
+    handle = world.handle
+
+    def latest(record: Record) -> Handled:
+        is_new = world.begins and world._position < world.begins + passes_over
+        return () if is_new else handle(record)
+
+    world.handle = latest
+    assert verdicts(played(world, "offsetsOutOfRange")) == []
+    assert world.begins > 0
+
+
+def test_a_service_that_waits_for_what_is_gone() -> None:
+    """It lives, and takes nothing, until somebody sets its offsets: STUCK."""
+    world = Owned()
+    world.broken = lambda: world.committed_to < world.begins
+    assert verdicts(played(world, "offsetsOutOfRange")) == [("STUCK", "offsetsOutOfRange")]
+
+
+def test_a_compacted_log_is_not_cut() -> None:
+    """The broker would refuse; that is told where it was asked for by name."""
+    one = msgspec.structs.replace(contract(), compacted=True)
+    stage = played(Owned(), "offsetsOutOfRange", one)
+    assert blind(stage, "offsetsOutOfRange cannot be put on here")
+
+
+def test_the_visitor_is_given_what_the_service_had() -> None:
+    """The fake is no kinder than a broker: while the partition is away nothing is handled."""
+    world = Owned()
+    visitor = world.visit("g", [PLACE[0]])
+    assert [visitor.places for _ in range(4)] == [None, None, None, {PLACE}]
+    world.process = None
+    assert world.describe("g").assigned() == frozenset()
