@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from kcontract.errors import UsageError
 
 if TYPE_CHECKING:
+    from kcontract.strategies.avro_documents import avro
     from kcontract.strategies.json_documents import json_schema
 
-_HOMES = {"json_schema": "json_documents"}
-__all__ = ["json_schema"]
+_HOMES = {"avro": "avro_documents", "json_schema": "json_documents"}
+__all__ = ["avro", "json_schema"]
 
 
 def __getattr__(name: str) -> Any:

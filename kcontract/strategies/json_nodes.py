@@ -48,7 +48,8 @@ _SCALARS: dict[str, SearchStrategy[Any]] = {
     "null": st.none(),
     "boolean": st.booleans(),
     "integer": st.integers(-INT64, INT64 - 1),
-    "number": st.integers(-INT64, INT64 - 1) | st.floats(allow_nan=False, allow_infinity=False),
+    "number": st.integers(-INT64, INT64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0),
     "string": _TEXT,
 }
 _ANY_SCALAR = st.one_of(*_SCALARS.values())

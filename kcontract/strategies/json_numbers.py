@@ -65,7 +65,8 @@ def _floats(view: NumberView, low: Fraction | None, high: Fraction | None) -> Se
         most = math.nextafter(most, -math.inf)
     if least > most:
         return st.nothing()
-    found = _without(st.floats(least, most, allow_nan=False, allow_infinity=False), view.not_multiple_of)
+    drawn = st.floats(least, most, allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)  # no -0.0
+    found = _without(drawn, view.not_multiple_of)
     return found.filter(lambda value: not value.is_integer()) if view.excludes_integers else found
 
 

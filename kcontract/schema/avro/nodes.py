@@ -160,6 +160,18 @@ def type_name(node: Node) -> str:
             return node.name
 
 
+def parts(node: Node) -> tuple[Node, ...]:
+    """The nodes right below one."""
+    match node:
+        case Array(items=inner) | Map(values=inner):
+            return (inner,)
+        case Union(branches=branches):
+            return branches
+        case RecordType(fields=fields):
+            return tuple(field.type for field in fields)
+    return ()
+
+
 def simple_name(full: str) -> str:
     """A full name without its namespace."""
     return full.rpartition(".")[2]
