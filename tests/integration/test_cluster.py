@@ -177,6 +177,18 @@ class TestSending:
             (Record(), 4, "_UNKNOWN_PARTITION"),
         ],
     )
+    def test_what_cannot_be_sent_is_told_and_harms_nobody(
+        self, cluster: Cluster, topic: str, record: Record, partition: int, reason: str
+    ) -> None:
+        """The record is refused with its reason, and its neighbours arrive."""
+        good = Record(value=b"good")
+        acks = send(
+            cluster,
+            [Outgoing("a", topic, good, 0), Outgoing("b", topic, record, partition), Outgoing("c", topic, good, 0)],
+        )
+        assert reason in acks["b"][4]
+        assert [acks[case][3:] for case in "ac"] == [(0, ""), (1, "")]
+
     def test_a_limit_is_set_and_lifted(self, cluster: KafkaCluster, unique: Unique) -> None:
         """In force on return, on open connections as well; afterwards it is what it was."""
         name = unique("narrow")
@@ -189,18 +201,6 @@ class TestSending:
             errors.append(produce(cluster.bootstrap, name, b"x" * 3000, []))
         cluster.delete_topics([name])
         assert errors == [10, 0, 10, 0]  # 10: MESSAGE_TOO_LARGE
-
-    def test_what_cannot_be_sent_is_told_and_harms_nobody(
-        self, cluster: Cluster, topic: str, record: Record, partition: int, reason: str
-    ) -> None:
-        """The record is refused with its reason, and its neighbours arrive."""
-        good = Record(value=b"good")
-        acks = send(
-            cluster,
-            [Outgoing("a", topic, good, 0), Outgoing("b", topic, record, partition), Outgoing("c", topic, good, 0)],
-        )
-        assert reason in acks["b"][4]
-        assert [acks[case][3:] for case in "ac"] == [(0, ""), (1, "")]
 
     def test_records_to_a_topic_that_is_not_there_make_it(self, cluster: Cluster, unique: Unique) -> None:
         """Our broker creates topics on demand, so that a record on an undeclared one is evidence."""
