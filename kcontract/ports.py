@@ -11,14 +11,14 @@ from typing import Any, Protocol, runtime_checkable
 
 from kcontract.model.called import Handed, Handled, Style
 from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, TopicSpec
-from kcontract.model.contract import Run
+from kcontract.model.contract import Probe, Run
 from kcontract.model.events import Event
 from kcontract.model.faults import RegistryFault
 from kcontract.model.finding import Finding
 from kcontract.model.load import EchoFigures
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
-from kcontract.model.service import Answer, Decision, ExitInfo, Resources
+from kcontract.model.service import Answer, Decision, ExitInfo, Question, Resources, Sight
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
 from kcontract.model.tap import Lever, Sighting
 
@@ -43,11 +43,14 @@ __all__ = [
     "Maker",
     "Member",
     "Outgoing",
+    "Prober",
+    "Question",
     "Reader",
     "Registry",
     "RegistryGate",
     "Resources",
     "Service",
+    "Sight",
     "Sighting",
     "StreamItem",
     "Tap",
@@ -426,6 +429,16 @@ class Decider(Protocol):
 
     def decide(self, function: str, sent: Any, effect: Any) -> Decision:
         """What `module:function` says of an input's and an effect's payload, both in their JSON form."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Prober(Protocol):
+    """Asks the probes of receivers."""
+
+    def ask(self, run: Run, probe: Probe, questions: Sequence[Question]) -> Sequence[Sight]:
+        """An answer for each question, several at a time, each within seconds. UsageError PLACEHOLDER_…."""
         ...
 
     def close(self) -> None: ...

@@ -16,7 +16,7 @@ def play_bursts(scene: Scene) -> None:
     if scene.stage.tools.settings.replay is not None:
         return
     inputs = scene.stage.state.promises.inputs
-    topics = {topic for topic, source in inputs.items() if source.pools_keys and source.shows_effects}
+    topics = {topic for topic, source in inputs.items() if source.pools_keys and source.shows_events}
     for size in _SIZES if topics else ():
         known = any(verdict.code == "OUT_OF_ORDER" for verdict in scene.stage.state.reached)
         if known or scene.stage.out_of_time or not scene.detective.revive():

@@ -27,7 +27,7 @@ def play_loads(scene: Scene) -> None:
     if scene.stage.tools.settings.replay is not None:
         return
     for topic, source in scene.stage.state.promises.inputs.items():
-        if source.receive.slo is None or not source.shows_effects:
+        if source.receive.slo is None or not source.shows_events:
             continue
         book = scene.stage.state.book(LoadBook)
         for plan in load_plans(source.receive.slo):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kcontract.engine.flood import FloodGate
 from kcontract.engine.own import OwnRecords
+from kcontract.engine.probing import Probing
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.errors import BrokerError
@@ -61,6 +62,7 @@ class Observer:
         self.service: Service | None = None
         self.exited = False
         self.schemas: SchemaWatch | None = None
+        self.probing: Probing | None = None
         self.broker_away = False
         """We have taken the broker down ourselves: nothing is asked of it. The reader finds back by itself."""
 
@@ -92,6 +94,7 @@ class Observer:
         """One look at everything; waits up to `timeout` seconds for a record."""
         self.take(self.read(timeout))
         self.look_at_process()
+        self.look_at_views()
         if self.broker_away:
             return
         now = self._recorder.now()
@@ -103,6 +106,11 @@ class Observer:
             self.look_at_tap()
         if now - self._resources_at >= max(_RESOURCES_EVERY, _RESOURCES_REST * self._resources_took):
             self.look_at_resources()
+
+    def look_at_views(self) -> None:
+        """What the receivers' probes say of records that are not shown yet."""
+        if self.probing is not None and not self.exited:
+            self.probing.look()
 
     def look_at_resources(self) -> Resources | None:
         """What the service holds. One that takes the machine's memory is ended, which is seen as its exit."""
@@ -167,6 +175,8 @@ class Observer:
             return
         ended = self.service.poll()
         if ended is not None:
+            if self.probing is not None:  # what was handled before is not suspected
+                self.probing.look_at_all()
             self.exited = True
             event = ev.ServiceExited(
                 self._recorder.now(), self.service.pid, ended.code, stderr=ended.stderr, stdout=ended.stdout

@@ -105,6 +105,7 @@ class ReceiverRun:
         self._player.phase = "probing"
         self._resolve(self._player.play("warm", []))
         self._wait_for_commit()
+        self._try_probes()
         if not self._alive() or self._storms or not self._detective.revive():
             return
         sources = self._player.sources
@@ -116,6 +117,13 @@ class ReceiverRun:
             window = self._player.play("probe", invalid)
             self._resolve(window)
             self._learn_markers(window)
+
+    def _try_probes(self) -> None:
+        """Ask for a record that was never sent, of each topic whose receiver has a probe."""
+        probing = self._stage.observer.probing
+        if probing is not None:
+            for source in self._player.sources.values():
+                probing.look_before_sending(source.healthy(Role.HEALTHY, 0))
 
     def _confirm_late(self) -> None:
         """Answers that are late are so for each record: what is sent must fit the time."""
@@ -129,7 +137,10 @@ class ReceiverRun:
         if topic and not self._is_for_replies(topic):
             fix = "let the service copy the correlation id, or name it with emits.correlationId"
             raise ServiceGone(f"records come to {topic}, but none of them can be tied to what was sent; {fix}")
-        self._gave_up = "no healthy record had its effect"
+        failure = self._state.views.failure
+        self._gave_up = "no healthy record had its effect" + (
+            f"; the probe gives no answer: {failure}" if failure else ""
+        )
         self._leave_out(self._queue(), self._gave_up)
 
     def _is_for_replies(self, topic: str) -> bool:
@@ -138,7 +149,8 @@ class ReceiverRun:
 
     def _alive(self) -> bool:
         """Whether any healthy record had its effect, as far as effects can be seen."""
-        return self._state.pace.known or not any(i.shows_effects for i in self._state.promises.inputs.values())
+        inputs, views = self._state.promises.inputs, self._state.views
+        return self._state.pace.known or not any(views.asks(t) or i.shows_events for t, i in inputs.items())
 
     @property
     def _storms(self) -> bool:

@@ -21,7 +21,7 @@ _IDENTITIES = 6
 
 def redeliver(scene: Scene) -> None:
     """Every kind of redelivery, for receivers that promise one effect an identity; what is seen is judged at once."""
-    if not any(source.receive.idempotent and source.shows_effects for source in _inputs(scene)):
+    if not any(source.receive.idempotent and source.shows_events for source in _inputs(scene)):
         return
     if scene.stage.tools.settings.replay is not None:
         return

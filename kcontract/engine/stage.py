@@ -32,6 +32,10 @@ class Stage:
         """`most` seconds, or what is left of the run's time if that is less; never quite nothing."""
         return max(_LEAST, min(most, self.deadline - self.tools.recorder.now()))
 
+    def is_out_of_time(self) -> bool:
+        """As `out_of_time`, to be handed on."""
+        return self.out_of_time
+
     @property
     def out_of_time(self) -> bool:
         return self.tools.recorder.now() >= self.deadline

@@ -16,6 +16,7 @@ from kcontract.ports import (
     Echo,
     Launcher,
     Maker,
+    Prober,
     Registry,
     RegistryGate,
     Tap,
@@ -51,6 +52,8 @@ class Tools:
     actions: Actions | None = None
     """Commands and placeholders of senders; None: headers are sent as they are written, and no command is run."""
     maker: Maker | None = None
+    prober: Prober | None = None
+    """Asks the probes of receivers; None: they are not asked."""
     echo: Echo | None = None
     """What loads are compared with; None: none is judged."""
 

@@ -15,6 +15,7 @@ from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.making import run_maker
 from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit, placeholder_values, unit_topics
+from kcontract.engine.probing import Probing
 from kcontract.engine.receivers import ReceiverRun, sources_not_applicable
 from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.engine.senders import SenderRun, is_asked
@@ -124,6 +125,8 @@ class UnitRun:
         observer = Observer(self._tools.cluster, recorder, unit.group, places, self._tools.tap)
         values = placeholder_values(unit, self._tools)
         lifecycle = Lifecycle(unit, self._tools, observer, values, places, deadline)
+        if self._tools.prober is not None and promises.probes:
+            observer.probing = Probing(self._tools.prober, recorder, state, unit.run, lambda: lifecycle.values)
         return Stage(self._tools, unit, self._book, state, observer, lifecycle, deadline)
 
     def _play(self, stage: Stage) -> None:

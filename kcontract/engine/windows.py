@@ -15,6 +15,7 @@ from kcontract.judge.pace import STALL_FLOOR
 from kcontract.judge.resources import suspicious
 from kcontract.judge.retries import is_being_retried
 from kcontract.judge.settle import Standing
+from kcontract.judge.view import View
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
 from kcontract.model.record import TopicPartition
@@ -162,6 +163,7 @@ class Player:
                 return False
             self._dispatcher.acknowledge()
             self._observer.take(self._observer.read(_WAIT))
+            self._observer.look_at_views()
             self._report(window)
 
     def _follow(self, window: Window, patience: float) -> Outcome:
@@ -228,7 +230,17 @@ class Player:
         before = window.evidence_at
         done = self._observer.drain(_DRAIN_SECONDS)
         self._observer.look_at_commits()
-        return done and window.evidence_at == before
+        return done and self._are_views_read(window, before)
+
+    def _are_views_read(self, window: Window, before: float) -> bool:
+        """No probe says anything new, of records that must be shown nor of those that must not."""
+        probing = self._observer.probing
+        if probing is None or window.evidence_at != before:
+            return window.evidence_at == before
+        probing.look_at_all(out_of_time=self._stage.is_out_of_time)
+        if window.evidence_at == before and not probing.is_waiting:
+            probing.look_at_refused(out_of_time=self._stage.is_out_of_time)
+        return window.evidence_at == before and not probing.is_waiting
 
     def _start_again(self, window: Window) -> bool:
         """After an exit: once more where the commits stand. False when it exits again, or its group is all it tells."""
@@ -266,4 +278,6 @@ def _lacks(window: Window) -> bool:
 
 def _all_answered(window: Window) -> bool:
     """Nothing is missing: there is no negative to state, and so none to wait for (ORACLE.md §3)."""
-    return window.purpose == "batch" and not window.open
+    if window.purpose != "batch" or window.open:
+        return False
+    return not any(delivery.view is View.WRONG for delivery in window.deliveries)

@@ -24,11 +24,11 @@ class FunctionDecider:
     def __init__(self, root: Path, directory: RunDirectory, seconds: float = _SECONDS) -> None:
         """Modules are found from the project root `root`; `directory` is told of every process."""
         self._seconds = seconds
-        self._child = FunctionProcess(root, directory, "where_child.py", seconds)
+        self._child = FunctionProcess(root, directory, "function_child.py", seconds)
 
     def decide(self, function: str, sent: Any, effect: Any) -> Decision:
         """See `ports.Decider`."""
-        line = self._child.ask({"function": function, "input": sent, "effect": effect})
+        line = self._child.ask({"function": function, "arguments": [sent, effect]})
         if line is None:
             return Decision(error=f"{function} gave no answer within {self._seconds:g} s, or ended its process")
         answer = json.loads(line)

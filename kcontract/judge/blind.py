@@ -19,14 +19,17 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
     receive, topic = source.receive, source.topic
     if not source.shows_effects:
         what = f"{topic}: no effect of a valid record can be seen, so no record can be found lost, skipped or misread"
-        yield what, "add `emits` or `reply` to the receiver"
+        yield what, "add `emits`, `reply` or `probe` to the receiver"
     elif receive.emits and not any(emits.where for emits in receive.emits):
         yield f"{topic}: what an effect says is not compared with its input", "add `emits.where` or `emits.copies`"
     if receive.on_invalid.skip_log:
         yield f"{topic}: what `skip: {{log}}` wants in the log is not judged yet", ""
-    if receive.probe:
-        yield f"{topic}: `probe` is not judged yet", ""
-    if receive.slo and not source.shows_effects:
+    if receive.idempotent and not source.shows_events:
+        yield (
+            f"{topic}: a probe does not tell how often a record was handled: `idempotent` is not judged",
+            "add `emits`",
+        )
+    if receive.slo and not source.shows_events:
         yield f"{topic}: no effect shows how long a record takes, so `slo` is not judged", "add `emits` or `reply`"
     if receive.health and not any(fault.health for fault in source.contract.faults):
         yield f"{topic}: `health` is judged in faults only", "say under `faults` what it says meanwhile"

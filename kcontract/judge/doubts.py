@@ -17,7 +17,7 @@ LEADS_PER_SYMPTOM = 12
 
 _LATE_TRIES = 3
 """So often a late answer is asked for again; the best of them counts."""
-_ONCE = frozenset({Symptom.LATE, Symptom.CROSSED})
+_ONCE = frozenset({Symptom.LATE, Symptom.CROSSED, Symptom.CONTRADICTED})
 """Where one try tells of all."""
 _MISSED_ALONE = MISSES | {Symptom.CROSSED}
 _UNANSWERED = frozenset({Symptom.LATE, Symptom.NO_REPLY})

@@ -7,6 +7,7 @@ from typing import Any
 
 from kcontract.judge.promises import Input, Output, OutputRole
 from kcontract.judge.tapped import Tapped
+from kcontract.judge.view import View
 from kcontract.model.case import Case, Expectation, Rejection, Role
 from kcontract.model.events import Purpose
 from kcontract.model.record import LogRecord, TopicPartition
@@ -67,6 +68,13 @@ class Delivery:
     """How often it came to the retry topic."""
     endless: bool = False
     """That was more often than declared, by one process."""
+    probe: Output | None = None
+    """The probe that is asked about it."""
+    view: View | None = None
+    """What the probe last said; None: it has not been asked."""
+    view_said: str = ""
+    view_stands: bool = False
+    """It has said so for long enough."""
     _payload: Any = UNREAD
 
     @property
@@ -85,7 +93,7 @@ class Delivery:
         if self.first_outcome_at is not None or self.dead_letters:
             return True
         if self.case.expectation is not Expectation.VALID:
-            return bool(self.effects or self.answers)
+            return bool(self.effects or self.answers or self.is_shown)
         if len(self.wanted) == 1:
             return self.has_effect(self.wanted[0])
         return bool(self.wanted) and all(self.has_effect(output) for output in self.wanted)
@@ -106,15 +114,23 @@ class Delivery:
         return invalid and (self.owed is not None or bool(self.source.dead_letter_topic)) and not self.refused
 
     @property
+    def is_shown(self) -> bool:
+        """Whether the probe shows that the record was handled."""
+        return self.view is View.SHOWN
+
+    @property
     def rounds(self) -> int:
         """How often the record was handled, as far as its outcomes tell."""
-        once = sum(output.emits.count if output.emits else 1 for output in self.wanted)
+        topics = [output for output in self.wanted if output.role is not OutputRole.PROBE]
+        once = sum(output.emits.count if output.emits else 1 for output in topics)
         return max(len(self.dead_letters), len(self.effects) // max(once, 1))
 
     def has_effect(self, output: Output) -> bool:
         """Whether the effect has come as often as it must."""
         if output.role is OutputRole.REPLY:
             return bool(self.answers)
+        if output.role is OutputRole.PROBE:
+            return self.is_shown or (self.view is View.WRONG and self.view_stands)
         needed = output.emits.count if output.emits else 1
         if needed == 1:
             return any([effect.output is output for effect in self.effects])  # noqa: C419 - the list is short

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.promises import Input
-from kcontract.judge.symptoms import OUTSIDE_WHEN
+from kcontract.judge.symptoms import OUTSIDE_WHEN, PROBE
 from kcontract.model.case import Expectation
 from kcontract.model.contract import OnInvalid
 from kcontract.model.location import Location
@@ -16,6 +16,13 @@ _DUE = ("REBALANCE_STORM", "SKIPPED_VALID", "REJECTED_VALID", "COLLATERAL", "LOS
 
 def promise(code: str, delivery: Delivery, cause: str = "") -> tuple[Location, str]:
     """The line of the contract that the verdict rests on, and what it promises. `cause`: a pointer for MISREAD."""
+    receive = delivery.source.receive
+    if cause == PROBE and receive.probe is not None:
+        return receive.probe.at, f"the probe shows each valid record that {receive.name} has handled"
+    return _of_code(code, delivery, cause)
+
+
+def _of_code(code: str, delivery: Delivery, cause: str) -> tuple[Location, str]:
     source, name = delivery.source, delivery.source.receive.name
     if code == "MISREAD":
         return _meaning(source, cause)

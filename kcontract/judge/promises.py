@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from kcontract.model.contract import Contract, Emits, Expression, Receive, Reply, Send
+from kcontract.model.contract import Contract, Emits, Expression, Probe, Receive, Reply, Send
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.book import payload_texts
 from kcontract.oracle.effects import EffectOracle
@@ -20,6 +20,8 @@ class OutputRole(Enum):
     DEAD_LETTER = "dead letter"
     RETRY = "retry"
     REPLY = "reply"
+    PROBE = "probe"
+    """No topic at all: it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Input:
     @property
     def shows_effects(self) -> bool:
         """Whether an effect of a valid record can be seen at all."""
+        return self.shows_events or self.receive.probe is not None
+
+    @property
+    def shows_events(self) -> bool:
+        """Whether it comes as a record, of which the number and the time are known."""
         return bool(self.receive.emits or self.contract.reply)
 
     @property
@@ -69,6 +76,7 @@ class Output:
     reply: Reply | None = None
     error: EffectOracle | None = None
     """For replies: what the answer to an invalid request must be; None where the contract does not say."""
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,8 @@ class Promises:
     """Every sender, by topic and name."""
     registered: tuple[RegisteredSchema, ...] = ()
     """What the registry held when the unit began."""
+    probes: Mapping[str, Output] = field(default_factory=dict)
+    """What is asked about the records of an input topic."""
 
     def product(self, topic: str, sender: str) -> Product:
         """What a sender promises; without a name the topic's first one."""
@@ -149,7 +159,9 @@ def compile_promises(unit: str, contracts: Iterable[Contract], book: Sequence[Re
                 oracle = first.oracle if first is not None else TopicOracle(contract, None, book)
                 product = triggers[(contract.topic, send.name)] = Product(contract, send, oracle)
                 products.setdefault(contract.topic, product)
-    return Promises(unit, inputs, outputs, products, triggers, tuple(book))
+    asked = ((topic, source, source.receive.probe) for topic, source in inputs.items())
+    probes = {topic: Output("", OutputRole.PROBE, source, probe=probe) for topic, source, probe in asked if probe}
+    return Promises(unit, inputs, outputs, products, triggers, tuple(book), probes)
 
 
 def _outputs(source: Input, book: Sequence[RegisteredSchema]) -> Iterable[Output]:

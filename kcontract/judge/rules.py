@@ -130,7 +130,8 @@ def _duplicate_reply(evidence: CaseEvidence) -> bool:
 
 
 def _misread(evidence: CaseEvidence) -> bool:
-    return _valid(evidence) and Symptom.MISREAD in evidence.shown
+    contradicted = evidence.confirmed(Symptom.CONTRADICTED)
+    return _valid(evidence) and (Symptom.MISREAD in evidence.shown or contradicted)
 
 
 def _invalid_event(evidence: CaseEvidence) -> bool:

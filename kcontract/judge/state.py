@@ -26,6 +26,7 @@ from kcontract.judge.symptoms import wanted_effects
 from kcontract.judge.tally import Tally
 from kcontract.judge.ties import Ties
 from kcontract.judge.verdict import undeclared_verdict
+from kcontract.judge.views import Views
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
@@ -47,7 +48,7 @@ class UnitState:
         self.pace = Pace(floor=max([STALL_FLOOR, *map(retry_seconds, promises.inputs.values())]))
         self.patience = max([0.0, *map(patience_with, promises.inputs.values())])
         """Seconds that replies and declared retries may take: no negative is stated before."""
-        self.requests = RequestBook(promises)
+        self.requests, self.views = RequestBook(promises), Views(promises)
         self.committed: dict[TopicPartition, int] = {}
         self.court = Court(promises.effects, self.ties, self.pace, self.committed)
         self.window: Window | None = None
@@ -68,6 +69,7 @@ class UnitState:
             ev.Refused: self._refused,
             ev.Seen: self._seen,
             ev.Decided: self._decided,
+            ev.Probed: self._probed,
             ev.SchemasSeen: self._schemas_seen,
             ev.Committed: self._committed,
             ev.ServiceStarted: self._started,
@@ -158,6 +160,8 @@ class UnitState:
             self._asked.update(requested_topic(delivery))
             if delivery.owed is not None and delivery.expectation is Expectation.VALID:
                 delivery.wanted = (*delivery.wanted, delivery.owed)
+        if self.views and self.window is not None:
+            self.views.expect(delivery, self.window.purpose)
         self.ties.add(delivery)
         if self.window is not None:
             self.window.add(delivery)
@@ -187,6 +191,17 @@ class UnitState:
                 effect.holds = event.holds
         if event.error and not any(what == event.error for what, _ in self.blind):
             self.blind.append((event.error, "the `where` function failed: what it should compare is not judged"))
+
+    def _probed(self, event: ev.Probed) -> None:
+        delivery = self.ties.get(event.case)
+        if not self.views.take(event, delivery) or delivery is None:
+            return
+        if self.window is not None:
+            self.window.evidence_at = event.at
+        if delivery.first_outcome_at is None and delivery.has_outcome:
+            self._first_outcome(event.at, delivery)
+        elif self.window is None or self.window.number != delivery.window:
+            self.court.late(event.at, delivery)
 
     def _schemas_seen(self, event: ev.SchemasSeen) -> None:
         """What the service writes may name them; what was sent to it is judged by what was there before."""
@@ -281,6 +296,7 @@ class UnitState:
         self.starts += 1
         if self.window is not None:
             self.window.starts += 1
+            self.views.forget(self.window)
 
     def _ready(self, event: ev.ServiceReady) -> None:
         """Starting takes its time, which is no standing still."""
@@ -362,7 +378,7 @@ class UnitState:
         self.court.close()
         self.blind += [(what, "run it again, or with more --max-time") for what in self.court.unconfirmed()]
         self.reached.extend(self._books.ended())
-        self.blind.extend(self._books.blind())
+        self.blind.extend((*self._books.blind(), *self.views.blind()))
         self.reached.extend(self.requests.ended())
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"

@@ -7,7 +7,8 @@ from enum import Enum
 
 from kcontract.judge.evidence import Delivery, Effect
 from kcontract.judge.origins import Place, families, read_origins, read_time
-from kcontract.judge.promises import Output
+from kcontract.judge.promises import Output, OutputRole
+from kcontract.judge.view import View
 from kcontract.model.case import Expectation
 from kcontract.model.contract import DeadLetter
 from kcontract.model.record import LogRecord
@@ -22,6 +23,7 @@ class Symptom(Enum):
     ACCEPTED = "accepted"
     ALTERED = "altered"
     MISREAD = "misread"
+    CONTRADICTED = "contradicted by the probe"
     INVALID_EFFECT = "invalid effect"
     REJECTED = "rejected"
     NO_EFFECT = "no effect"
@@ -35,6 +37,8 @@ class Symptom(Enum):
     WENT_ON = "went on"
 
 
+PROBE = "probe"
+"""The cause of what only the probe shows, or does not."""
 OUTSIDE_WHEN = "outside when"
 """The cause of an effect that the input must not have."""
 
@@ -79,6 +83,8 @@ def _of_invalid(delivery: Delivery) -> Iterator[Shown]:
         first = delivery.effects[0].record
         fact = f"an effect came back: {_place(first)}"
         yield Shown(symptom=Symptom.ACCEPTED, facts=(fact,), evidence=(first,))
+    if delivery.is_shown:
+        yield Shown(symptom=Symptom.ACCEPTED, facts=(f"the probe shows it as handled: {delivery.view_said}",))
     yield from _altered(delivery)
     if delivery.source.dead_letter_topic and not delivery.dead_letters:
         yield Shown(symptom=Symptom.NO_DEAD_LETTER, facts=(f"nothing came to {delivery.source.dead_letter_topic}",))
@@ -90,6 +96,9 @@ def _of_valid(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown
     if delivery.dead_letters:
         first = delivery.dead_letters[0]
         yield Shown(symptom=Symptom.REJECTED, facts=(f"a dead letter came: {_place(first)}",), evidence=(first,))
+    if delivery.view is View.WRONG and delivery.view_stands:
+        fact = f"the probe says, and goes on saying: {delivery.view_said}"
+        yield Shown(symptom=Symptom.CONTRADICTED, facts=(fact,), cause=PROBE)
     if delivery.has_outcome and not delivery.dead_letters:
         return
     for output in _due(delivery, outputs):
@@ -97,6 +106,14 @@ def _of_valid(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown
         if output.emits and got < output.emits.count and not delivery.dead_letters:
             fact = f"{got} of {output.emits.count} effects came to {output.topic}"
             yield Shown(symptom=Symptom.NO_EFFECT, facts=(fact,))
+    if delivery.view is View.ABSENT and _must_show(delivery) and not delivery.dead_letters:
+        yield Shown(
+            symptom=Symptom.NO_EFFECT, facts=(f"the probe does not show it: {delivery.view_said}",), cause=PROBE
+        )
+
+
+def _must_show(delivery: Delivery) -> bool:
+    return any(output.role is OutputRole.PROBE for output in delivery.wanted)
 
 
 def _is_ruled_out(delivery: Delivery, output: Output) -> bool:

@@ -62,7 +62,7 @@ def plain_outcome(delivery: Delivery, *, committed: bool) -> str:
         return "refused by the broker"
     if delivery.dead_letters:
         return "dead-lettered"
-    if delivery.effects:
+    if delivery.effects or delivery.is_shown:
         return "handled"
     if delivery.answers:
         return "answered"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from kcontract.model.value import Value
 
@@ -49,6 +50,26 @@ class Answer(Value, frozen=True):
     """Whether it asks to come back later (`Retry-After`)."""
     exit_code: int | None = None
     """Of a command; `status` is then 200, 400 or, if a signal ended it, 500."""
+
+
+class Question(Value, frozen=True):
+    """What a probe asks about one record: `values` for the names of its placeholders, `expressions` for theirs, and
+    the record's payload in its JSON form for a function."""
+
+    values: Mapping[str, str]
+    expressions: Mapping[str, str] = {}
+    payload: Any = None
+
+
+class Sight(Value, frozen=True):
+    """What a probe answered: `status` and `body` of a page, `exit_code` and `body` of a command, `holds` of a function.
+    `error` says why there is nothing of that, or what a function finds wrong."""
+
+    status: int = 0
+    body: bytes = b""
+    exit_code: int | None = None
+    holds: bool | None = None
+    error: str = ""
 
 
 class Decision(Value, frozen=True):

@@ -26,6 +26,7 @@ from kcontract.harness.deciding import FunctionDecider
 from kcontract.harness.filling import ContainerLaunchers, FillingLauncher
 from kcontract.harness.launcher import ServiceLauncher
 from kcontract.harness.making import FunctionMaker
+from kcontract.harness.probing import ServiceProber
 from kcontract.harness.trigger import HttpTrigger
 from kcontract.host.docker import ContainerRoute, Docker
 from kcontract.host.sweep import RunDirectory
@@ -95,6 +96,8 @@ def _run(
         stack.callback(history.close)
         trigger = HttpTrigger()
         stack.callback(trigger.close)
+        prober = ServiceProber(root, directory, trigger)
+        stack.callback(prober.close)
         decider = FunctionDecider(root, directory)
         stack.callback(decider.close)
         launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
@@ -110,7 +113,7 @@ def _run(
         actions = ContractActions(root, directory)
         echo = PlainEcho(cluster, settings.run) if cluster.is_broker else None
         tools = Tools(
-            cluster, registry, launcher, trigger, recorder, settings, tap, decider, levers, actions, maker, echo
+            cluster, registry, launcher, trigger, recorder, settings, tap, decider, levers, actions, maker, prober, echo
         )
         summary = VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path

@@ -7,6 +7,7 @@ from tests.mutation.of_books import BOOK_MUTANTS
 from tests.mutation.of_endings import ENDING_MUTANTS
 from tests.mutation.of_evidence import EVIDENCE_MUTANTS
 from tests.mutation.of_rules import RULE_MUTANTS
+from tests.mutation.of_views import VIEW_MUTANTS
 
 HARMLESS = {
     "symptoms: equal bytes say the same": "a shortcut: such a value keeps all that is promised when it is looked at, too",
@@ -16,5 +17,5 @@ HARMLESS = {
 
 MUTANTS: tuple[Mutant, ...] = tuple(
     one._replace(harmless=HARMLESS.get(one.name, ""))
-    for one in (*RULE_MUTANTS, *EVIDENCE_MUTANTS, *BOOK_MUTANTS, *ENDING_MUTANTS)
+    for one in (*RULE_MUTANTS, *EVIDENCE_MUTANTS, *BOOK_MUTANTS, *ENDING_MUTANTS, *VIEW_MUTANTS)
 )

@@ -68,8 +68,8 @@ EVIDENCE_MUTANTS = (
         ("an effect as often as its count", "needed = output.emits.count if output.emits else 1", "needed = 1"),
         (
             "a refused record owes nothing",
-            " and not self.refused\n\n    @property\n    def rounds",
-            "\n\n    @property\n    def rounds",
+            " and not self.refused\n\n    @property\n    def is_shown",
+            "\n\n    @property\n    def is_shown",
         ),
         ("an end from outside", "return self.code in (-9, -15, 137, 143)", "return False"),
         ("an end from outside, once", "return len(self.exits) == 1 and self", "return self"),

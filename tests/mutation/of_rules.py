@@ -120,7 +120,12 @@ RULE_MUTANTS = in_module(
     ),
     ("stop at invalid records only", "_invalid(evidence) and Symptom.WENT_ON", "Symptom.WENT_ON"),
     ("twice confirmed", "return evidence.confirmed(Symptom.TWICE)", "return Symptom.TWICE in evidence.shown"),
-    ("misread valid ones only", "_valid(evidence) and Symptom.MISREAD", "Symptom.MISREAD"),
+    ("misread valid ones only", "return _valid(evidence) and (Symptom.MISREAD", "return (Symptom.MISREAD"),
+    (
+        "contradicted twice",
+        "contradicted = evidence.confirmed(Symptom.CONTRADICTED)",
+        "contradicted = Symptom.CONTRADICTED in evidence.shown",
+    ),
     ("invalid events for valid ones only", "_valid(evidence) and Symptom.INVALID_EFFECT", "Symptom.INVALID_EFFECT"),
     (
         "rejected valid ones only",

@@ -15,6 +15,7 @@ from kcontract.model.events.records import (
     Drained,
     Flooded,
     OffsetsSet,
+    Probed,
     Redelivered,
     Refused,
     SchemasSeen,
@@ -43,9 +44,9 @@ from kcontract.model.events.trials import FaultBegan, FaultEnded, FaultSettled, 
 Event = (
     RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
-    | WindowOpened | Sent | Acknowledged | Decided | Redelivered | SchemasSeen | Refused | Seen | Committed | Tapped
-    | Flooded | ResourcesSeen | Watched | Drained | WindowClosed | Dismissed | Requested | Responded
-    | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen
+    | WindowOpened | Sent | Acknowledged | Decided | Probed | Redelivered | SchemasSeen | Refused | Seen
+    | Committed | Tapped | Flooded | ResourcesSeen | Watched | Drained | WindowClosed | Dismissed | Requested
+    | Responded | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen
     | LoadStarted | LagSeen | LoadEnded | Called | RunEnded
 )  # fmt: skip
 """One line of a history."""

@@ -67,6 +67,23 @@ class Decided(Happened, frozen=True):
     error: str = ""
 
 
+class Probed(Happened, frozen=True):
+    """The probe's answer for a case, told when it changes. `case` empty: for a record that was never sent."""
+
+    case: str
+    topic: str
+    status: int = 0
+    body: bytes = b""
+    exit_code: int | None = None
+    holds: bool | None = None
+    """What a function said; None: none was asked, or it failed."""
+    error: str = ""
+    tokens: tuple[bytes, ...] = ()
+    """What makes the record's identity."""
+    stands: bool = False
+    """It was the same for so long that no other is to be expected."""
+
+
 class Redelivered(Happened, frozen=True):
     """The case's record is handed to the service once more, in the same bytes. Its effects are those of a group."""
 

@@ -13,6 +13,21 @@ def _clerk(shop: str, variant: str = "good", *verdicts: str) -> Twin:
     return Twin(name, "python", "confluent-kafka", contract, variant, earns(*verdicts), kinds=_FEW)
 
 
+def _ledger(way: str, variant: str = "good", *verdicts: str) -> Twin:
+    contract = f"tests/lab/effects/{way}-ledger.yaml"
+    examples = 20 if way == "line" else 60  # each question is a process
+    return Twin(
+        f"{way}-{variant}",
+        "python",
+        "confluent-kafka",
+        contract,
+        variant,
+        earns(*verdicts),
+        kinds=_FEW,
+        examples=examples,
+    )
+
+
 EFFECTS = (
     *map(_clerk, ("keyed", "steps", "inbox", "compared")),
     _clerk("keyed", "pool", "OUT_OF_ORDER"),
@@ -24,4 +39,12 @@ EFFECTS = (
     _clerk("inbox", "memory", "DUPLICATE_EFFECT"),
     _clerk("inbox", "forgets", "DUPLICATE_EFFECT"),
     _clerk("inbox", "hands-over", "DUPLICATE_EFFECT"),
+    *map(_ledger, ("page", "row", "line")),
+    _ledger("page", "late"),
+    _ledger("page", "skips", "SKIPPED_VALID"),
+    _ledger("page", "mangles", "MISREAD"),
+    _ledger("page", "keeps-all", "ACCEPTED_INVALID"),
+    _ledger("row", "mangles", "MISREAD"),
+    _ledger("row", "keeps-all", "ACCEPTED_INVALID"),
+    _ledger("line", "skips", "SKIPPED_VALID"),
 )

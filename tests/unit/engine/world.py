@@ -10,6 +10,7 @@ from typing import Any, cast
 from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.observer import Observer
 from kcontract.engine.plan import plan_units
+from kcontract.engine.probing import Probing
 from kcontract.engine.receivers import ReceiverRun
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
@@ -21,10 +22,10 @@ from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation
 from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, TopicSpec
-from kcontract.model.contract import Contract, Run
+from kcontract.model.contract import Contract, Probe, Run
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.registry import RegisteredSchema
-from kcontract.model.service import Answer, ExitInfo, Resources
+from kcontract.model.service import Answer, ExitInfo, Question, Resources, Sight
 from kcontract.oracle.topic import TopicOracle
 
 from ..judge.story import DLQ, OUT, TOPIC, contract
@@ -116,6 +117,8 @@ class World:
         self.started = self.committed_to = 0
         self.deleted: list[str] = []
         self.levers = Levers()
+        self.view: Callable[[Question], Sight] | None = None
+        """What the receiver's probe says; None: none is asked."""
         self._read = self._position = 0
 
     # the cluster
@@ -200,6 +203,9 @@ class World:
     def request(self, _method: str, _url: str, _headers: object, body: bytes | None, _timeout: float) -> Answer:
         return self.answer(body or b"")
 
+    def ask(self, _run: Run, _probe: Probe, questions: Sequence[Question]) -> Sequence[Sight]:
+        return [self.view(question) if self.view else Sight(error="no view") for question in questions]
+
     def write(self, topic: str, record: Record) -> None:
         """Something that the service sends."""
         self.out.append(LogRecord(self.prefix + topic, 0, len(self.out), record))
@@ -249,6 +255,8 @@ def stage_of(world: World, contract_: Contract | None = None, max_time: float = 
     observer = Observer(cast("Any", world), tools.recorder, "g", places)
     observer.watch([OUT, DLQ])
     lifecycle = Lifecycle(unit, tools, observer, {"port": "1"}, places, max_time)
+    if world.view is not None:
+        observer.probing = Probing(cast("Any", world), tools.recorder, state, unit.run, lambda: {"port": "1"})
     return Stage(tools, unit, (), state, observer, lifecycle, max_time)
 
 

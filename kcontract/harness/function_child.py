@@ -1,7 +1,8 @@
-"""Runs the project's `where` functions: questions on standard input, answers on the original standard output.
+"""Runs functions of `where` and `probe`: questions on standard input, answers on the original standard output.
 
 Run as a script in the project root, by the project's own interpreter; it imports nothing of kcontract. A line in:
-`{"function": "module:name", "input": …, "effect": …}`; a line out: `{"holds": true}` or `{"error": "…"}`.
+`{"function": "module:name", "arguments": […]}`; a line out: `{"holds": true}` or `{"error": "…"}`, for an
+AssertionError with `"wrong": true`.
 """
 
 import importlib
@@ -16,7 +17,9 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     try:
         module, _, name = question["function"].partition(":")
         function = getattr(importlib.import_module(module), name)
-        return {"holds": bool(function(question["input"], question["effect"]))}
+        return {"holds": bool(function(*question["arguments"]))}
+    except AssertionError as error:
+        return {"error": f"AssertionError: {error}"[:500], "wrong": True}
     except BaseException as error:
         return {"error": f"{type(error).__name__}: {error}"[:500]}
 

@@ -1,0 +1,32 @@
+"""What probes show, and what is made of it."""
+
+from __future__ import annotations
+
+from tests.mutation.mutant import in_module
+
+VIEW_MUTANTS = (
+    *in_module(
+        "view",
+        ("an answer as for nobody", "(control is None or _essence(control) == _essence(answer))", "control is None"),
+        ("no control", "(control is None or _essence", "(control is not None and _essence"),
+        ("errors of the server", "not answer.status or answer.status >= 500", "not answer.status"),
+        ("what names the record", 'body = body.replace(token.lower(), b"*")', "pass"),
+        ("a killed command", "answer.exit_code is None or answer.exit_code < 0", "answer.exit_code is None"),
+        ("what an assertion says", "return View.WRONG if answer.error else View.ABSENT", "return View.ABSENT"),
+    ),
+    *in_module(
+        "views",
+        ("a repeat", "delivery.case.role is Role.REPEAT\n            or ", ""),
+        ("the record's own name", "if not fresh or any(", "if any("),
+        ("a function's own name", "any(token.decode", "True or any(token.decode"),
+        (
+            "as it was before the damage",
+            "if own is None and case.expectation is not Expectation.VALID and",
+            "if False and",
+        ),
+        ("a probe that shows anything", "if view is View.SHOWN:", "if False:"),
+        ("a page of the process before", '"{port}" in (probe.http or "") and', "False and"),
+        ("a page elsewhere", '"{port}" in (probe.http or "") and', "True and"),
+        ("so many commands", "return not over", "return True"),
+    ),
+)
