@@ -122,7 +122,7 @@ class AvroValues:
         contract_form = MISSING
         if resolved.contract is not MISSING and (self._constraints is not None or source.when is not None):
             contract_form = json_form(source.target, resolved.contract)
-            problems += self._constrain(source, contract_form, problems)
+            problems += self._constrain(source, contract_form, problems, len(body))
         if self._reader is not None:
             reader = self._reader
             return ValueReading(tuple(problems), lambda: json_form(reader, resolved.reader))
@@ -164,8 +164,8 @@ class AvroValues:
             return True
         return source.is_foreign or base(error.code) in _OPEN_RESOLUTION
 
-    def _constrain(self, source: Source, form: Any, before: list[DecodeError]) -> list[DecodeError]:
-        parsed = Parsed(form)
+    def _constrain(self, source: Source, form: Any, before: list[DecodeError], size: int) -> list[DecodeError]:
+        parsed = Parsed(form, size=2 * size)  # roughly: an int of one byte is two in JSON
         found: list[DecodeError] = []
         for schema in (source.when, self._constraints):
             found += schema.problems(parsed) if schema is not None else ()

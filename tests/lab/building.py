@@ -40,37 +40,37 @@ def build(languages: Iterable[str]) -> dict[str, str]:
 def _java() -> None:
     """Jars and classes apart, so that a change of a service asks nothing of Maven."""
     pom, sources = LAB / "java" / "pom.xml", sorted((LAB / "java").glob("src/**/*.java"))
-    with _once("jars", [pom]) as target:
+    with once("jars", [pom]) as target:
         if target is not None:
             copy = ["dependency:copy-dependencies", f"-DoutputDirectory={target}", "-DincludeScope=runtime"]
-            _tool("mvn", "-q", "-B", "-f", str(pom), *copy)
-    with _once("classes", [pom, *sources]) as target:
+            tool("mvn", "-q", "-B", "-f", str(pom), *copy)
+    with once("classes", [pom, *sources]) as target:
         if target is not None:
-            _tool("javac", "-d", str(target), "-cp", f"{BUILT / 'jars'}/*", *map(str, sources))
+            tool("javac", "-d", str(target), "-cp", f"{BUILT / 'jars'}/*", *map(str, sources))
 
 
 def _go() -> None:
-    with _once("go", sorted((LAB / "go").iterdir())) as target:
+    with once("go", sorted((LAB / "go").iterdir())) as target:
         if target is not None:
-            _tool("go", "build", "-buildvcs=false", "-o", str(target / "lab"), ".", cwd=LAB / "go")
+            tool("go", "build", "-buildvcs=false", "-o", str(target / "lab"), ".", cwd=LAB / "go")
 
 
 def _frameworks() -> None:
     """A virtual environment for what does not go together with kcontract's own requirements."""
-    with _once("frameworks", [_FRAMEWORKS]) as target:
+    with once("frameworks", [_FRAMEWORKS]) as target:
         if target is not None:
-            _tool(sys.executable, "-m", "venv", str(target))
-            _tool(str(target / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "-r", str(_FRAMEWORKS))
+            tool(sys.executable, "-m", "venv", str(target))
+            tool(str(target / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "-r", str(_FRAMEWORKS))
 
 
 def _node() -> None:
-    with _once("node", [_NODE_APP / "package-lock.json"]) as target:
+    with once("node", [_NODE_APP / "package-lock.json"]) as target:
         if target is not None and not (_NODE_APP / "node_modules" / "kafkajs").exists():
-            _tool("npm", "ci", "--silent", "--no-audit", "--no-fund", cwd=_NODE_APP)
+            tool("npm", "ci", "--silent", "--no-audit", "--no-fund", cwd=_NODE_APP)
 
 
 @contextlib.contextmanager
-def _once(name: str, sources: Iterable[Path]) -> Iterator[Path | None]:
+def once(name: str, sources: Iterable[Path]) -> Iterator[Path | None]:
     """The empty directory to build into, under a lock; None if it was built from just these sources already."""
     BUILT.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
@@ -86,7 +86,8 @@ def _once(name: str, sources: Iterable[Path]) -> Iterator[Path | None]:
         stamp.write_text(digest)
 
 
-def _tool(*command: str, cwd: Path = ROOT) -> None:
+def tool(*command: str, cwd: Path = ROOT) -> None:
+    """Run a tool to its end. Raises RuntimeError with what it said."""
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=_SECONDS, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command[:4])} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

@@ -12,7 +12,7 @@ from kcontract.model.case import Layer
 from kcontract.model.value import Value
 from kcontract.schema.json.numbers import Literal, beyond_int64, parse_float, parse_int
 from kcontract.schema.json.syntax import check_deep_syntax
-from kcontract.schema.json.text import depth, to_text
+from kcontract.schema.json.text import ALWAYS_FITS, check_budget, constant_offset, depth, to_text
 from kcontract.schema.problem import DecodeError, Problems
 
 MAX_DEPTH = 64
@@ -26,13 +26,15 @@ _LONE = re.compile("[\ud800-\udfff]")
 class Parsed(Value, frozen=True):
     """What the lenient parser made of some bytes. `fatal`: there is no value, for the last problem's reason.
 
-    `numbers` says whether a literal stands in it whose way of writing may matter (`2.0`, 2^64, `1e400`).
+    `numbers` says whether a literal stands in it whose way of writing may matter (`2.0`, 2^64, `1e400`), `size` is how
+    many bytes the document has, as far as it is known.
     """
 
     value: Any
     problems: tuple[DecodeError, ...] = ()
     fatal: bool = False
     numbers: bool = False
+    size: int = 0
 
 
 def parse_json(data: bytes, *, strict: bool) -> Any:
@@ -48,11 +50,13 @@ def scan_json(data: bytes, *, first_keys: bool = False) -> Parsed:
     """Everything that is wrong with `data` as JSON text. Raises nothing. Of a key that stands twice the last counts,
     with `first_keys` the first."""
     quick = _ordinary(data)
-    return _scan(data, first_keys=first_keys) if quick is _REMARKABLE else Parsed(quick)
+    return _scan(data, first_keys=first_keys) if quick is _REMARKABLE else Parsed(quick, size=len(data))
 
 
 def _ordinary(data: bytes) -> Any:
     """The value in a document with nothing remarkable about it, as most are; _REMARKABLE for any other."""
+    if len(data) > ALWAYS_FITS:
+        return _REMARKABLE
     try:
         text = data.decode()
         if text.count("[") + text.count("{") > MAX_DEPTH or _SURROGATE.search(text):
@@ -65,14 +69,15 @@ def _ordinary(data: bytes) -> Any:
 def _scan(data: bytes, *, first_keys: bool) -> Parsed:
     problems = Problems()
     try:
+        check_budget(data)
         text = to_text(data, problems)
-        hooks = _Hooks(problems, first_keys=first_keys)
+        hooks = _Hooks(problems, text, first_keys=first_keys)
         value = _parse(text, hooks)
         if _SURROGATE.search(text):
             value = _mend_surrogates(value, problems)
     except DecodeError as error:
         return Parsed(None, (*problems.seen.values(), error), fatal=True)
-    return Parsed(value, tuple(problems.seen.values()), numbers=hooks.numbers)
+    return Parsed(value, tuple(problems.seen.values()), numbers=hooks.numbers, size=len(data))
 
 
 _REMARKABLE: Any = object()
@@ -132,8 +137,9 @@ def _syntax_error(text: str, error: json.JSONDecodeError) -> DecodeError:
 
 
 class _Hooks:
-    def __init__(self, problems: Problems, *, first_keys: bool) -> None:
+    def __init__(self, problems: Problems, text: str, *, first_keys: bool) -> None:
         self.problems = problems
+        self.text = text
         self.first_keys = first_keys
         self.numbers = False
 
@@ -147,7 +153,8 @@ class _Hooks:
         return result
 
     def constant(self, text: str) -> Any:
-        raise DecodeError(Layer.DECODE, "json_nonstandard:non_finite", f"{text} is not JSON")
+        at = constant_offset(self.text)
+        raise DecodeError(Layer.DECODE, "json_nonstandard:non_finite", f"{text} is not JSON", offset=at)
 
     def integer(self, text: str) -> int:
         value = parse_int(text)

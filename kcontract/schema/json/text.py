@@ -9,6 +9,12 @@ from kcontract.schema.problem import DecodeError, Problems
 
 _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\0", b"\0")
+ALWAYS_FITS = 1_250_000
+"""Bytes of a document that stays within the memory budget whatever stands in it."""
+_BUDGET = 48 * 2**20
+_COSTS = ((b"[", 72), (b"{", 72), (b":", 110), (b",", 40))
+"""Bytes of memory, roughly, for each value that such a sign announces."""
+_STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]+|\\.)*+"|(NaN|-?Infinity)', re.DOTALL)
 _STRING_OR_BRACKETS = re.compile(r'"(?:[^"\\]+|\\.)*+"?|[\[{]+|[\]}]+', re.DOTALL)
 
 
@@ -28,6 +34,20 @@ def to_text(data: bytes, problems: Problems) -> str:
     if "\0" in text[:4]:
         raise DecodeError(Layer.DECODE, "json_nonstandard:utf16", "UTF-16 or -32 without a mark", offset=0)
     return text
+
+
+def check_budget(data: bytes) -> None:
+    """Raise DecodeError where the values of `data` may take too much memory: nothing is said of such a document, for
+    that is our limit, not the reader's."""
+    if len(data) > ALWAYS_FITS and sum(data.count(sign) * cost for sign, cost in _COSTS) > _BUDGET:
+        reason = "more values than are looked at here"
+        raise DecodeError(Layer.RESOURCES, "count_bomb:budget", reason, offset=0, soft=True)
+
+
+def constant_offset(text: str) -> int | None:
+    """Where NaN or an infinity first stands outside of strings, in bytes."""
+    found = next((match for match in _STRING_OR_CONSTANT.finditer(text) if match[1]), None)
+    return None if found is None else len(text[: found.start()].encode("utf-8", "surrogatepass"))
 
 
 def depth(text: str) -> int:

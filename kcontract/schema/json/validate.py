@@ -13,6 +13,7 @@ import jsonschema_rs
 
 from kcontract.errors import SchemaError
 from kcontract.model.case import Layer
+from kcontract.schema.json.bounded import is_small, part_of
 from kcontract.schema.json.errors import code_of, most_telling
 from kcontract.schema.json.formats import STRICT, harmless
 from kcontract.schema.json.numbers import Literal, beyond_binary64, beyond_int64
@@ -45,22 +46,38 @@ class JsonSchema:
         value = parsed.value
         if parsed.numbers:
             plain, noted = _plain_numbers(self.document, value)
-            return (*noted, *self._errors(plain, noted))
+            return (*noted, *self._errors(plain, parsed.size, noted))
         if self._strict.is_valid(value):
             return ()
-        return self._errors(value, ())
+        return self._errors(value, parsed.size, ())
 
-    def _errors(self, value: Any, noted: tuple[DecodeError, ...]) -> tuple[DecodeError, ...]:
-        hard = [_problem(error) for error in islice(self._lenient.iter_errors(value), _MAX_ERRORS)]
-        if hard and self._asserts:
-            hard = self._without_open_times(value, hard)
+    def _errors(self, value: Any, size: int, noted: tuple[DecodeError, ...]) -> tuple[DecodeError, ...]:
+        hard = self._hard(value) if is_small(value, size) else self._hard_of_large(value, size)
         unsure = [note.path for note in noted if note.code == _BEYOND]
         for error in hard:
             error.soft = error.soft or any(_covers(error.path, path) for path in unsure)
         if hard:
             return tuple(hard)
-        loose = (_problem(error) for error in islice(self._strict.iter_errors(value), _MAX_ERRORS))
-        return tuple(_softened(error) for error in loose)
+        if is_small(value, size):
+            return tuple(_softened(error) for error in _problems(self._strict, value))
+        return () if self._strict.is_valid(value) else (_softened(_somewhere()),)
+
+    def _hard(self, value: Any) -> list[DecodeError]:
+        hard = list(_problems(self._lenient, value))
+        return self._without_open_times(value, hard) if hard and self._asserts else hard
+
+    def _hard_of_large(self, value: Any, size: int) -> list[DecodeError]:
+        """Of a document that is too large for all its errors: those of a part of it, as far as they hold of the whole.
+
+        What is wrong elsewhere is told without its place.
+        """
+        if self._lenient.is_valid(value):
+            return []
+        part, cut = part_of(value, size)
+        found = list(_problems(self._lenient, part, without=cut)) or [_somewhere()]
+        if self._asserts and self._lenient.is_valid(map_texts(value, harmless)):
+            return [_softened(error) for error in found]
+        return found
 
     def _without_open_times(self, value: Any, hard: list[DecodeError]) -> list[DecodeError]:
         """Year 0000 and second 60 are open even where formats bind: what they alone cause is soft."""
@@ -108,9 +125,23 @@ def _compile(document: Any, registry: jsonschema_rs.Registry | None, *, formats:
 
 def _problem(error: Any) -> DecodeError:
     error = most_telling(error)
-    path = "".join(f"/{escape(str(step))}" for step in error.instance_path)
     code, soft = code_of(error)
-    return DecodeError(Layer.CONSTRAINTS, code, error.message[:300], path=path, soft=soft)
+    return DecodeError(Layer.CONSTRAINTS, code, error.message[:300], path=_pointer(error), soft=soft)
+
+
+def _problems(validator: Any, value: Any, without: frozenset[str] = frozenset()) -> Iterator[DecodeError]:
+    """The first errors, those about the places `without` left out."""
+    errors = (error for error in validator.iter_errors(value) if not without or _pointer(error) not in without)
+    return map(_problem, islice(errors, _MAX_ERRORS))
+
+
+def _pointer(error: Any) -> str:
+    return "".join(f"/{escape(str(step))}" for step in error.instance_path)
+
+
+def _somewhere() -> DecodeError:
+    reason = "not what the schema allows, in a document that is too large to say where"
+    return DecodeError(Layer.CONSTRAINTS, "value_violation", reason)
 
 
 def _softened(error: DecodeError) -> DecodeError:
