@@ -10,16 +10,17 @@ from kcontract.engine.growth import find_growth
 from kcontract.engine.load import play_loads
 from kcontract.engine.redelivery import redeliver
 from kcontract.engine.scene import Scene
+from kcontract.engine.sequences import play_poison_runs, play_sequences
 
 __all__ = ["AFTER_CONFIRMING", "BEFORE_CONFIRMING", "Phase", "Scene", "run_phases"]
 
 Phase = Callable[[Scene], None]
 """Plays windows and records events; decides by itself whether the unit's contracts ask for it."""
 
-BEFORE_CONFIRMING: tuple[Phase, ...] = (play_bursts,)
+BEFORE_CONFIRMING: tuple[Phase, ...] = (play_poison_runs, play_bursts)
 """Phases whose windows leave doubts that are to be confirmed with those of the cases."""
 
-AFTER_CONFIRMING: tuple[Phase, ...] = (redeliver, play_loads, find_growth, receiver_faults)
+AFTER_CONFIRMING: tuple[Phase, ...] = (play_sequences, redeliver, play_loads, find_growth, receiver_faults)
 """Phases that confirm what they see themselves, or after which the service need not be well any more."""
 
 

@@ -393,8 +393,3 @@ def _without_outcome(window: Window) -> list[Case]:
     """The window's own cases of which nothing was seen; without those that the broker refused."""
     deliveries = (d for d in window.deliveries if not d.has_outcome and not d.refused)
     return [delivery.case for delivery in deliveries if delivery.case.role is Role.CASE]
-
-
-def sources_not_applicable(sources: Sequence[CaseSource]) -> tuple[tuple[str, str], ...]:
-    """Kinds that were not generated for any of the inputs, and why."""
-    return tuple(dict.fromkeys(pair for source in sources for pair in source.not_applicable))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
@@ -125,11 +127,12 @@ def _inputs(scene: Scene) -> list[Input]:
 
 
 def _fresh(scene: Scene) -> list[Case]:
-    """Healthy records with identities of their own, in every partition of every idempotent input."""
+    """Valid records with identities of their own, in every partition of every idempotent input."""
     inputs, sources = scene.stage.state.promises.inputs, scene.player.sources
     places = [place for place in scene.player.places if inputs[place[0]].receive.idempotent]
     rounds = max(1, _IDENTITIES // len(places))
-    return [sources[topic].healthy(Role.HEALTHY, partition) for _ in range(rounds) for topic, partition in places]
+    healthy = [sources[topic].healthy(Role.CASE, partition) for _ in range(rounds) for topic, partition in places]
+    return [msgspec.structs.replace(case, kind="exact_duplicate") for case in healthy]
 
 
 def _repeat(scene: Scene, case: Case) -> Case:

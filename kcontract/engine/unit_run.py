@@ -11,12 +11,13 @@ from itertools import count
 from kcontract.engine.blocking import block, check_runnable
 from kcontract.engine.faults.senders import sender_faults
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
+from kcontract.engine.left_out import kinds_left_out
 from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.making import run_maker
 from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit, placeholder_values, unit_topics
 from kcontract.engine.probing import Probing
-from kcontract.engine.receivers import ReceiverRun, sources_not_applicable
+from kcontract.engine.receivers import ReceiverRun
 from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.engine.senders import SenderRun, is_asked
 from kcontract.engine.settings import ServiceGone
@@ -194,7 +195,8 @@ class UnitRun:
         try:
             receiver.run()
         finally:
-            self._not_applicable = sources_not_applicable(list(sources.values()))
+            sent = {row.kind for row in stage.state.tally.rows()}
+            self._not_applicable = kinds_left_out(list(sources.values()), sent, settings.kinds)
             self._not_sent += receiver.not_sent
             self._tested += receiver.tested
 

@@ -77,6 +77,8 @@ class Ground:
     """The schema that records are written with; None for JSON payloads."""
     schema_id: int | None = None
     """The id on the wire; None for plain ones."""
+    name: str = ""
+    """Of the event type, where the topic has several."""
 
     @property
     def framed(self) -> bool:
@@ -142,6 +144,8 @@ class Kind:
     mutants: Mutants = nothing
     dangerous: bool = False
     """May exhaust memory, stack or time of a careless consumer."""
+    by_engine: bool = False
+    """Records of other kinds make it: how many, where, and what happens meanwhile."""
     generated: bool = True
     keep_valid: bool = True
     """Whether mutants that turn out to be valid are sent as well."""

@@ -21,7 +21,8 @@ def ground_of(contract: Contract, receive: Receive, book: tuple[RegisteredSchema
     """What the kinds may know of one event type."""
     payload = event.payload
     avro = payload.schema if isinstance(payload, AvroPayload) else None
-    return Ground(contract, receive, book, payload, avro, event.entry.id if event.entry is not None else None)
+    number = event.entry.id if event.entry is not None else None
+    return Ground(contract, receive, book, payload, avro, number, event.name)
 
 
 def not_applicable(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, count, islice
 from random import Random
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import structs
 
 from kcontract.errors import UsageError
+from kcontract.generate.about import About
 from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.catalogue import KINDS, checked, kind_of, selects
 from kcontract.generate.contract_parts import EventType, event_types
@@ -19,7 +20,9 @@ from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.generate.mutants import chosen, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
 from kcontract.generate.ordinary import first_valid
+from kcontract.generate.probes import PROBE_COUNT, PROBES
 from kcontract.generate.reply_to import ReplyTo
+from kcontract.generate.sequences import SEQUENCES, Sequences
 from kcontract.generate.smaller import smaller
 from kcontract.generate.templates import Builder, Stamped, Stamper
 from kcontract.generate.tokens import Mint, is_plain, restamp_value
@@ -32,30 +35,11 @@ from kcontract.oracle.topic import TopicOracle
 from kcontract.schema.avro.nodes import AvroSchema
 from kcontract.schema.wire import HEADER_SIZE, join
 
-_PROBES = (
-    "wrong_encoding:text", "truncated:middle", "missing_required", "wrong_type", "json_syntax:truncated",
-    "bad_magic:0xff", "unknown_schema_id:max_int", "wrong_root:array", "union_index_bad:beyond", "invalid_utf8",
-    "value_violation", "out_of_bounds", "wrong_encoding:random", "empty_value",
-)  # fmt: skip
-"""Plainly invalid kinds, in the order in which probes are chosen from them."""
-PROBE_COUNT = 4
 _PARENTS = 4
 _RETRIES = 40
 _VALID = Expected(Expectation.VALID)
 Resolver = Callable[[str], Any]
 """Gives one value of a contract's `generators` function, named `module:function`."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a case is besides its record. `expected` None: the oracle is asked."""
-
-    kind: str
-    role: Role = Role.CASE
-    partition: int | None = None
-    parent: bytes | None = None
-    note: str = ""
-    expected: Expected | None = None
 
 
 class CaseSource:
@@ -156,7 +140,7 @@ class CaseSource:
     def probes(self) -> tuple[Case, ...]:
         """A few plainly invalid records of different kinds; kinds the contract excludes are not among them."""
         cases: list[Case] = []
-        for name in _PROBES:
+        for name in PROBES:
             if len(cases) < PROBE_COUNT and not selects(self._excluded, name):
                 cases.extend(islice((c for c in self._of_name(name) if c.expectation is Expectation.INVALID), 1))
         return tuple(cases)
@@ -188,6 +172,19 @@ class CaseSource:
             if self._wants(kind.code) or any(map(self._wants, kind.names)):
                 yield from self.of_kind(kind)
         yield from self._older(wanted=False)
+
+    def sequences(self) -> Iterator[Case]:
+        """Delivery: groups of records in the order in which they are to be sent."""
+        made = Sequences(self._contract, self._receive, self.oracle, self._stamper, self._all_parents())
+        wanted = [code for code in SEQUENCES if self._wants(code) and code not in dict(self.not_applicable)]
+        last: Case | None = None
+        for step in (step for code in wanted for step in made.steps(code)):
+            about = About(step.kind, note=step.note, expected=step.expected)
+            if step.repeats and last is not None:
+                yield self.repeat(self._case(last.id, step.stamped, about) if step.stamped else last)
+            elif step.stamped:
+                last = self._case(self._next_id(), step.stamped, about)
+                yield last
 
     def again(self, case: Case) -> Case:
         """The same record with fresh identity, in the same partition; what is expected of it is decided anew."""

@@ -61,8 +61,8 @@ class Court:
             "stop": self._stop,
             "bisect": lambda _: None,
             "shrink": self._shrunk,
-            "redelivery": lambda _: None,
-            "fault": lambda _: None,  # `judge.faults` looks at these
+            "redelivery": self._counted,  # `judge.duplicates` looks at groups
+            "fault": self._counted,  # `judge.faults` looks at these
             "growth": lambda _: None,
             "load": lambda _: None,  # `judge.load` does
         }
@@ -129,6 +129,12 @@ class Court:
             elif shown and (settled or self._is_certain(delivery, shown, window)):
                 self._doubt(delivery, shown, window)
             elif settled or (delivery.has_outcome and not shown):
+                self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
+
+    def _counted(self, window: Window) -> None:
+        """What became of each case, of which nothing but its group can be judged."""
+        for delivery in window.deliveries:
+            if window.outcome == "settled" or delivery.has_outcome:
                 self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
 
     def _is_certain(self, delivery: Delivery, shown: tuple[Shown, ...], window: Window) -> bool:

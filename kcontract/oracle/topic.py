@@ -21,8 +21,14 @@ from kcontract.schema.problem import DecodeError
 
 _LAST_USUAL_TIME = 4_102_444_800_000
 """2100-01-01 in milliseconds: record timestamps from then on are weird (MALFORMED.md 53)."""
-_EITHER_BY_KIND = ("pathological_strings",)
-"""MALFORMED.md 42: no byte tells a bait for regular expressions from text, only the kind does."""
+_EITHER_BY_KIND = {
+    "pathological_strings": (Layer.RESOURCES, "a string or list that only tries the receiver's patience"),
+    "conflicting_duplicate": (Layer.HANDLER, "its identity comes with two payloads, and either may win"),
+    "out_of_order": (Layer.HANDLER, "an older record behind a later one of its key, which may be ignored"),
+    "tombstone_sequence": (Layer.HANDLER, "a deletion that may find nothing, or what comes behind one"),
+    "missing_predecessor": (Layer.HANDLER, "it may need a record before it that never came"),
+}
+"""MALFORMED.md 42, 55 to 58: no byte tells these from other records, only the kind does."""
 
 
 class TopicOracle:
@@ -108,7 +114,7 @@ def _tombstone() -> DecodeError:
 
 def _as_either(expected: Expected, hint: str) -> Expected:
     if expected.expectation is Expectation.VALID:
-        reason = "a string or list that only tries the receiver's patience"
-        problem = DecodeError(Layer.RESOURCES, hint, reason)
+        layer, reason = _EITHER_BY_KIND[base(hint)]
+        problem = DecodeError(layer, hint, reason)
         return Expected(Expectation.EITHER, problem.rejection())
     return Expected(Expectation.EITHER, expected.rejection)

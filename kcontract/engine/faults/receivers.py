@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
 from kcontract.engine.faults.plan import injections, tell_undone
@@ -236,7 +238,14 @@ class ReceiverTrial:
 
     def _burst(self, count: int) -> list[Case]:
         """Healthy records for every partition, and an invalid one of a kind that was seen to get its outcome."""
-        cases = [case for _ in range(count) for case in self._healthy(Role.HEALTHY)]
+        cases = [self._named(case) for _ in range(count) for case in self._healthy(Role.HEALTHY)]
         markers = self._player.markers
         bad = [self._player.sources[t].marker(markers[t], n) for t, n in self._player.places if t in markers]
         return [*cases[: len(cases) // 2], *bad, *cases[len(cases) // 2 :]]
+
+    def _named(self, case: Case) -> Case:
+        """Valid records around trouble of the registry are a kind of their own (49)."""
+        if self._kind.family != "registryDown":
+            return case
+        variant = self._kind.name.partition(":")[2] or "reset"
+        return msgspec.structs.replace(case, kind=f"registry_trouble:{variant}", role=Role.CASE)

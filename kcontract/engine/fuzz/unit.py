@@ -10,9 +10,9 @@ from kcontract.engine.fuzz.bench import Bench, FuzzTools
 from kcontract.engine.fuzz.calling import BATCH, Caller
 from kcontract.engine.fuzz.shrinking import shrink
 from kcontract.engine.interruption import UnitInterrupted
+from kcontract.engine.left_out import sources_not_applicable
 from kcontract.engine.making import run_maker
 from kcontract.engine.plan import Unit
-from kcontract.engine.receivers import sources_not_applicable
 from kcontract.engine.replays import recalled, replayed
 from kcontract.engine.settings import ServiceGone
 from kcontract.errors import KcontractError

@@ -139,7 +139,9 @@ KINDS: tuple[Kind, ...] = (
         "registry_trouble", 49, "evolution", Layer.REGISTRY, "the registry is down or slow while valid records come",
         "valid", "waits and retries; never drops or dead-letters them",
         "A fault rather than a record: the lookup fails, and catch-all handlers send good records to the dead letter"
-        " topic.",
-        generated=False,
+        " topic. It is put on with `--faults registryDown` (or `all`), or where the contract's `faults` name it: the"
+        " service starts without its cache while connections are reset, answers are slow, 500, or say that the schema"
+        " is gone.",
+        ("reset", "slow", "500", "deleted"), names_schema, by_engine=True,
     ),
 )  # fmt: skip

@@ -1,0 +1,25 @@
+"""Kinds of which nothing was sent are told with a reason."""
+
+from __future__ import annotations
+
+from kcontract.engine.left_out import kinds_left_out
+from kcontract.generate.catalogue import KINDS
+from tests.unit.generate.contracts import avro_contract, source
+
+OWN = {kind.code for kind in KINDS if kind.by_engine}
+
+
+def test_every_kind_of_the_engine_s_that_was_not_sent_has_its_reason() -> None:
+    """Unless nobody wanted it."""
+    made = source(avro_contract())
+    assert {code for code, why in kinds_left_out([made], (), None) if why} >= OWN
+    assert not OWN & {code for code, _ in kinds_left_out([made], OWN, None)}
+    assert {code for code, _ in kinds_left_out([made], (), frozenset({"poison_run:row"}))} & OWN == {"poison_run"}
+
+
+def test_what_does_not_apply_is_told_once() -> None:
+    """A plain wire names no schema: the registry's trouble is none of its own."""
+    made = source(avro_contract(wire="plain"))
+    listed = kinds_left_out([made, made], (), None)
+    assert dict(listed)["registry_trouble"] == "values name no schema"
+    assert len({code for code, _ in listed}) == len(listed)
