@@ -6,6 +6,7 @@ along (librdkafka 2.16 looks for the consumer group of a client that has none).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,8 @@ from kcontract.model.record import TopicPartition as Place
 
 _ANSWER_S = 4.0
 """How long a coordinator may take, which answers within milliseconds, before the connection is made anew."""
+_AGAIN_S = 0.1
+_PASSING = MOVING | {KafkaError._TIMED_OUT}
 _ABSENT = frozenset({KafkaError.GROUP_ID_NOT_FOUND, KafkaError.UNKNOWN_TOPIC_OR_PART})
 
 _ONLOOKER: dict[str, Any] = {
@@ -58,14 +61,17 @@ class Commits:
             consumer.close()
 
     def _ask(self, group: str, wanted: list[TopicPartition]) -> list[TopicPartition]:
-        """Once more over a new connection when no answer comes: an old one may wait for the broker that was."""
-        try:
-            return self._of(group).committed(wanted, timeout=_ANSWER_S)
-        except KafkaException as error:
-            if kafka_error(error).code() not in (KafkaError._TIMED_OUT, KafkaError._WAIT_COORD):
-                raise
-        self.close()
-        return self._of(group).committed(wanted, timeout=REQUEST_S)
+        """Again over a new connection when no answer comes, for an old one may wait for the broker that was; and while
+        the coordinator moves, as it does on a broker that was too busy to say that it lives."""
+        deadline = time.monotonic() + REQUEST_S
+        while True:
+            try:
+                return self._of(group).committed(wanted, timeout=_ANSWER_S)
+            except KafkaException as error:
+                if kafka_error(error).code() not in _PASSING or time.monotonic() >= deadline:
+                    raise
+            self.close()
+            time.sleep(_AGAIN_S)
 
     def _of(self, group: str) -> Consumer:
         if self._consumer is None or group != self._group:
