@@ -5,9 +5,11 @@ from __future__ import annotations
 from kcontract.judge.book import Book
 from kcontract.judge.calls import CallBook
 from kcontract.judge.duplicates import DuplicateBook
+from kcontract.judge.event_types import TypeBook
 from kcontract.judge.faults import FaultBook
 from kcontract.judge.floods import FloodBook
 from kcontract.judge.key_order import KeyOrderBook
+from kcontract.judge.leaks import LeakBook
 from kcontract.judge.lives import LifeBook
 from kcontract.judge.load import LoadBook
 from kcontract.judge.observed import ObservedBook
@@ -19,6 +21,8 @@ BOOKS: tuple[type[Book], ...] = (
     LifeBook,
     ResourceBook,
     StormBook,
+    TypeBook,
+    LeakBook,
     DuplicateBook,
     SequenceBook,
     KeyOrderBook,

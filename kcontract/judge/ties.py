@@ -111,6 +111,16 @@ class Ties:
             for place in read_origins(seen.record, families(output.source.receive.on_invalid.dead_letter)):
                 yield self._by_place.get(place)
 
+    def named(self, seen: LogRecord, outputs: Sequence[Output]) -> list[Delivery]:
+        """Every open delivery of which the record holds something fresh, in key, headers or payload, or as marker."""
+        self._enter()
+        texts = [seen.record.key, *(value for _, value in seen.record.headers)]
+        values: list[Any] = [text.decode("utf-8", "replace") for text in texts if text]
+        values += [leaf for output in outputs for leaf in _leaves(self._payload(seen, output))]
+        names = [self.marked(seen.record), *(self._by_token.get(token) for token in map(token_text, values) if token)]
+        known = dict.fromkeys(name for name in names if name is not None)
+        return [self._by_id[name] for name in known if name in self._by_id]
+
     def marked(self, record: Record) -> str | None:
         """The case that the record's marker names, though it may be closed to evidence by now."""
         marker = record.header(CASE_HEADER)

@@ -155,6 +155,24 @@ def undeclared_of(promises: Promises, record: LogRecord, delivery: Delivery | No
     )
 
 
+def undeclared_type(promises: Promises, record: LogRecord, delivery: Delivery | None, foreign: str) -> CaseVerdict:
+    """An event on a declared topic; `foreign` says what tells that its type is not declared."""
+    source = promises.outputs[record.topic][0].source
+    emits = [output.emits for output in promises.outputs[record.topic] if output.emits is not None]
+    return CaseVerdict(
+        code="UNDECLARED_EVENT",
+        case=delivery.case.id if delivery else "",
+        kind=delivery.case.kind if delivery else "",
+        topic=record.topic,
+        at=emits[0].at if emits else source.receive.at,
+        promised=f"{promises.unit} sends to {record.topic} the events that a contract names, and no others",
+        seen=(f"a record came to {record.topic}/{record.partition}@{record.offset}: {foreign}",),
+        cause=foreign,
+        record=delivery.case.record if delivery else None,
+        evidence=(record,),
+    )
+
+
 def _verdict(
     codes: tuple[str, ...],
     delivery: Delivery,

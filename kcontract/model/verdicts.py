@@ -52,7 +52,7 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict("HEALTH_LIED", "run", "reports a health that is not its own", run.HEALTH_LIED),
     Verdict("NOT_RECOVERED", "run", "does not come back after an outage", run.NOT_RECOVERED),
     Verdict("UNGRACEFUL_STOP", "run", "does not end cleanly on SIGTERM", run.UNGRACEFUL_STOP),
-    Verdict("LEAK", "run", "lets an event reach where it must not", run.LEAK, judged=False),
+    Verdict("LEAK", "run", "lets an event reach where it must not", run.LEAK),
     Verdict("NO_EVENT", "producer", "accepts a request, but its event never comes", producer.NO_EVENT),
     Verdict("PHANTOM_EVENT", "producer", "publishes an event for a refused request", producer.PHANTOM_EVENT),
     Verdict("REFUSED_VALID", "producer", "refuses a valid request", producer.REFUSED_VALID),

@@ -16,7 +16,7 @@ from kcontract.oracle.policy import base
 from kcontract.oracle.reading import MISSING
 from kcontract.schema.avro.decode import scan
 from kcontract.schema.avro.json_form import json_form
-from kcontract.schema.avro.nodes import AvroSchema
+from kcontract.schema.avro.nodes import AvroSchema, RecordType
 from kcontract.schema.avro.parse import parse
 from kcontract.schema.avro.resolve import resolver_of
 from kcontract.schema.json.parse import Parsed, scan_json
@@ -60,6 +60,18 @@ class EffectOracle:
     def read(self, record: Record) -> Any:
         """The payload's JSON form as far as it can be read, MISSING else. Raises nothing."""
         return MISSING if record.value is None else self._read(record)[0]
+
+    def written_name(self, record: Record) -> str:
+        """The name of the Avro record that the framed value says it was written as; empty if it says none."""
+        in_header = record.header(VALUE_HEADER) is not None
+        if record.value is None or not (in_header or self._is_framed(record.value)):
+            return ""
+        try:
+            named = Frames(self._book, "avro", lambda _: False, in_header=in_header).open(record)
+            root = self._book.avro(named.entries[0]).root
+        except (DecodeError, SchemaError):
+            return ""
+        return root.name if isinstance(root, RecordType) else ""
 
     def _read(self, record: Record) -> Read:
         value = record.value or b""

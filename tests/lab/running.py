@@ -15,7 +15,7 @@ from pathlib import Path
 from kcontract.model.summary import RunSummary
 from kcontract.report.json_lines import decode_item
 from tests.lab.building import build
-from tests.lab.rendering import ROOT, render
+from tests.lab.rendering import ROOT, render_all
 from tests.lab.twin import Twin
 
 LARGEST_BATCH = 10
@@ -88,7 +88,7 @@ def run(batch: Sequence[Twin], seed: int = 0, watch: Watch = contextlib.nullcont
 def _verify(batch: Sequence[Twin], seed: int, watch: Watch) -> list[Result]:
     options = ["--max-examples", str(batch[0].examples), "--seed", str(seed), *batch[0].flags]
     options += ["--kinds", batch[0].kinds] if batch[0].kinds else []
-    contracts = [str(render(twin)) for twin in batch]
+    contracts = [str(path) for twin in batch for path in render_all(twin)]
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.jsonl"
         reports = ["--report", "text", "--report", f"json={report}"]

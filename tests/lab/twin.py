@@ -30,6 +30,8 @@ class Twin:
     """`--max-examples`."""
     flags: tuple[str, ...] = ()
     """Further options of `kcontract verify`."""
+    beside: str = ""
+    """A further contract of the same service."""
     any_of: bool = False
     """Whether one of `expects` is enough: what is seen of the same defect depends on the moment."""
     seconds: float = 8.0

@@ -6,6 +6,26 @@ from tests.mutation.mutant import in_module
 
 VIEW_MUTANTS = (
     *in_module(
+        "event_types",
+        ("the declared one gone wrong", "and _count(delivery, output) == 1:", "and False:"),
+        ("an event that came first", 'record, foreign = self._instead.pop(place, (record, ""))', "pass"),
+        (
+            "is no effect",
+            "delivery.effects[:] = [effect for effect in delivery.effects if effect.record is not record]",
+            "pass",
+        ),
+        ("told once", "if (record.topic, foreign) in self._told:", "if False:"),
+        ("a state is no type", "if not is_type or not isinstance", "if not isinstance"),
+    ),
+    *in_module(
+        "leaks",
+        ("what is fresh", "if not named or any(", "if any("),
+        ("what may lead there", "any(record.topic in self._reach[one.case.topic] for one in named)", "False"),
+        ("accepted garbage", "if delivery.expectation is Expectation.INVALID and", "if False and"),
+        ("what is read again", "if name in promises.inputs]", "if False]"),
+        ("told once", "if (delivery.case.topic, record.topic) in self._told:", "if False:"),
+    ),
+    *in_module(
         "view",
         ("an answer as for nobody", "(control is None or _essence(control) == _essence(answer))", "control is None"),
         ("no control", "(control is None or _essence", "(control is not None and _essence"),

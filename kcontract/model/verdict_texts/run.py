@@ -2,7 +2,8 @@
 
 UNDECLARED_EVENT = """\
 The service wrote a record to a topic, or of an event type, that no contract of the unit names.
-Proof: all topics of the run are watched; the record itself, with its place in the log, is shown.
+Proof: all topics of the run are watched; the record itself, with its place in the log, is shown. A type is a constant
+of all declared events of a topic, an enumeration called `type` or `event`, or an Avro record's name.
 Not: changelog and repartition topics of Streams, offsets; an event that is declared but wrong (INVALID_EVENT).
 Python: a typo in the topic's name, which auto-creation then makes true; a debugging topic left in.
 Java: the default name TOPIC.DLT or TOPIC-retry-0 of Spring beside the declared one.
@@ -46,8 +47,9 @@ Fix: stop polling, finish what is open, flush, commit, close; run the service di
 
 LEAK = """\
 An event reached a workspace, tenant or topic that it must not reach.
-Proof: marked events of A were looked for at B, and found there.
-Not: a topic that both share by contract; a copy that the contract declares.
+Proof: what is fresh in a record of contract A, and nothing of a record that may lead there, stands on a topic that the
+service declares only for contract B: effects, dead letters, retries and answers.
+Not: a topic that both share by contract; what is read again where the service writes it; tenants on one topic.
 Python: a global that keeps the last tenant; Java: a ThreadLocal not cleared in a pool.
 Node: async context lost between awaits; Go: a struct shared between goroutines.
 Fix: carry the tenant with the record through every call, and check it once more before writing."""

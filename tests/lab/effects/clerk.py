@@ -1,7 +1,7 @@
 """An order becomes its events. VARIANT is `good` or the defect; SHOP says what is promised.
 
 SHOP: `keyed` (workers by key), `steps` (two events an order, in order), `inbox` (a SQLite inbox: one event an order),
-`compared` (a function of the project says whether an event fits its order).
+`compared` (a function of the project says whether an event fits its order), `typed` (events say of what type they are).
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ class Clerk:
             return self.once(order, own)
         if SHOP == "compared":
             return [{**own, "customer": own["customer"].upper()} if VARIANT == "shouts" else own]
-        if SHOP == "keyed":
-            return [own]
+        if SHOP in ("keyed", "typed"):
+            types = ("billed", "audited") if VARIANT == "audits" else ("billed",)
+            return [{**own, "type": one} for one in types]
         if order["status"] != "PAID":
             return steps if VARIANT == "unpaid" else []
         if VARIANT == "one" and order["quantity"] > 1:

@@ -13,6 +13,12 @@ def _clerk(shop: str, variant: str = "good", *verdicts: str) -> Twin:
     return Twin(name, "python", "confluent-kafka", contract, variant, earns(*verdicts), kinds=_FEW)
 
 
+def _branch(variant: str = "good", *verdicts: str) -> Twin:
+    north, south = (f"tests/lab/effects/{branch}-branch.yaml" for branch in ("north", "south"))
+    expects, name = earns(*verdicts), f"branches-{variant}"
+    return Twin(name, "python", "confluent-kafka", north, variant, expects, kinds=_FEW, beside=south)
+
+
 def _ledger(way: str, variant: str = "good", *verdicts: str) -> Twin:
     contract = f"tests/lab/effects/{way}-ledger.yaml"
     examples = 20 if way == "line" else 60  # each question is a process
@@ -39,6 +45,11 @@ EFFECTS = (
     _clerk("inbox", "memory", "DUPLICATE_EFFECT"),
     _clerk("inbox", "forgets", "DUPLICATE_EFFECT"),
     _clerk("inbox", "hands-over", "DUPLICATE_EFFECT"),
+    _clerk("typed"),
+    _clerk("typed", "audits", "UNDECLARED_EVENT"),
+    _branch(),
+    _branch("leaks", "LEAK"),
+    _branch("strays", "LEAK"),
     *map(_ledger, ("page", "row", "line")),
     _ledger("page", "late"),
     _ledger("page", "skips", "SKIPPED_VALID"),
