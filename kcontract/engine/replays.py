@@ -32,7 +32,7 @@ def replayed(
 
     `prefix` stands before the topics of the run, if the cluster is not ours; `number` is the case's id.
     """
-    record = _with_present_id(stored.record, stored.schemas, book)
+    record = with_present_id(stored.record, stored.schemas, book)
     marker = f"{run}/{number}".encode()
     headers = tuple((name, marker if name == CASE_HEADER else _of_run(value, run)) for name, value in record.headers)
     return Case(
@@ -75,7 +75,7 @@ def _of_run(value: bytes | None, run: str) -> bytes | None:
     return run_prefix(run).encode() + named["own"] if named else value
 
 
-def _with_present_id(record: Record, before: Sequence[RegisteredSchema], book: Sequence[RegisteredSchema]) -> Record:
+def with_present_id(record: Record, before: Sequence[RegisteredSchema], book: Sequence[RegisteredSchema]) -> Record:
     """The same schema may have another id in this registry; an id that was unknown then stays as it is."""
     value = record.value
     if value is None or value[:1] != _MAGIC or len(value) < _FRAME:

@@ -30,6 +30,26 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A record for a test, and what the contract says of it."""
+
+    record: Record
+    kind: str
+    """`valid`, or the way in which it is malformed (`kcontract kinds`)."""
+    expectation: str
+    """`valid`, `invalid`, or `either`: then both accepting and refusing it is right."""
+    reason: str = ""
+    """Why it is not valid."""
+    payload: Any = None
+    """In JSON form, as far as it can be read."""
+
+    @property
+    def message(self) -> Message:
+        """The record as confluent-kafka gives it."""
+        return Message(self.record)
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """What a handler sends, where the payload alone does not say it all.
 

@@ -19,6 +19,7 @@ BOOK_MUTANTS = (
         ("without TypeBook", "    TypeBook,\n", ""),
         ("without LeakBook", "    LeakBook,\n", ""),
         ("without LoadBook", "    LoadBook,\n", ""),
+        ("without CallBook", "    CallBook,\n", ""),
     ),
     *in_module(
         "calm",
@@ -298,5 +299,26 @@ BOOK_MUTANTS = (
         ),
         ("keys", "if code in _KEY_CODES:", "if False:"),
         ("unknown schemas", "if code == _UNKNOWN_ID:", "if False:"),
+    ),
+    *in_module(
+        "calls",
+        ("one end of the process is enough", "if root not in self._ended:", "if False:"),
+        ("company is alone", "if event.before > _ALONE:", "if False:"),
+        (
+            "valid records may be refused",
+            "if delivery.expectation is Expectation.VALID:\n        yield called_verdict",
+            "if False:\n        yield called_verdict",
+        ),
+        ("skipping is accepting", "return not (skips and", "return not (False and"),
+        ("dead letters are accepting", "or delivery.dead_letters or delivery.attempts:\n", "or delivery.attempts:\n"),
+        ("what is never returned is missed", "quiet = quiet or not all", "quiet = quiet and not all"),
+        (
+            "anybody may act twice",
+            "and delivery.source.receive.idempotent:\n            yield",
+            "and False:\n            yield",
+        ),
+        ("too many events", "came > max(most, 1):", "False:"),
+        ("undeclared topics", "elif log.topic not in self._undeclared:", "elif False:"),
+        ("a where function's answer", "holds=self._holds.pop(", "holds=None and self._holds.pop("),
     ),
 )

@@ -85,7 +85,7 @@ def test_only_entry_points_import_inside_functions() -> None:
     """Elsewhere an import within a function hides a cycle."""
     hidden = []
     for path in PACKAGE.rglob("*.py"):
-        if path.is_relative_to(PACKAGE / "cli"):
+        if any(path.is_relative_to(PACKAGE / room) for room in ("cli", "pytest_plugin")):
             continue
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -1,0 +1,47 @@
+"""Functions of the project, in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from kcontract.model.called import Handed, Handled, Style
+from kcontract.model.service import Answer, Decision
+
+
+class Maker(Protocol):
+    """Calls functions that return events."""
+
+    def make(self, function: str, payload: Any) -> Answer:
+        """The events of `module:function`, as JSON: a list of `{value | bytes, key, headers}` (`make_child.py`).
+
+        `payload`, a valid one in its JSON form, fills the parameters. Status 500 if the function failed, 0 if it gave
+        no answer."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Handler(Protocol):
+    """Hands records to a handler of the project, which runs in a process of its own."""
+
+    def open(self) -> Style:
+        """Start its process afresh; what it is to be handed. ServiceError HANDLER_NOT_LOADED, with the reason."""
+        ...
+
+    def run(self, batch: Sequence[Handed], patience: float) -> list[Handled]:
+        """What came of the records, one after the other. The first that its process does not survive, or that it takes
+        more than `patience` seconds for, is the last that is answered; the next call then starts another process."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Decider(Protocol):
+    """Asks the functions that a contract names."""
+
+    def decide(self, function: str, sent: Any, effect: Any) -> Decision:
+        """What `module:function` says of an input's and an effect's payload, both in their JSON form."""
+        ...
+
+    def close(self) -> None: ...

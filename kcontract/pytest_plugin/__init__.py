@@ -1,0 +1,99 @@
+"""The plugin that pytest finds beside kcontract: options and fixtures. It loads nothing of kcontract until one of them
+is used."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from kcontract.testing.contracts import ContractInTest
+    from kcontract.testing.shared import SharedBroker, SharedRegistry
+
+_OPTIONS = (
+    (
+        "--kcontract-root",
+        str,
+        "A directory of the project whose contracts are meant (default: where pytest was started, else its root).",
+    ),
+    ("--kcontract-seed", int, "Of generated records (default 0)."),
+    ("--kcontract-max-examples", int, "Valid records that a contract gives at most (default 200)."),
+    ("--kcontract-kinds", str, "Only these kinds of malformed records, comma separated."),
+    ("--kcontract-bootstrap-servers", str, "A cluster that runs already; else a local Apache Kafka is started."),
+    ("--kcontract-registry", str, "A schema registry that runs already; else an embedded one is started."),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("kcontract", "contracts of Kafka topics")
+    for name, kind, text in _OPTIONS:
+        group.addoption(name, type=kind, default=None, help=text)
+
+
+@pytest.fixture(scope="session")
+def contract(pytestconfig: pytest.Config) -> Callable[..., ContractInTest]:
+    """`contract("patient.created")`: records of that contract, and what it says of others'."""
+    from kcontract.testing.contracts import contract as find  # noqa: PLC0415 - the plugin must cost nothing unused
+
+    option = pytestconfig.getoption
+    kinds = option("--kcontract-kinds")
+    given = {
+        "seed": option("--kcontract-seed"),
+        "max_examples": option("--kcontract-max-examples"),
+        "kinds": frozenset(kinds.split(",")) if kinds else None,
+    }
+    settings = {name: value for name, value in given.items() if value is not None}
+    here, root = pytestconfig.invocation_params.dir, pytestconfig.rootpath
+    starts = (Path(option("--kcontract-root")),) if option("--kcontract-root") else (here, root)
+    return lambda topic, receiver="": find(topic, receiver=receiver, start=starts, settings=settings)
+
+
+@pytest.fixture(scope="session")
+def kcontract_broker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedBroker]:
+    """One Apache Kafka for the whole test run and all workers of pytest-xdist; the last one that uses it ends it."""
+    from kcontract.testing.shared import shared_broker  # noqa: PLC0415
+
+    given = request.config.getoption("--kcontract-bootstrap-servers")
+    with shared_broker(_common(request, tmp_path_factory) / "kcontract-broker", given) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def kcontract_registry(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedRegistry]:
+    """One schema registry for the whole test run and all workers, as `kcontract_broker`."""
+    from kcontract.testing.shared import shared_registry  # noqa: PLC0415
+
+    given = request.config.getoption("--kcontract-registry")
+    with shared_registry(_common(request, tmp_path_factory) / "kcontract-registry", given) as registry:
+        yield registry
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed for a case is told as one to paste."""
+    report = yield
+    case = getattr(item, "funcargs", {}).get("case")
+    if report.when == "call" and report.failed and type(case).__module__ == "kcontract.testing.values":
+        report.sections.append(("kcontract: this case as a test of its own", _snippet(item, case)))
+    return report
+
+
+def _snippet(item: Any, case: Any) -> str:
+    from kcontract.testing.snippets import snippet  # noqa: PLC0415
+
+    others = [name for name in item._fixtureinfo.argnames if name != "case"]
+    return snippet(item.originalname, case, others, is_async=inspect.iscoroutinefunction(item.obj))
+
+
+def _common(request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> Path:
+    """The directory that the workers of a test run share."""
+    base = factory.getbasetemp()
+    return base.parent if hasattr(request.config, "workerinput") else base
