@@ -34,8 +34,8 @@ READER: dict[str, Any] = {
     "enable.partition.eof": True,
     "auto.offset.reset": "earliest",
     "allow.auto.create.topics": False,
-    "fetch.wait.max.ms": 10,
-    "fetch.min.bytes": 1,
+    "fetch.wait.max.ms": 5,
+    "fetch.min.bytes": 100_000,
     "fetch.queue.backoff.ms": 10,
     "fetch.error.backoff.ms": 50,
     "max.partition.fetch.bytes": 10_000_000,
@@ -67,8 +67,9 @@ class TopicReader:
         while (message := self._consumer.poll(wait)) is not None:
             self._take((message,), records)
             while len(records) < _MOST and size < _MOST_BYTES and (batch := self._consumer.consume(_BATCH, 0)):
+                before = len(records)
                 self._take(batch, records)
-                size += sum([len(one.value() or b"") for one in batch])
+                size += sum([len(one.record.value or b"") for one in records[before:]])
             if records:
                 break
             wait = max(deadline - time.monotonic(), 0)

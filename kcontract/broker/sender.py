@@ -54,10 +54,10 @@ class Sender:
 
     def send(self, records: Iterable[Outgoing], delivered: Delivered) -> None:
         """Queue records in order; see `Cluster.send`."""
-        report = self._report
+        report, known = self._report, self._by_topic
         for item in records:
             try:
-                producer = self._by_topic.get(item.topic) or self._producer_for(item.topic)
+                producer = known.get(item.topic) or self._producer_for(item.topic)
                 _produce(producer, item, partial(report, item, delivered))
             except KafkaException as error:
                 self._refuse(item, delivered, _text(error.args[0]))
@@ -104,12 +104,10 @@ class Sender:
     def _report(self, item: Outgoing, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
         if self._closed:
             return
-        place = message.partition()
+        place, offset = message.partition(), message.offset()
         if error is not None:
             delivered(item.case, item.topic, -1 if place is None else place, -1, _text(error))
-            return
-        offset = message.offset()
-        if offset is None or offset < 0:  # stored, but the acknowledgement was of a second attempt
+        elif offset is None or offset < 0:  # stored, but the acknowledgement was of a second attempt
             self._unplaced.append((item, delivered, place or 0))
         else:
             delivered(item.case, item.topic, place or 0, offset, "")
@@ -143,8 +141,9 @@ def _produce(producer: Producer, item: Outgoing, report: Callable[[KafkaError | 
 
 def _headers(headers: Headers) -> list[tuple[str, str | bytes | None]]:
     for name, _ in headers:
-        _check_header_name(name)
-    return list(headers)
+        if not (name.isascii() and name.isprintable()):
+            _check_header_name(name)
+    return [*headers]
 
 
 @lru_cache(maxsize=1024)

@@ -44,12 +44,14 @@ class CaseQueue:
         """The next cases, at most so many, and of large ones fewer; none if there are no more."""
         if not self._waiting:
             self._refill()
-        taken: list[Case] = []
+        waiting = self._waiting
+        taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
         room = _MOST_BYTES
-        while self._waiting and len(taken) < most and room > 0:
-            case = self._waiting.popleft()
+        for number, case in enumerate(taken, 1):
             room -= len(case.record.value or b"")
-            taken.append(case)
+            if room <= 0:
+                self.put_back(taken[number:])
+                return taken[:number]
         return taken
 
     def put_back(self, cases: Sequence[Case]) -> None:

@@ -24,7 +24,7 @@ class Dispatcher:
         self._cluster = cluster
         self._recorder = recorder
         self._unit = unit
-        self._on_the_way: dict[str, Outgoing] = {}
+        self._on_the_way: list[Outgoing] = []
         self._acknowledged: list[tuple[str, str, int, int]] = []
         self._refused: dict[str, str] = {}
 
@@ -41,19 +41,20 @@ class Dispatcher:
     def queue(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
         """Send the cases without waiting for their acknowledgements."""
         now = self._recorder.now()
-        times = due or [0.0] * len(cases)
-        self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, times, strict=True)])
         records = [Outgoing(case.id, case.topic, case.record, case.partition) for case in cases]
-        self._on_the_way.update(zip([case.id for case in cases], records, strict=True))
+        self._on_the_way += records
         self._cluster.send(records, self._delivered)
+        times = due or [0.0] * len(cases)  # told while the broker takes them: nobody looks at what comes before that
+        self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, times, strict=True)])
 
     def acknowledge(self) -> None:
         """Wait for what is on its way and record where it stands. What was refused waits for the next `send`."""
         left = self._cluster.flush(_FLUSH_SECONDS)
         now = self._recorder.now()
         acknowledged, self._acknowledged = self._acknowledged, []
+        note = self._own.note
         for _, topic, partition, offset in acknowledged:
-            self._own.note(topic, partition, offset)
+            note(topic, partition, offset)
         self._recorder.record_all([ev.Acknowledged(now, *place) for place in acknowledged])
         if left:
             self._own.complete = False
@@ -62,8 +63,8 @@ class Dispatcher:
     def _one_by_one(self) -> None:
         """A broker refuses a whole batch for one record in it: what it refuses alone it refuses for good."""
         again, self._refused = self._refused, {}
-        for case in again:
-            self._cluster.send([self._on_the_way[case]], self._delivered)
+        for record in [one for one in self._on_the_way if one.case in again] if again else ():
+            self._cluster.send([record], self._delivered)
             self.acknowledge()
         now = self._recorder.now()
         self._recorder.record_all([ev.Refused(now, case, error) for case, error in self._refused.items()])
@@ -75,4 +76,3 @@ class Dispatcher:
             self._refused[case] = error
         else:
             self._acknowledged.append((case, topic, partition, offset))
-            self._on_the_way.pop(case, None)

@@ -36,7 +36,7 @@ class FloodGate:
             self._window, self._records, self._bytes = window, 0, 0
             self._seen.clear()
         self._records += len(records)
-        self._bytes += sum(map(_size, records))
+        self._bytes += _size_of_all(records)
         if self._records <= _LEAST + _PER_SENT * count * sent and self._bytes <= _MOST_BYTES:
             return records
         return [one for one in records if self._is_new(one, _OF_ONE + 2 * count)]
@@ -62,6 +62,12 @@ class FloodGate:
         records, size = self._dropped.get(one.topic, (0, 0))
         self._dropped[one.topic] = records + 1, size + _size(one)
         return False
+
+
+def _size_of_all(records: Sequence[LogRecord]) -> int:
+    """The sum of their sizes."""
+    values = sum([len(one.record.value or b"") for one in records])
+    return values + sum([len(value or b"") for one in records for _, value in one.record.headers])
 
 
 def _size(one: LogRecord) -> int:

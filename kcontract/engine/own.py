@@ -10,12 +10,19 @@ class OwnRecords:
 
     def __init__(self) -> None:
         self._ranges: dict[TopicPartition, list[list[int]]] = {}
+        self._last: dict[TopicPartition, list[int]] = {}
+        """The furthest range of each partition: the next record is most likely behind it."""
         self.complete = True
         """False once the broker did not say in time where a record of ours stands."""
 
     def note(self, topic: str, partition: int, offset: int) -> None:
         """The broker holds a record of ours here."""
-        ranges = self._ranges.setdefault((topic, partition), [])
+        place = topic, partition
+        last = self._last.get(place)
+        if last is not None and last[1] == offset:
+            last[1] = offset + 1
+            return
+        ranges = self._ranges.setdefault(place, [])
         for one in reversed(ranges):
             if one[0] <= offset < one[1]:
                 return
@@ -26,6 +33,7 @@ class OwnRecords:
                 break
         ranges.append([offset, offset + 1])
         ranges.sort()
+        self._last[place] = ranges[-1]
 
     def holds(self, topic: str, partition: int, offset: int) -> bool:
         """Whether the record is ours."""

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 
 from kcontract.engine.blocking import block, check_runnable
+from kcontract.engine.collecting import collecting_rarely
 from kcontract.engine.faults.senders import sender_faults
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.left_out import kinds_left_out
@@ -79,7 +80,8 @@ class UnitRun:
             return UnitSummary(unit=self._unit.name, topics=(), seconds=0.0, blocked=blocked), ()
         try:
             check_runnable(self._unit, self._tools)
-            self._play(stage)
+            with collecting_rarely():
+                self._play(stage)
         except (ServiceGone, KcontractError) as error:
             self._blocked = block(self._unit.name, error, self._recorder)
         except (KeyboardInterrupt, SystemError) as error:

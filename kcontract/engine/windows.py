@@ -18,13 +18,13 @@ from kcontract.judge.settle import Standing
 from kcontract.judge.view import View
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
-from kcontract.model.record import TopicPartition
+from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.service import Resources
 from kcontract.model.summary import Progress
 
 Outcome = Literal["settled", "exited", "stalled", "stopped"]
 _DRAIN_SECONDS = 30.0
-_AHEAD, _STRIDE = 2_000, 500
+_AHEAD, _STRIDE = 5_000, 2_500
 """So many records that are owed an answer may be on their way before more are sent, and so many are sent at once."""
 _HESITATION = 0.5
 """Seconds without anything seen after which a window of more than that is cut short."""
@@ -142,13 +142,18 @@ class Player:
 
         Of what is read nothing is taken before the broker's acknowledgements for it are: an origin names a place.
         """
+        seen: Sequence[LogRecord] = ()
         for start in range(0, len(cases), _STRIDE):
-            if start >= _AHEAD and window.purpose == "batch" and not self._keeps_up(window):
-                return cases[start:]
+            if start >= _AHEAD and window.purpose == "batch":
+                self._observer.take(seen)
+                seen = ()
+                if not self._keeps_up(window):
+                    return cases[start:]
+            self._dispatcher.queue(cases[start : start + _STRIDE], self._number)
+            self._observer.take(seen)  # while the broker takes what was queued
             seen = self._observer.read(0)
             self._dispatcher.acknowledge()
-            self._dispatcher.queue(cases[start : start + _STRIDE], self._number)
-            self._observer.take(seen)
+        self._observer.take(seen)
         return []
 
     def _keeps_up(self, window: Window) -> bool:

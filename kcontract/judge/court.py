@@ -15,7 +15,7 @@ from kcontract.judge.promises import Output
 from kcontract.judge.replies import reply_symptoms
 from kcontract.judge.retries import retry_symptoms
 from kcontract.judge.stopping import stop_symptoms
-from kcontract.judge.symptoms import DIRECT, Shown, Symptom, symptoms
+from kcontract.judge.symptoms import DIRECT, Shown, Symptom, keeps_copy, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
 from kcontract.judge.ties import Ties
 from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict, shrunk_verdict
@@ -122,6 +122,9 @@ class Court:
     def _first_time(self, window: Window) -> None:
         settled = window.outcome == "settled"
         for delivery in window.deliveries:
+            if keeps_copy(delivery):
+                self.tally.count(delivery, "handled")
+                continue
             shown = self._shown(delivery)
             direct = direct_verdict(delivery, shown) if shown else None
             if direct is not None:
@@ -291,9 +294,8 @@ class Court:
     def forget(self, window: Window) -> None:
         """Only deliveries that are still in doubt stay open to evidence."""
         doubted = {doubt.delivery.case.id for doubt in self.doubts if not doubt.settled}
-        for delivery in window.deliveries:
-            if delivery.case.id not in doubted and delivery.case.id not in self._absent:
-                self._ties.forget(delivery)
+        kept = doubted | self._absent.keys()
+        self._ties.forget_all(one for one in window.deliveries if one.case.id not in kept)
 
 
 def _own(window: Window) -> list[Delivery]:

@@ -53,7 +53,7 @@ class DuplicateBook(CalmBook):
         return {**super().listeners(), ev.Redelivered: self._delivered_again}
 
     def tied(self, at: float, delivery: Delivery, _record: LogRecord, output: Output) -> Iterable[CaseVerdict]:
-        if output.role is OutputRole.EFFECT:
+        if output.role is OutputRole.EFFECT and len(delivery.effects) > 1:
             self._count(at, delivery, output, late=False)
         return ()
 
@@ -67,9 +67,7 @@ class DuplicateBook(CalmBook):
         return delivery is not None
 
     def closed(self, window: Window) -> Iterable[CaseVerdict]:
-        for delivery in window.deliveries:
-            if delivery.wanted and delivery.place is not None:
-                self._recent.keep(delivery)
+        self._recent.keep([one for one in window.deliveries if one.wanted and one.place is not None])
         ready, self._waiting, self._new = self._waiting, self._new, []
         return list(self._of_single(ready))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from kcontract.judge.promises import Input, Output, OutputRole
 from kcontract.judge.tapped import Tapped
 from kcontract.judge.view import View
@@ -17,8 +19,7 @@ UNREAD = object()
 """Marks a payload that has not been read yet."""
 
 
-@dataclass(slots=True, eq=False)
-class Effect:
+class Effect(msgspec.Struct, eq=False):
     """A record on a declared effect topic, tied to a delivery."""
 
     at: float
@@ -36,8 +37,7 @@ class Effect:
         return self._seen
 
 
-@dataclass(slots=True, eq=False)
-class Delivery:
+class Delivery(msgspec.Struct, eq=False):
     """One sending of a case and everything that came of it."""
 
     case: Case
@@ -50,14 +50,14 @@ class Delivery:
     offset: int = -1
     acked_at: float = 0.0
     refused: str = ""
-    effects: list[Effect] = field(default_factory=list)
-    dead_letters: list[LogRecord] = field(default_factory=list)
+    effects: list[Effect] = msgspec.field(default_factory=list)
+    dead_letters: list[LogRecord] = msgspec.field(default_factory=list)
     first_outcome_at: float | None = None
     wanted: tuple[Output, ...] = ()
     """The effects that a valid record must have, each as often as its count says; empty if none can be seen."""
     owed: Output | None = None
     """The reply that must come: the answer to a valid request, the declared error to an invalid one."""
-    answers: list[Effect] = field(default_factory=list)
+    answers: list[Effect] = msgspec.field(default_factory=list)
     waited: float = 0.0
     """Seconds that the service took for the answer, without those that records before it took."""
     twice: bool = False

@@ -45,8 +45,10 @@ class KeyOrderBook(CalmBook):
         self._windows = 0
 
     def tied(self, at: float, delivery: Delivery, record: LogRecord, output: Output) -> Iterable[CaseVerdict]:
+        if delivery.source.receive.order != "key" or output.role is not OutputRole.EFFECT:
+            return ()
         key = delivery.case.record.key
-        if output.role is OutputRole.EFFECT and key is not None and _is_judged(delivery, output):
+        if key is not None and is_due(delivery, output):
             self._first_effect(at, delivery, record, output, key)
         return ()
 
@@ -91,8 +93,3 @@ class KeyOrderBook(CalmBook):
                 "OUT_OF_ORDER", one.delivery, promise, facts, cause=one.output.topic, evidence=(one.record,)
             )
         self._seen.clear()
-
-
-def _is_judged(delivery: Delivery, output: Output) -> bool:
-    ordered = delivery.source.receive.order == "key"
-    return ordered and is_due(delivery, output)

@@ -19,10 +19,11 @@ class OutcomeBook:
 
     def swap(self, root: str, outcome: str) -> str:
         """Note the outcome of a case; the one that it had before, empty for none."""
-        if not root.isdecimal() or not root.isascii() or (number := int(root)) > _LARGEST:
+        if not (root.isdecimal() and root.isascii()) or (number := int(root)) > _LARGEST:
             return self._swap_other(root, outcome)
-        code = self._codes.setdefault(outcome, len(self._names))
-        if code == len(self._names):  # verdicts and a few words more: far fewer than a byte can tell apart
+        code = self._codes.get(outcome)
+        if code is None:  # verdicts and a few words more: far fewer than a byte can tell apart
+            code = self._codes[outcome] = len(self._names)
             self._names.append(outcome)
         table = self._by_number
         if number >= len(table):

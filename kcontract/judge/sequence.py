@@ -18,11 +18,10 @@ class SequenceBook(Book):
     """Looks at the first effect with each value: repeats after a restart begin anew and say nothing of the order."""
 
     def closed(self, window: Window) -> Iterable[CaseVerdict]:
-        return [verdict for delivery in window.deliveries for verdict in self._of(delivery)]
+        several = [delivery for delivery in window.deliveries if len(delivery.effects) > 1]
+        return [verdict for delivery in several for verdict in self._of(delivery)]
 
     def _of(self, delivery: Delivery) -> Iterator[CaseVerdict]:
-        if len(delivery.effects) < 2:
-            return
         for output in self.grounds.promises.effects:
             for pointer, values in output.emits.order if output.emits and is_due(delivery, output) else ():
                 wrong = next(_wrong(delivery, output, pointer, values), None)

@@ -36,10 +36,13 @@ class Shelf:
         for listen in self._listeners.get(type(event), ()):
             yield from listen(event)
 
-    def tied(self, at: float, delivery: Delivery, record: LogRecord, output: Output) -> Iterator[CaseVerdict]:
+    def tied(self, at: float, delivery: Delivery, record: LogRecord, output: Output) -> Sequence[CaseVerdict]:
         """See `Book.tied`."""
+        reached: list[CaseVerdict] = []
         for book in self._hearing:
-            yield from book.tied(at, delivery, record, output)
+            if found := book.tied(at, delivery, record, output):
+                reached.extend(found)
+        return reached
 
     def know(self, at: float, record: LogRecord, outputs: tuple[Output, ...]) -> bool:
         """Whether any book can say where a record comes from that ties to no open delivery; all are told of it."""

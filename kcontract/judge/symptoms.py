@@ -68,6 +68,27 @@ def fits(delivery: Delivery, record: LogRecord, output: Output) -> bool:
     return not list(_of_effect(delivery, Effect(0.0, record, output)))
 
 
+def keeps_copy(delivery: Delivery) -> bool:
+    """Whether a valid delivery has had its only effect once, in the same bytes, and nothing else: nothing is wrong.
+
+    Says of most deliveries at once what `symptoms` says of any.
+    """
+    if len(delivery.effects) != 1 or len(delivery.wanted) != 1 or delivery.owed is not None or delivery.refused:
+        return False
+    (effect,) = delivery.effects
+    output = effect.output
+    return (
+        output is delivery.wanted[0]
+        and output.copies
+        and output.emits is not None
+        and output.emits.count == 1
+        and effect.holds is None
+        and effect.record.record.value == delivery.case.record.value
+        and delivery.view is None
+        and not (delivery.dead_letters or delivery.answers or delivery.endless)
+    )
+
+
 def symptoms(delivery: Delivery, outputs: tuple[Output, ...]) -> Iterator[Shown]:
     """Everything wrong with a delivery whose window has settled, in the order of ORACLE.md §5."""
     if delivery.expectation is Expectation.INVALID:

@@ -32,7 +32,7 @@ class Tally:
         if counter is None:
             counter = self.outcomes.setdefault((case.code, case.expectation.value), Counter())
             self._counters[key] = counter
-        before = self._counted.swap(case.root, outcome)
+        before = self._counted.swap(case.root if "." in case.id else case.id, outcome)
         if before:
             counter[before] -= 1
         counter[outcome] += 1

@@ -78,6 +78,19 @@ class Ties:
         if not equal:
             self._by_value.pop(case.record.value, None)
 
+    def forget_all(self, deliveries: Iterable[Delivery]) -> None:
+        """Close them all."""
+        if self._recent is not None:
+            for delivery in deliveries:
+                self.forget(delivery)
+            return
+        known, new = self._by_id, self._new
+        for delivery in deliveries:
+            if new.pop(delivery.case.id, None) is not None:
+                known.pop(delivery.case.id, None)
+            else:
+                self.forget(delivery)
+
     def is_late(self, seen: LogRecord, outputs: Sequence[Output]) -> bool:
         """Whether a record carries the correlation id of a case that was closed to evidence of late."""
         tokens = {token_text(self._value(seen, output, _correlation(output))) for output in outputs} - {b""}
