@@ -15,7 +15,7 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -130,24 +130,28 @@ class Bench:
         self._cases = cases
         self._runs = 0
 
-    def judged(self, watch: Stopwatch, parts: Parts | None = None) -> tuple[float, int, int]:
-        """Cases a second through the whole of kcontract, the size of the history in bytes, and windows."""
+    def judged(
+        self, watch: Stopwatch, parts: Parts | None = None, source: Callable[..., CaseSource] | None = None
+    ) -> tuple[float, int, int]:
+        """Cases a second through the whole of kcontract, the size of the history in bytes, and windows. `source`
+        makes the cases, if they are not stored ones."""
         self._runs += 1
         run = f"run-{self._runs}"
         history = HistoryFile(self._folder / f"{run}.jsonl")
         recorder = Recorder(history, Clock(), watch.take)
         with choose_registry() as registry:
-            settings = Settings(run=run, max_examples=CORPUS)
+            settings = Settings(run=run, max_examples=CORPUS if source is None else self._cases)
             tools = Tools(self.cluster, registry, self.launcher, HttpTrigger(), recorder, settings)
             (unit,) = plan_units(self.contracts, run)
             StoredCases.wanted = self._cases
             if parts is not None:
                 parts.watch(self.cluster, recorder, history)
-            summary, findings = UnitRun(unit, self.contracts, tools, (), StoredCases).run(_RUN_S)
+            summary, findings = UnitRun(unit, self.contracts, tools, (), source or StoredCases).run(_RUN_S)
         history.close()
         if findings or summary.blocked or summary.cases < self._cases:
             sys.exit(f"not a fair run: {summary.blocked or findings or summary.cases}")
-        return self._cases / (watch.ended - watch.began), (self._folder / f"{run}.jsonl").stat().st_size, watch.windows
+        judged = self._cases if source is None else summary.cases
+        return judged / (watch.ended - watch.began), (self._folder / f"{run}.jsonl").stat().st_size, watch.windows
 
     def bare(self) -> float:
         """Replies a second of the bare loop, with the same keys and values."""

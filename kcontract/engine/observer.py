@@ -22,6 +22,7 @@ _COMMITS_REST = 10
 """Asking for commits may take that part of the time at most, however slow the broker answers."""
 _POLL = 0.01
 _RESOURCES_EVERY, _RESOURCES_REST = 1.0, 50
+_LATELY = 0.25
 _NEW_TOPICS = 20
 """So many topics of the service's own making are read."""
 
@@ -55,6 +56,7 @@ class Observer:
         self._gate = FloodGate()
         self.held: Resources | None = None
         """What the service held when it was last looked at."""
+        self._held_by: Service | None = None
         self.bloated = False
         """Whether it was ended for that, ever."""
         self._view: GroupView | None = None
@@ -125,8 +127,13 @@ class Observer:
             if held.share > MOST_SHARE:
                 self.bloated = True
                 self.service.kill()
-        self.held = held
+        self.held, self._held_by = held, self.service
         return held
+
+    def looked_at_resources(self) -> Resources | None:
+        """What the service held a moment ago; it is looked at again if that is longer ago, or was another process."""
+        lately = self._recorder.now() - self._resources_at < _LATELY
+        return self.held if lately and self._held_by is self.service and not self.exited else self.look_at_resources()
 
     def look_at_tap(self) -> None:
         """What the service and the broker have said to each other."""

@@ -41,7 +41,9 @@ _FATAL_OFTEN = 3
 _LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 10_000
 """Windows grow up to this while the service gets through, and for a quick one further: each ends with a wait."""
 _QUICK = 0.5
-"""Seconds for a window."""
+"""Seconds for a window: the next one is made as large as takes about so long."""
+_STEEPEST = 16
+"""Times the size of the window before."""
 _STALLS_AT_MOST = 8
 """Each stall costs seconds of waiting: so many of them tell enough of a service that stands still."""
 _OVER = "--max-time is over"
@@ -213,7 +215,7 @@ class ReceiverRun:
         if window.disturbed or self._player.unsent:
             return self._settings.window
         if seconds < _QUICK:
-            return min(4 * size, _LARGEST_WINDOW)
+            return min(max(2 * size, min(int(size * _QUICK / max(seconds, 0.001)), _STEEPEST * size)), _LARGEST_WINDOW)
         return min(2 * size, max(size // 2, _LARGE_WINDOW))
 
     def _why_stopped(self) -> str:

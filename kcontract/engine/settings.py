@@ -22,7 +22,7 @@ class Settings(Value, frozen=True):
     observe: float = 60.0
     """How long a service that is only observed is looked at."""
     kinds: frozenset[str] | None = None
-    window: int = 400
+    window: int = 1_000
     """Cases a window, over all partitions."""
     replay: StoredCase | None = None
     """Only this case is sent, to its unit."""

@@ -85,7 +85,8 @@ class Player:
         after which the service counts as standing still. The service must run.
         """
         window = self.begin(purpose, of)
-        before = self._sample(purpose)
+        # One batch follows the other: the sample behind the last one is that before the next.
+        before = self._observer.looked_at_resources() if purpose == "batch" else self._sample(purpose)
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
         places = places_of(cases, self.partitions) if narrow else self.places

@@ -75,8 +75,8 @@ BOOK_MUTANTS = (
             "not window.disturbed",
         ),
         ("in undisturbed windows only", "if not window.disturbed and self", "if self"),
-        ("where it is promised", 'ordered = delivery.source.receive.order == "key"', "ordered = True"),
-        ("of effects that are due", "return ordered and is_due(delivery, output)", "return ordered"),
+        ("where it is promised", 'if delivery.source.receive.order != "key" or output', "if output"),
+        ("of effects that are due", "if key is not None and is_due(delivery, output):", "if key is not None:"),
         (
             "first effects only",
             "place is None or sum(effect.output is output for effect in delivery.effects) > 1",

@@ -165,6 +165,8 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "symptoms",
+        ("copies of other bytes", "and effect.record.record.value == delivery.case.record.value\n        and", "and"),
+        ("copies beside a dead letter", "not (delivery.dead_letters or delivery.answers", "not (delivery.answers"),
         ("accepted", "    if delivery.effects:\n        first", "    if False:\n        first"),
         ("no dead letter", "if delivery.source.dead_letter_topic and not delivery.dead_letters:", "if False:"),
         (
@@ -303,8 +305,8 @@ EVIDENCE_MUTANTS = (
             'own[-1].refused or window.outcome != "settled":\n            return\n        place',
             "own[-1].refused:\n            return\n        place",
         ),
-        ("doubts stay open to evidence", "if delivery.case.id not in doubted and", "if"),
-        ("closed deliveries are forgotten", "if delivery.case.id not in doubted and", "if False and"),
+        ("doubts stay open to evidence", "kept = doubted | self._absent.keys()", "kept = set(self._absent)"),
+        ("closed deliveries are forgotten", "if one.case.id not in kept)", "if False)"),
         (
             "crossed in a neighbour's window",
             "return frozenset({Symptom.CROSSED}) if crossed else frozenset()",
