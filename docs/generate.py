@@ -126,7 +126,7 @@ def _kind(kind: Kind) -> Iterator[str]:
 
 
 def _later(kind: Kind) -> str:
-    return "" if kind.generated else " (not generated yet)"
+    return " (dangerous)" if kind.dangerous else ""
 
 
 def _prose(text: str) -> str:

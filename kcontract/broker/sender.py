@@ -19,6 +19,8 @@ Locate = Callable[[str, int, Sequence[Outgoing]], Sequence[int | None]]
 _BATCH_BYTES = 1_000_000
 _BATCH_OVERHEAD = 128
 """More than the header of a record batch (61 bytes)."""
+_COMPRESSED = 0
+"""Stands for the batch size of the producer that compresses."""
 _SERVE_S = 0.05
 
 _PRODUCER: dict[str, Any] = {
@@ -57,7 +59,8 @@ class Sender:
         report, known = self._report, self._by_topic
         for item in records:
             try:
-                producer = known.get(item.topic) or self._producer_for(item.topic)
+                usual = known.get(item.topic) or self._producer_for(item.topic)
+                producer = self._compressing() if item.compressed else usual
                 _produce(producer, item, partial(report, item, delivered))
             except KafkaException as error:
                 self._refuse(item, delivered, _text(error.args[0]))
@@ -94,6 +97,13 @@ class Sender:
         producer = self._producer(size)
         self._by_topic[topic] = producer
         return producer
+
+    def _compressing(self) -> Producer:
+        """For records alone in their batches, which no uncompressed batch could hold."""
+        if _COMPRESSED not in self._producers:
+            settings = {**self._settings, "compression.type": "gzip", "linger.ms": 0}
+            self._producers[_COMPRESSED] = Producer(settings, logger=LOGGER)
+        return self._producers[_COMPRESSED]
 
     def _producer(self, batch_bytes: int) -> Producer:
         if batch_bytes not in self._producers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from kcontract.generate.catalogue import KINDS
 from kcontract.generate.kind import Kind
 from kcontract.generate.local_book import local_book
 from kcontract.generate.source import CaseSource
+from kcontract.model.case import VALID_KIND
 from kcontract.model.contract import Contract, Receive
 from kcontract.report.visible import visible
 
@@ -64,13 +66,15 @@ def _row(kind: Kind) -> dict[str, Any]:
         "graceful": kind.graceful,
         "variants": list(kind.variants),
         "dangerous": kind.dangerous,
-        "generated": kind.generated,
+        "onRequest": kind.on_request,
+        "byEngine": kind.by_engine,
     }
 
 
 def _line(row: dict[str, Any]) -> str:
-    later = "" if row["generated"] else "  (not generated yet)"
-    return f"{row['code']:<22} {row['number']:>2}  {row['layer']}  {row['summary']}{later}"
+    marks = [word for word in ("dangerous", "onRequest") if row[word]]
+    told = f"  ({', '.join(marks).replace('onRequest', 'only on request')})" if marks else ""
+    return f"{row['code']:<22} {row['number']:>2}  {row['layer']}  {row['summary']}{told}"
 
 
 def _receivers(path: Path) -> list[tuple[Contract, Receive]]:
@@ -84,17 +88,20 @@ def _receivers(path: Path) -> list[tuple[Contract, Receive]]:
 def _report(contract: Contract, receive: Receive) -> dict[str, Any]:
     """What is sent to one receiver, kind by kind, and what is not."""
     source = CaseSource(contract, receive, local_book(contract), seed=_SEED, run="kinds")
+    older = (case for case in source.valid() if case.kind != VALID_KIND)
     sent: dict[str, dict[str, Any]] = {}
-    for case in source.malformed():
-        reason = case.rejection.reason if case.rejection is not None else ""
+    for case in chain(older, source.malformed(), source.sequences(), source.sized()):
+        reason = case.rejection.reason if case.rejection is not None else case.note
         row = {"kind": case.kind, "expected": case.expectation.value, "cases": 0, "because": reason}
         sent.setdefault(f"{case.kind} {case.expectation.value}", row)["cases"] += 1
-    not_sent = [{"kind": code, "because": reason} for code, reason in source.not_applicable]
+    left = dict(source.not_applicable)
+    played = [kind for kind in KINDS if kind.by_engine and kind.code not in left]
     return {
         "topic": contract.topic,
         "receiver": receive.name,
         "sent": list(sent.values()),
-        "notSent": not_sent,
+        "played": [{"kind": kind.code, "expected": kind.expected, "because": kind.summary} for kind in played],
+        "notSent": [{"kind": code, "because": reason} for code, reason in left.items()],
         "notes": list(source.notes),
     }
 
@@ -102,8 +109,14 @@ def _report(contract: Contract, receive: Receive) -> dict[str, Any]:
 def _lines(report: dict[str, Any]) -> Iterable[str]:
     yield f"{report['receiver']} on {report['topic']}"
     for row in report["sent"]:
-        yield f"  {row['kind']:<34} {row['expected']:<8} {row['cases']:>3}  {row['because']}".rstrip()
+        yield _aligned(row["kind"], row["expected"], row["cases"], row["because"])
+    for row in report["played"]:
+        yield _aligned(row["kind"], row["expected"], "", row["because"])
     for row in report["notSent"]:
-        yield f"  {row['kind']:<34} {'-':<8} {'-':>3}  {row['because']}"
+        yield _aligned(row["kind"], "not sent", "", row["because"])
     for note in report["notes"]:
-        yield f"  not generated: {note}"
+        yield f"not generated: {note}"
+
+
+def _aligned(kind: str, expected: str, cases: int | str, because: str) -> str:
+    return f"{kind:<34} {expected:<14} {cases:>3}  {because}".rstrip()

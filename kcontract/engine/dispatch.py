@@ -13,6 +13,7 @@ from kcontract.ports import Cluster
 
 _FLUSH_SECONDS = 60.0
 _CHUNK = 2_000
+_BOMB = "compression_bomb"
 
 
 class Dispatcher:
@@ -41,7 +42,7 @@ class Dispatcher:
     def queue(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
         """Send the cases without waiting for their acknowledgements."""
         now = self._recorder.now()
-        records = [Outgoing(case.id, case.topic, case.record, case.partition) for case in cases]
+        records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
         self._on_the_way += records
         self._cluster.send(records, self._delivered)
         times = due or [0.0] * len(cases)  # told while the broker takes them: nobody looks at what comes before that

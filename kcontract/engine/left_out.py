@@ -9,6 +9,7 @@ from kcontract.generate.source import CaseSource
 
 _WHY = {
     "registry_trouble": "a fault: sent with --faults registryDown",
+    "burst": "the service was not well, or --max-time was over",
     "poison_run": "no invalid kind was seen to get an outcome that could be run in a row",
 }
 """Of kinds that the engine makes of others, if they were not sent although they apply."""

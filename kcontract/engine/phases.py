@@ -11,13 +11,14 @@ from kcontract.engine.load import play_loads
 from kcontract.engine.redelivery import redeliver
 from kcontract.engine.scene import Scene
 from kcontract.engine.sequences import play_poison_runs, play_sequences
+from kcontract.engine.sizes import play_sizes
 
 __all__ = ["AFTER_CONFIRMING", "BEFORE_CONFIRMING", "Phase", "Scene", "run_phases"]
 
 Phase = Callable[[Scene], None]
 """Plays windows and records events; decides by itself whether the unit's contracts ask for it."""
 
-BEFORE_CONFIRMING: tuple[Phase, ...] = (play_poison_runs, play_bursts)
+BEFORE_CONFIRMING: tuple[Phase, ...] = (play_poison_runs, play_sizes, play_bursts)
 """Phases whose windows leave doubts that are to be confirmed with those of the cases."""
 
 AFTER_CONFIRMING: tuple[Phase, ...] = (play_sequences, redeliver, play_loads, find_growth, receiver_faults)

@@ -18,15 +18,16 @@ ROW = 12
 
 def play_sequences(scene: Scene) -> None:
     """A phase: all sequences in one window."""
-    _play_all(scene, "sending sequences", "redelivery", _sequences)
+    play_all(scene, "sending sequences", "redelivery", _sequences)
 
 
 def play_poison_runs(scene: Scene) -> None:
     """A phase: poison in a row and in every partition, in one window, whose doubts are still to be confirmed."""
-    _play_all(scene, "sending poison", "batch", _poison_runs)
+    play_all(scene, "sending poison", "batch", _poison_runs)
 
 
-def _play_all(scene: Scene, phase: str, purpose: ev.Purpose, make: Callable[[Scene], list[Case]]) -> None:
+def play_all(scene: Scene, phase: str, purpose: ev.Purpose, make: Callable[[Scene], list[Case]]) -> None:
+    """What `make` makes in one window, which is localised at once; no more of it where nothing is made."""
     if scene.stage.tools.settings.replay is not None:
         return
     scene.player.phase = phase

@@ -190,6 +190,7 @@ class UnitRun:
                 kinds=settings.kinds,
                 per_kind=settings.per_kind,
                 numbers=numbers,
+                dangerous=self._tools.cluster.ours,
             )
             for contract, receive in self._unit.receives
         }

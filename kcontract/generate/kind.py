@@ -146,7 +146,8 @@ class Kind:
     """May exhaust memory, stack or time of a careless consumer."""
     by_engine: bool = False
     """Records of other kinds make it: how many, where, and what happens meanwhile."""
-    generated: bool = True
+    on_request: bool = False
+    """Sent only where it is asked for by name."""
     keep_valid: bool = True
     """Whether mutants that turn out to be valid are sent as well."""
     share: int = 1

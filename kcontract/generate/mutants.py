@@ -26,18 +26,13 @@ def ground_of(contract: Contract, receive: Receive, book: tuple[RegisteredSchema
 
 
 def not_applicable(
-    kinds: Iterable[Kind], grown: Sequence[tuple[Ground, Sequence[Parent]]], excluded: frozenset[str]
+    kinds: Iterable[Kind], grown: Sequence[tuple[Ground, Sequence[Parent]]], without: Callable[[Kind], str]
 ) -> Iterator[tuple[str, str]]:
-    """Code and reason of every kind of which no record is sent."""
+    """Code and reason of every kind of which no record is sent; `without` says why a run leaves one out."""
     for kind in kinds:
-        if kind.code in excluded:
-            yield kind.code, "excluded by the contract"
-        elif not kind.generated:
-            yield kind.code, "not generated yet"
-        else:
-            reasons = [_reason(kind, ground, parents) for ground, parents in grown]
-            if all(reasons):
-                yield kind.code, reasons[0]
+        reasons = [without(kind) or _reason(kind, ground, parents) for ground, parents in grown]
+        if all(reasons):
+            yield kind.code, reasons[0]
 
 
 def _reason(kind: Kind, ground: Ground, parents: Sequence[Parent]) -> str:

@@ -13,7 +13,8 @@ from msgspec import structs
 from kcontract.errors import UsageError
 from kcontract.generate.about import About
 from kcontract.generate.avro_payload import AvroPayload
-from kcontract.generate.catalogue import KINDS, checked, kind_of, selects
+from kcontract.generate.catalogue import KINDS, kind_of, selects
+from kcontract.generate.choice import Choice
 from kcontract.generate.contract_parts import EventType, event_types
 from kcontract.generate.envelope import takes_marker
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
@@ -23,6 +24,7 @@ from kcontract.generate.ordinary import first_valid
 from kcontract.generate.probes import PROBE_COUNT, PROBES
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.sequences import SEQUENCES, Sequences
+from kcontract.generate.sizes import Sizes
 from kcontract.generate.smaller import smaller
 from kcontract.generate.templates import Builder, Stamped, Stamper
 from kcontract.generate.tokens import Mint, is_plain, restamp_value
@@ -36,6 +38,7 @@ from kcontract.schema.avro.nodes import AvroSchema
 from kcontract.schema.wire import HEADER_SIZE, join
 
 _PARENTS = 4
+_SIZED = ("near_limit", "over_fetch_size", "compression_bomb")
 _RETRIES = 40
 _VALID = Expected(Expectation.VALID)
 Resolver = Callable[[str], Any]
@@ -63,8 +66,10 @@ class CaseSource:
         per_kind: int = 4,
         resolve: Resolver | None = None,
         numbers: Iterator[int] | None = None,
+        dangerous: bool = True,
     ) -> None:
-        """`numbers` gives the cases' ids; sources of one run share it, so that no two cases have one id."""
+        """`numbers` gives the cases' ids; sources of one run share it, so that no two cases have one id. `dangerous`:
+        whether bombs may be sent."""
         self.oracle = TopicOracle(contract, receive, tuple(book))
         self._contract = contract
         self._receive = receive
@@ -73,8 +78,7 @@ class CaseSource:
         self._seed = seed
         self._max_examples = max_examples
         self._per_kind = per_kind
-        self._kinds = None if kinds is None else checked(kinds)
-        self._excluded = frozenset(contract.malformed_for(receive).exclude)
+        self._choice = Choice(kinds, frozenset(contract.malformed_for(receive).exclude), dangerous=dangerous)
         self._mint = Mint(Random(f"{seed}/{run}/{contract.topic}/tokens"))  # noqa: S311 - test data
         self._stamper = Stamper(contract, self._mint, self._rng("stamp"), pooled=self._pooled())
         self._builder = Builder(contract, self._book, self._mint, self._rng("build"), resolve)
@@ -102,8 +106,8 @@ class CaseSource:
 
     @property
     def not_applicable(self) -> tuple[tuple[str, str], ...]:
-        """Kinds that are not sent, and why: not applicable, excluded, or not generated yet."""
-        return tuple(not_applicable(KINDS, self._all_parents(), self._excluded))
+        """Kinds that are not sent, and why: not applicable, excluded, or left out of this run."""
+        return tuple(not_applicable(KINDS, self._all_parents(), self._choice.without))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -141,7 +145,7 @@ class CaseSource:
         """A few plainly invalid records of different kinds; kinds the contract excludes are not among them."""
         cases: list[Case] = []
         for name in PROBES:
-            if len(cases) < PROBE_COUNT and not selects(self._excluded, name):
+            if len(cases) < PROBE_COUNT and not selects(self._choice.excluded, name):
                 cases.extend(islice((c for c in self._of_name(name) if c.expectation is Expectation.INVALID), 1))
         return tuple(cases)
 
@@ -161,7 +165,7 @@ class CaseSource:
 
     def valid(self) -> Iterator[Case]:
         """Valid records: examples, those of older writers, edges, random ones; at most `max_examples`."""
-        if not self._wants(VALID_KIND):
+        if not self._choice.wants(VALID_KIND):
             yield from islice(self._older(wanted=True), self._max_examples)
             return
         yield from islice(chain(self._examples(), self._older(wanted=True), self._generated()), self._max_examples)
@@ -169,14 +173,14 @@ class CaseSource:
     def malformed(self) -> Iterator[Case]:
         """Records of every applicable kind and variant, about `per_kind` each; whatever the oracle says of them."""
         for kind in KINDS:
-            if self._wants(kind.code) or any(map(self._wants, kind.names)):
+            if self._choice.wants(kind.code) or any(map(self._choice.wants, kind.names)):
                 yield from self.of_kind(kind)
         yield from self._older(wanted=False)
 
     def sequences(self) -> Iterator[Case]:
         """Delivery: groups of records in the order in which they are to be sent."""
         made = Sequences(self._contract, self._receive, self.oracle, self._stamper, self._all_parents())
-        wanted = [code for code in SEQUENCES if self._wants(code) and code not in dict(self.not_applicable)]
+        wanted = [code for code in SEQUENCES if self._choice.wants(code) and code not in dict(self.not_applicable)]
         last: Case | None = None
         for step in (step for code in wanted for step in made.steps(code)):
             about = About(step.kind, note=step.note, expected=step.expected)
@@ -185,6 +189,12 @@ class CaseSource:
             elif step.stamped:
                 last = self._case(self._next_id(), step.stamped, about)
                 yield last
+
+    def sized(self) -> Iterator[Case]:
+        """Records as large as the topic takes, smallest first."""
+        wanted = frozenset(_SIZED) - dict(self.not_applicable).keys()
+        made = Sizes(self._contract, self._stamper, self._all_parents()[0], self._case)
+        yield from made.cases(lambda name: name.partition(":")[0] in wanted and self._choice.wants(name), self._next_id)
 
     def again(self, case: Case) -> Case:
         """The same record with fresh identity, in the same partition; what is expected of it is decided anew."""
@@ -255,7 +265,7 @@ class CaseSource:
 
     def _older(self, *, wanted: bool) -> Iterator[Case]:
         """Records of older writers: those that are valid, or the others."""
-        if not self._wants(OLDER_WRITER):
+        if not self._choice.wants(OLDER_WRITER):
             return
         for parent, note in older_parents(self._contract, self._book, self._types, self._builder, self._rng("older")):
             expected = self.oracle.expect(parent.record, hint=OLDER_WRITER).expectation
@@ -264,17 +274,12 @@ class CaseSource:
 
     # -- malformed -----------------------------------------------------------------------------------------------
 
-    def _wants(self, name: str) -> bool:
-        if selects(self._excluded, name):
-            return False
-        return self._kinds is None or selects(self._kinds, name)
-
     def of_kind(self, kind: Kind) -> Iterator[Case]:
         """Records of every variant of one kind, about `per_kind` times its share; excluded ones left out."""
         for ground, parents in self._all_parents():
-            if kind.generated and not kind.applies(ground):
+            if not kind.applies(ground):
                 rng = self._rng(f"{kind.code}/{ground.schema_id}")
-                for mutant, parent in chosen(kind, ground, parents, rng, self._per_kind, self._wants):
+                for mutant, parent in chosen(kind, ground, parents, rng, self._per_kind, self._choice.wants):
                     yield from self._mutated(kind, mutant, parent)
 
     def _mutated(self, kind: Kind, mutant: Mutant, parent: Parent) -> Iterator[Case]:
@@ -282,7 +287,7 @@ class CaseSource:
         about = About(name, parent=parent.record.value, note=mutant.note)
         case = self._send(mutant.record, parent.tokens, about)
         unsent = not kind.keep_valid and case.expectation is Expectation.VALID
-        if not unsent and not (case.rejection is not None and selects(self._excluded, case.rejection.code)):
+        if not unsent and not (case.rejection is not None and selects(self._choice.excluded, case.rejection.code)):
             yield case
 
     def _all_parents(self) -> tuple[tuple[Ground, list[Parent]], ...]:

@@ -24,6 +24,8 @@ class Outgoing(Value, frozen=True):
     topic: str
     record: Record
     partition: int | None = None
+    compressed: bool = False
+    """Whether its batch is compressed (gzip)."""
 
 
 class Member(Value, frozen=True):

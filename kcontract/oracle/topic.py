@@ -23,12 +23,13 @@ _LAST_USUAL_TIME = 4_102_444_800_000
 """2100-01-01 in milliseconds: record timestamps from then on are weird (MALFORMED.md 53)."""
 _EITHER_BY_KIND = {
     "pathological_strings": (Layer.RESOURCES, "a string or list that only tries the receiver's patience"),
+    "compression_bomb": (Layer.RESOURCES, "a record that only tries the receiver's memory"),
     "conflicting_duplicate": (Layer.HANDLER, "its identity comes with two payloads, and either may win"),
     "out_of_order": (Layer.HANDLER, "an older record behind a later one of its key, which may be ignored"),
     "tombstone_sequence": (Layer.HANDLER, "a deletion that may find nothing, or what comes behind one"),
     "missing_predecessor": (Layer.HANDLER, "it may need a record before it that never came"),
 }
-"""MALFORMED.md 42, 55 to 58: no byte tells these from other records, only the kind does."""
+"""MALFORMED.md 42, 55 to 58, 62: no byte tells these from other records, only the kind does."""
 
 
 class TopicOracle:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kcontract.cli.main import run
+from kcontract.generate.catalogue import KINDS
 
 CONTRACT = """\
 kcontract: 1
@@ -33,12 +34,13 @@ def contract(tmp_path: Path) -> Path:
 
 
 def test_all_kinds_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """63 lines, code first, and kinds that are not generated say so."""
+    """63 lines, code first; what may bring a consumer down, and what nobody gets unasked, say so."""
     assert run(["kinds"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 63
     assert lines[0].split()[:3] == ["empty_value", "1", "L1"]
-    assert any(line.startswith("burst ") and line.endswith("(not generated yet)") for line in lines)
+    assert any(line.startswith("depth_bomb ") and line.endswith("(dangerous)") for line in lines)
+    assert any(line.startswith("compression_bomb ") and line.endswith("(dangerous, only on request)") for line in lines)
 
 
 def test_json_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,8 +59,22 @@ def test_a_contract_says_what_applies_and_why_not(contract: Path, capsys: pytest
     assert out.startswith("billing on patient.created\n")
     rows = [line.split() for line in out.splitlines()]
     assert ["missing_required", "invalid"] in [row[:2] for row in rows]
-    assert "  bit_flip" in out
     assert "payload is JSON" in out
+    told = {row[0].partition(":")[0] for row in rows[1:]}
+    assert told >= {kind.code for kind in KINDS}
+    assert all(len(row) > 3 for row in rows[1:])
+    assert out.splitlines()[1][0] != " "
+
+
+def test_what_the_engine_makes_says_how_it_is_expected(contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Runs of poison, bursts and trouble of the registry are no records of their own."""
+    assert run(["kinds", str(contract), "--format", "json"]) == 0
+    (report,) = json.loads(capsys.readouterr().out)
+    played = {row["kind"]: row["expected"] for row in report["played"]}
+    assert set(played) == {"poison_run", "burst"}
+    sent = {row["kind"] for row in report["sent"]}
+    assert {"exact_duplicate", "near_limit:at", "conflicting_duplicate"} <= sent
+    assert "compression_bomb" in {row["kind"] for row in report["notSent"]}
 
 
 def test_a_contract_without_receivers_is_a_usage_error(contract: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,8 @@ CONTRACTS = {
     "json on the wire": ahead(json_contract(wire="confluent")),
 }
 BY_ENGINE = {kind.code for kind in KINDS if kind.by_engine}
-NOT_FOR_RECORDS = {kind.code for kind in KINDS if not kind.generated} | {"older_writer", *SEQUENCES} | BY_ENGINE
+SIZES = {"near_limit", "over_fetch_size", "compression_bomb"}
+NOT_FOR_RECORDS = {"older_writer", *SEQUENCES, *SIZES} | BY_ENGINE
 PLAINLY_INVALID = {
     "short_header", "header_only", "bad_magic", "missing_header", "unknown_schema_id", "wrong_format_id",
     "endian_swapped_id", "truncated", "invalid_utf8", "json_syntax", "missing_required", "wrong_type", "wrong_encoding",
@@ -110,7 +111,7 @@ def test_kinds_that_are_not_sent_are_listed_with_a_reason() -> None:
         made_source = source(made)
         sent = {case.code for case in made_source.malformed()} | {case.code for case in made_source.valid()}
         listed = dict(made_source.not_applicable)
-        sent |= {case.code for case in made_source.sequences()} | (BY_ENGINE - listed.keys())
+        sent |= {case.code for case in (*made_source.sequences(), *made_source.sized())} | (BY_ENGINE - listed.keys())
         assert all(listed.values())
         assert not sent & listed.keys()
         assert sent | listed.keys() == {kind.code for kind in KINDS} | {"valid"}
