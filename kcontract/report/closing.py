@@ -11,6 +11,7 @@ from kcontract.model.verdicts import verdict
 from kcontract.report.abbreviate import plural
 from kcontract.report.baseline_lines import stale_lines
 from kcontract.report.finding import finding_line, in_order
+from kcontract.report.kinds_matrix import families_table, receivers
 from kcontract.report.kinds_table import kinds_table
 from kcontract.report.words import FAINT, GOOD, HEAD, LABEL, WARN, bullet, indented, line, words
 
@@ -62,6 +63,9 @@ def closing(summary: RunSummary) -> Iterator[RenderableType]:
     yield ""
     if len(summary.findings) > 1:
         yield from (finding_line(finding) for finding in in_order(summary.findings)[:_LISTED])
+        yield ""
+    for table in families_table(receivers(summary.units)):
+        yield table
         yield ""
     parts = [plural(len(tested), "unit"), plural(cases, "case"), _time(summary)]
     if blocked := len(summary.units) - len(tested):

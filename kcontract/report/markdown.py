@@ -14,6 +14,7 @@ from kcontract.ports import StreamItem
 from kcontract.report.abbreviate import middle, plural
 from kcontract.report.closing import EXIT_MEANING, NOT_A_BROKER
 from kcontract.report.collected import Collected
+from kcontract.report.kinds_matrix import matrix, receivers
 from kcontract.report.kinds_table import rows
 from kcontract.report.visible import visible, visible_lines
 
@@ -59,6 +60,7 @@ def _document(run: Collected, *, verbose: bool) -> Iterator[str]:
         yield ""
     for unit in run.units:
         yield from _unit(unit, verbose=verbose)
+    yield from _matrix(receivers(run.units))
 
 
 def _headline(run: Collected) -> str:
@@ -156,6 +158,21 @@ def _table(unit: UnitSummary, *, verbose: bool) -> Iterator[str]:
         outcomes = ", ".join(f"{name} {number:,}" for name, number in row.outcomes)
         cells = (_plain(row.label), _plain(row.expectation), f"{row.sent:,}", _plain(outcomes))
         yield f"| {' | '.join(cells)} |"
+    yield ""
+
+
+def _matrix(units: tuple[UnitSummary, ...]) -> Iterator[str]:
+    """Every kind that was sent × the receivers, with expectation and outcome."""
+    if not units:
+        return
+    yield "<details><summary>Every kind and every receiver: what was expected, what became of it</summary>"
+    yield ""
+    yield f"| kind | {' | '.join(_plain(unit.unit) for unit in units)} |"
+    yield f"| --- |{' --- |' * len(units)}"
+    for row in matrix(units):
+        yield f"| {_plain(row.kind)} | {' | '.join(_plain(cell) for cell in row.cells)} |"
+    yield ""
+    yield "</details>"
     yield ""
 
 
