@@ -7,20 +7,26 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import math
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from concurrent.futures import as_completed
 
+from tests.lab.pool import Pool
 from tests.lab.rendering import ROOT
-from tests.lab.running import Result, batches, run
+from tests.lab.running import Result
 from tests.lab.twin import Twin
 from tests.lab.twins import TWINS
 
 DONE = ROOT / "build" / "lab" / "soak.jsonl"
 LOADS = ("idle", "busy")
 _SPIN = "while True: pass"
+_AT_ONCE = os.cpu_count() or 1
+"""Few enough to leave an idle machine some of its time."""
 
 
 def main() -> int:
@@ -28,29 +34,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.soak", description="good twins, many times")
     parser.add_argument("rounds", nargs="?", type=int, default=20)
     parser.add_argument("--again", action="store_true", help="forget what was run before")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop then; the next call goes on")
     options = parser.parse_args()
     if options.again:
         DONE.unlink(missing_ok=True)
     good = [twin for twin in TWINS if twin.good]
+    deadline = time.monotonic() + 60 * options.minutes
     for seed in range(1, options.rounds + 1):
         for load in LOADS:
-            _round(good, load, seed)
+            if time.monotonic() < deadline:
+                _round(good, load, seed, deadline)
     rows = [row for row in _read() if row["seed"] in range(1, options.rounds + 1)]
     _say("\n".join(_table(good, rows)))
     return 0 if rows and all(row["right"] for row in rows) else 1
 
 
-def _round(good: Sequence[Twin], load: str, seed: int) -> None:
-    """All good twins once with this seed, but for those that are done."""
+def _round(good: Sequence[Twin], load: str, seed: int, deadline: float) -> None:
+    """All good twins once with this seed, but for those that are done; what still runs at the deadline is cut."""
     done = {row["twin"] for row in _read() if (row["load"], row["seed"]) == (load, seed)}
-    with _load(load):
-        for batch in batches(twin for twin in good if twin.name not in done):
-            results = run(batch, seed)
+    missing = [twin for twin in good if twin.name not in done]
+    begun, ran = time.monotonic(), 0
+    with _load(load), Pool(missing, seed=seed, at_once=_AT_ONCE) as pool, contextlib.suppress(TimeoutError):
+        for batch in as_completed(pool.batches, max(0.0, min(deadline - begun, threading.TIMEOUT_MAX))):
+            results = batch.result()
+            ran += len(results)
             _write(load, seed, results)
             for result in results:
                 if not result.right:
                     _say(f"{load} {seed}: {result.twin.name} {result.blocked or sorted(result.got)}\n{result.output}")
-    _say(f"{load:5} round {seed}: {len(good) - len(done)} twins run")
+    _say(f"{load:5} round {seed}: {ran} of {len(missing)} twins run in {time.monotonic() - begun:.0f} s")
 
 
 @contextlib.contextmanager
@@ -74,8 +86,8 @@ def _write(load: str, seed: int, results: Iterable[Result]) -> None:
             file.write(json.dumps({**row, "got": sorted(result.got), "blocked": result.blocked}) + "\n")
 
 
-def _read(path: Path = DONE) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+def _read() -> list[dict[str, object]]:
+    return [json.loads(line) for line in DONE.read_text("utf-8").splitlines()] if DONE.exists() else []
 
 
 def _table(good: Iterable[Twin], rows: Sequence[dict[str, object]]) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""The soak runs what is missing, counts who was blamed, and stops in time."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.lab import pool, soak
+from tests.lab.running import Result, Watch
+from tests.lab.twin import GOOD, Twin, earns
+
+_TWINS = tuple(Twin(name, "go", "franz-go", "tests/lab/go/franz.yaml") for name in ("it", "other"))
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[int, str]]:
+    """Which twins were run with which seed; with the second seed one of them is blamed."""
+    ran: list[tuple[int, str]] = []
+
+    def run(batch: Sequence[Twin], seed: int, _watch: Watch) -> list[Result]:
+        ran.extend((seed, twin.name) for twin in batch)
+        got = [earns("LOST") if (seed, twin.name) == (2, "other") else GOOD for twin in batch]
+        return [Result(twin, earned, 5, 1.0) for twin, earned in zip(batch, got, strict=True)]
+
+    monkeypatch.setattr(pool, "run", run)
+    monkeypatch.setattr(soak, "TWINS", (*_TWINS, Twin("bad", "go", "franz-go", "", expects=earns("LOST"))))
+    monkeypatch.setattr(soak, "DONE", tmp_path / "soak.jsonl")
+    monkeypatch.setattr(soak, "LOADS", ("idle",))
+    return ran
+
+
+def soaked(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The soak's exit code."""
+    monkeypatch.setattr(sys, "argv", ["soak", *arguments])
+    return soak.main()
+
+
+def test_every_good_twin_once_a_round(
+    runs: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was run before is not run again, and counts; who was blamed is told."""
+    assert soaked(monkeypatch, "1") == 0
+    assert soaked(monkeypatch, "2") == 1
+    assert sorted(runs) == [(1, "it"), (1, "other"), (2, "it"), (2, "other")]
+    assert "3 of 4 runs without a finding" in capsys.readouterr().out
+
+
+def test_no_round_begins_when_time_is_over(runs: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A soak of no minutes runs nothing, and shows nothing to be right."""
+    assert soaked(monkeypatch, "20", "--minutes", "0") == 1
+    assert runs == []
+    assert not soak.DONE.exists()
+
+
+def test_a_stopped_soak_goes_on(runs: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is missing of a round is run."""
+    row = {"twin": "it", "load": "idle", "seed": 1, "right": True, "got": [], "blocked": ""}
+    soak.DONE.write_text(json.dumps(row) + "\n")
+    assert soaked(monkeypatch, "1") == 0
+    assert runs == [(1, "other")]
