@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from kcontract.broker.cluster import KafkaCluster
 from kcontract.model.cluster import TopicSpec
+from tests.docker.engine import end_docker
 from tests.shared_kafka import SharedKafka, shared_kafka
 
 # No test may depend on how fast the machine is: a busy one took longer than Hypothesis' 200 ms for an example.
@@ -51,3 +52,9 @@ def topic(cluster: KafkaCluster, unique: Callable[[str], str]) -> Iterator[str]:
     cluster.create_topics([TopicSpec(name, 4)])
     yield name
     cluster.delete_topics([name])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave no Docker engine running that tests have started; the workers have ended by then."""
+    if not hasattr(config, "workerinput"):
+        end_docker()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A Docker engine that answers, with Docker Compose: found, else started, else installed and started. Harmless when
-# called again. DOCKERD_LOG is where an engine started here writes to.
+# called again. DOCKERD_LOG is where an engine started here writes to, DOCKERD_PID where its process number goes.
 set -euo pipefail
 
 exec 9> "${TMPDIR:-/tmp}/kcontract-docker-ensure.$(id -u).lock"
@@ -22,7 +22,9 @@ if ! docker info > /dev/null 2>&1; then
     command -v dockerd > /dev/null && command -v docker > /dev/null || install docker.io
     if ! docker info > /dev/null 2>&1; then
         log="${DOCKERD_LOG:-${TMPDIR:-/tmp}/kcontract-dockerd.log}"
-        as_root sh -c "setsid nohup dockerd > '$log' 2>&1 < /dev/null &" 9>&-
+        pid="${DOCKERD_PID:-/dev/null}"
+        : > "$pid"  # by this user, so that it can be removed
+        as_root sh -c "setsid nohup dockerd > '$log' 2>&1 < /dev/null & echo \$! > '$pid'" 9>&-
         for _ in $(seq 300); do
             docker info > /dev/null 2>&1 && break
             sleep 0.1

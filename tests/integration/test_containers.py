@@ -23,7 +23,8 @@ from kcontract.host.sweep import RUN_VARIABLE, RunDirectory
 from kcontract.model.cluster import TopicSpec
 from kcontract.model.contract import Run
 from kcontract.model.location import Location
-from tests.docker.images import build_kafka, build_services, build_web, ensure_docker
+from tests.docker.engine import ensure_docker
+from tests.docker.images import build_kafka, build_services, build_web
 
 from .verifying import ROOT, Verified, kcontract, verify
 
