@@ -34,7 +34,8 @@ READER: dict[str, Any] = {
     "enable.partition.eof": True,
     "auto.offset.reset": "earliest",
     "allow.auto.create.topics": False,
-    "fetch.wait.max.ms": 5,
+    # Many records in an answer, few answers while there are none: a run that waits must not keep the broker busy.
+    "fetch.wait.max.ms": 20,
     "fetch.min.bytes": 100_000,
     "fetch.queue.backoff.ms": 10,
     "fetch.error.backoff.ms": 50,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
-from kcontract.broker.local.server import SETTINGS
+from kcontract.broker.local.server import SESSION_AFTER_KILL_MS, SETTINGS
 from kcontract.host.docker import ContainerRoute
 from kcontract.host.ports import LOOPBACK
 from kcontract.model.value import Value
@@ -64,6 +64,7 @@ def environment(ports: HostPorts, cluster_id: str, route: ContainerRoute | None)
         "inter.broker.listener.name": "BROKER",
         "controller.quorum.voters": f"1@localhost:{_CONTROLLER}",
         "log.dirs": _DATA,
+        "broker.session.timeout.ms": str(SESSION_AFTER_KILL_MS),  # it cannot be told later whether it was killed
     }
     whole = {**{name: value for name, value in SETTINGS if name not in _REPLACED}, **own}
     variables = {f"KAFKA_{name.replace('.', '_').upper()}": value for name, value in whole.items()}

@@ -15,7 +15,14 @@ from kcontract.broker.local.java import find_java
 from kcontract.broker.local.lock import KAFKA_VERSION, read_lock
 from kcontract.broker.local.node import Node, set_cluster_id
 from kcontract.broker.local.progress import Progress, silent
-from kcontract.broker.local.server import Installation, Ports, choose_ports
+from kcontract.broker.local.server import (
+    SESSION_AFTER_KILL_MS,
+    SESSION_MS,
+    Installation,
+    Ports,
+    choose_ports,
+    properties,
+)
 from kcontract.broker.local.template import Template, ensure_template
 from kcontract.errors import BrokerError
 from kcontract.host.cache import cache_directory
@@ -51,6 +58,7 @@ class LocalKafka:
         self._route = route
         self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         self._node: Node | None = None
+        self._session_ms = SESSION_MS
 
     @classmethod
     def start(
@@ -121,10 +129,14 @@ class LocalKafka:
 
     def halt(self) -> int:
         """A clean shutdown that keeps the data (SIGTERM); the exit code."""
-        return self._running.process.terminate(_STOP_S)
+        code = self._running.process.terminate(_STOP_S)
+        if code < 0:  # it took too long
+            self._session_ms = SESSION_AFTER_KILL_MS
+        return code
 
     def kill(self) -> int:
         """A crash that keeps the data (SIGKILL); the exit code."""
+        self._session_ms = SESSION_AFTER_KILL_MS
         return self._running.process.kill()
 
     def pause(self) -> None:
@@ -167,14 +179,8 @@ class LocalKafka:
         raise failure
 
     def _launch(self, ports: Ports, flags: Sequence[str]) -> None:
-        self._node = Node.launch(
-            self._installation,
-            self._run,
-            ports,
-            flags=flags,
-            service_advertised=self._service_advertised,
-            route=self._route,
-        )
+        told = properties(ports, self._data, self._service_advertised, self._route, session_ms=self._session_ms)
+        self._node = Node.launch(self._installation, self._run, ports, told, flags)
         self._node.await_ready(self.cluster_id)
 
     @property

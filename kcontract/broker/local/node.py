@@ -12,7 +12,6 @@ from confluent_kafka.admin import AdminClient
 
 from kcontract.broker.local.server import MAIN_CLASS, Installation, Ports, properties
 from kcontract.errors import BrokerError, ServiceError
-from kcontract.host.docker import ContainerRoute
 from kcontract.host.output import tail
 from kcontract.host.ports import LOOPBACK, is_listening
 from kcontract.host.processes import ProcessGroup
@@ -32,18 +31,12 @@ class Node:
 
     @classmethod
     def launch(
-        cls,
-        installation: Installation,
-        run: RunDirectory,
-        ports: Ports,
-        *,
-        flags: Sequence[str] = (),
-        service_advertised: str | None = None,
-        route: ContainerRoute | None = None,
+        cls, installation: Installation, run: RunDirectory, ports: Ports, settings: str = "", flags: Sequence[str] = ()
     ) -> Node:
-        """Starts the broker on `run.path / "data"` and does not wait for it. Raises BROKER_NOT_STARTED."""
+        """Starts the broker on `run.path / "data"` and does not wait for it. `settings` are the text of its
+        server.properties, by default the ordinary ones. Raises BROKER_NOT_STARTED."""
         file = run.path / "server.properties"
-        file.write_text(properties(ports, run.path / "data", service_advertised, route))
+        file.write_text(settings or properties(ports, run.path / "data"))
         try:
             process = start_java(run, installation.command(MAIN_CLASS, [str(file)], flags), run.path / "broker.log")
         except ServiceError as error:

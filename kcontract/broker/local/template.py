@@ -26,7 +26,7 @@ from kcontract.model.value import Value
 REVISION = "1"
 """To be raised whenever a template is built in another way."""
 CLUSTER_ID = "kcontractTemplateAAAAA"
-_STOP_S, _TOOL_S = 20.0, 120.0
+_STOP_S, _TOOL_S = 60.0, 120.0
 _STEPS = 4
 _WHAT = "preparing Apache Kafka"
 
@@ -100,7 +100,9 @@ def _running(installation: Installation, run: RunDirectory, flags: Sequence[str]
         node.await_ready(CLUSTER_ID)
         yield f"127.0.0.1:{node.ports.harness}"
     finally:
-        node.process.terminate(_STOP_S)
+        code = node.process.terminate(_STOP_S)
+    if code < 0:  # its data would make every start from it wait for the session of the killed one
+        raise BrokerError("BROKER_TEMPLATE", f"Apache Kafka did not end within {_STOP_S:g} s", "try again")
 
 
 def _make_archive(installation: Installation, run: RunDirectory, staging: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kcontract.broker.local import archive
 from kcontract.broker.local.java import Java
-from kcontract.broker.local.server import Installation, Ports, choose_ports, properties
+from kcontract.broker.local.server import SESSION_AFTER_KILL_MS, Installation, Ports, choose_ports, properties
 from kcontract.host.docker import ContainerRoute
 
 PORTS = Ports(1001, 1002, 1003, 1004)
@@ -47,6 +47,13 @@ def test_undeclared_topics_are_seen_and_all_stay() -> None:
     assert found["auto.create.topics.enable"] == "true"
     assert found["log.retention.ms"] == "-1"
     assert found["group.initial.rebalance.delay.ms"] == "0"
+
+
+def test_a_busy_machine_does_not_cost_the_broker_its_partitions() -> None:
+    """Its session outlives any delay; only after a kill it is short, for the node must wait for its former one."""
+    assert int(parsed(properties(PORTS, Path("/data")))["broker.session.timeout.ms"]) >= 60_000
+    after = parsed(properties(PORTS, Path("/data"), session_ms=SESSION_AFTER_KILL_MS))
+    assert int(after["broker.session.timeout.ms"]) <= 2_000
 
 
 def test_odd_paths_survive_the_properties_format() -> None:
