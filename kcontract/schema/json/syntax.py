@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kcontract.model.case import Layer
 from kcontract.schema.problem import DecodeError
@@ -21,8 +22,16 @@ _BLANK = re.compile(r"[ \t\n\r]*")
 _VALUES = ("v", "V")
 
 
+_REMEMBERED, _LONGEST = 16, 1 << 20
+"""The same deep texts are sent to every receiver: so many of them, up to that length, are not checked again."""
+
+
 def check_deep_syntax(text: str) -> None:
     """Raise DecodeError (`json_syntax`) if `text` is not one JSON value. Linear in its length."""
+    (_check_once if len(text) <= _LONGEST else _check)(text)
+
+
+def _check(text: str) -> None:
     state, stack, pos = "v", bytearray(), 0
     while True:
         match = _TOKEN.match(text, pos)
@@ -37,6 +46,9 @@ def check_deep_syntax(text: str) -> None:
     if state != "d" or end is None or end.end() != len(text):
         at = len(text[:pos].encode("utf-8", "surrogatepass"))
         raise DecodeError(Layer.DECODE, "json_syntax", "not JSON from here on", offset=at)
+
+
+_check_once = lru_cache(_REMEMBERED)(_check)
 
 
 def _step(state: str, kind: str, sign: str, stack: bytearray) -> str | None:  # noqa: PLR0911  # one a kind of token
