@@ -84,6 +84,7 @@ class Lifecycle:
         begun = recorder.now()
         service = self._launcher.start(self._unit.name, run, self._values)
         self._observer.service, self._observer.exited = service, False
+        self._observer.stir()
         recorder.record(ev.ServiceStarted(recorder.now(), service.pid, self.starts))
         if not self._observer.wait(lambda: self._is_ready(run), self._patience(begun, at_most)):
             gone = ServiceGone(self._why_not_ready(run), service.output()[-4000:])

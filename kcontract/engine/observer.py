@@ -8,6 +8,7 @@ from kcontract.engine.flood import FloodGate
 from kcontract.engine.own import OwnRecords
 from kcontract.engine.probing import Probing
 from kcontract.engine.recorder import Recorder
+from kcontract.engine.rhythm import Rhythm
 from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.errors import BrokerError
 from kcontract.judge.resources import MOST_SHARE
@@ -21,6 +22,8 @@ _COMMITS_EVERY, _MEMBERS_EVERY, _TAP_EVERY = 0.02, 0.25, 0.25
 _COMMITS_REST = 10
 """Asking for commits may take that part of the time at most, however slow the broker answers."""
 _POLL = 0.01
+_POLL_AT_MOST, _COMMITS_AT_MOST = 0.1, 0.25
+"""Seconds between looks while nothing happens."""
 _RESOURCES_EVERY, _RESOURCES_REST = 1.0, 50
 _LATELY = 0.25
 _NEW_TOPICS = 20
@@ -53,6 +56,8 @@ class Observer:
         self._commits_took = self._resources_took = 0.0
         self._resources_at = -1.0
         self._new_topics = 0
+        self._rhythm = Rhythm()
+        self._pause = _POLL
         self._gate = FloodGate()
         self.held: Resources | None = None
         """What the service held when it was last looked at."""
@@ -92,15 +97,22 @@ class Observer:
                 self._recorder.record(ev.Blind(self._recorder.now(), unit, what))
             self._new_topics += len(new)
 
-    def look(self, timeout: float = _POLL) -> None:
-        """One look at everything; waits up to `timeout` seconds for a record."""
-        self.take(self.read(timeout))
+    def stir(self) -> None:
+        """Something is about to happen: look quickly again."""
+        self._rhythm.stir()
+        self._pause = _POLL
+
+    def look(self, timeout: float | None = None) -> None:
+        """One look at everything; waits up to `timeout` seconds for a record, else the longer the less happens."""
+        self.take(self.read(self._pause if timeout is None else timeout))
         self.look_at_process()
         self.look_at_views()
         if self.broker_away:
             return
         now = self._recorder.now()
-        if self._inputs and now - self._commits_at >= max(_COMMITS_EVERY, _COMMITS_REST * self._commits_took):
+        self._pause = self._rhythm.pause(now, _POLL, _POLL_AT_MOST)
+        rest = self._rhythm.pause(now, _COMMITS_EVERY, _COMMITS_AT_MOST)
+        if self._inputs and now - self._commits_at >= max(rest, _COMMITS_REST * self._commits_took):
             self.look_at_commits()
         if self._inputs and now - self._members_at >= _MEMBERS_EVERY:
             self.look_at_members()
@@ -152,6 +164,8 @@ class Observer:
         if self.schemas is not None:
             self.schemas.look_up(records)
         now = self._recorder.now()
+        if records:
+            self._rhythm.stir()
         self._recorder.record_all([ev.Seen(now, record) for record in self._kept(records)])
         self._recorder.record_all(self._gate.report(now))
 
@@ -198,6 +212,7 @@ class Observer:
         for place, offset in committed.items():
             if self._committed.get(place) != offset:
                 self._committed[place] = offset
+                self._rhythm.stir()
                 self._recorder.record(ev.Committed(now, place[0], place[1], offset))
 
     def look_at_members(self) -> GroupView:
@@ -205,6 +220,7 @@ class Observer:
         self._members_at = self._recorder.now()
         if view != self._view:
             self._view = view
+            self._rhythm.stir()
             members = tuple((member.id, member.partitions) for member in view.members)
             self._recorder.record(ev.MembersSeen(self._members_at, view.state, members))
         return view

@@ -120,6 +120,7 @@ class Player:
     def begin(self, purpose: ev.Purpose, of: str) -> Window:
         """Open a window."""
         self._number += 1
+        self._observer.stir()
         self._recorder.record(ev.WindowOpened(self._recorder.now(), self._number, purpose, of))
         window = self._state.window
         assert window is not None  # noqa: S101 - the judge has just been fed the opening
@@ -127,6 +128,7 @@ class Player:
 
     def send(self, cases: Sequence[Case], due: Sequence[float] = ()) -> None:
         """Send records within the open window; `due` is when each was to be sent, if there is a schedule."""
+        self._observer.stir()
         self._dispatcher.send(cases, self._number, due)
 
     def end(self, window: Window, outcome: Outcome) -> None:
@@ -226,6 +228,8 @@ class Player:
         """Seconds without evidence before negatives; the first records after a start are only waited for."""
         if window.purpose == "warm" or _all_answered(window):
             return 0.0
+        if window.purpose == "growth" and not window.open:
+            return self._state.pace.brief
         quiet = self._state.pace.quiet
         if self._state.patience and (_lacks(window) or any(map(is_being_retried, window.open.values()))):
             quiet = max(quiet, self._state.patience)
@@ -268,6 +272,7 @@ class Player:
             due = waited >= pace.quiet if place in standing.passed else waited >= pace.stall / 2
             if due and place not in again:
                 again[place] = 1
+                self._observer.stir()
                 self._dispatcher.send([self.sources[place[0]].healthy(Role.SENTINEL, place[1])], self._number)
 
     def _report(self, window: Window) -> None:

@@ -79,6 +79,11 @@ class Pace:
         return min(max(4 * self.p99, 2 * self.longest_gap, QUIET_FLOOR), QUIET_CEILING)
 
     @property
+    def brief(self) -> float:
+        """The same without the gaps, where no record is missing anything: there is no negative to wait for."""
+        return min(max(4 * self.p99, QUIET_FLOOR), QUIET_CEILING)
+
+    @property
     def stall(self) -> float:
         """No delivery has got an outcome and no commit has moved for so long."""
         first = self.first_latency or 0.0  # any window may follow a start
