@@ -112,7 +112,7 @@ class GroupVisitor:
             self._places = frozenset(places)
 
     def _ask_to_join(self) -> visiting.Joined:
-        owned = (self._places or ()) if self._assignor == _COOPERATIVE else ()
+        owned = (self._places or ()) if self._assignor == _COOPERATIVE else None
         subscribed = visiting.subscription(self._topics, owned)
         request = visiting.join_request(self._membership, self._assignor, subscribed, _SESSION_S, _REBALANCE_S)
         return visiting.decode_joined(self._ask(visiting.JOIN_GROUP, visiting.JOIN_GROUP_VERSION, request))

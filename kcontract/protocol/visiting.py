@@ -1,7 +1,7 @@
 """Being a member of a consumer group: JoinGroup (key 11), version 5, SyncGroup (14), 3, Heartbeat (12), 3, and
 OffsetCommit (8), 7, by a member.
 
-What the members tell each other inside of them is ConsumerProtocolSubscription version 1 and
+What the members tell each other inside of them is ConsumerProtocolSubscription and
 ConsumerProtocolAssignment.
 """
 
@@ -85,12 +85,15 @@ def commit_request(membership: Membership, offsets: Mapping[Place, int]) -> byte
     return bytes(offset_commit_body(_identified(membership), offsets))
 
 
-def subscription(topics: Sequence[str], owned: Collection[Place]) -> bytes:
-    """ConsumerProtocolSubscription, version 1: topics, no data of the assignor's own, partitions that are not given up.
+def subscription(topics: Sequence[str], owned: Collection[Place] | None) -> bytes:
+    """ConsumerProtocolSubscription: topics, no data of the assignor's own, partitions that are not given up.
 
-    Not version 0, which says nothing of those: librdkafka's cooperative assignor takes them for granted, and dies.
+    Version 1 only where those are asked for: without them librdkafka's cooperative assignor dies, and with them
+    kafka-go, which has no cooperative one, refuses the whole group.
     """
-    encoder = Encoder().int16(1).array(topics, lambda each, topic: each.string(topic)).int32(-1)
+    encoder = Encoder().int16(0 if owned is None else 1).array(topics, lambda each, topic: each.string(topic)).int32(-1)
+    if owned is None:
+        return bytes(encoder)
     held = {topic: sorted(number for name, number in owned if name == topic) for topic, _ in sorted(owned)}
     return bytes(encoder.array(tuple(held.items()), _write_owned))
 

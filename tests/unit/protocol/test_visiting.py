@@ -19,15 +19,23 @@ def test_a_member_comes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owned", "end"),
+    ("owned", "version", "end"),
     [
-        ((), b"\0\0\0\0"),
-        ([("u", 2), ("t", 1), ("t", 0)], b"\0\0\0\2\0\1t\0\0\0\2\0\0\0\0\0\0\0\1\0\1u\0\0\0\1\0\0\0\2"),
+        (None, b"\0\0", b""),
+        ((), b"\0\1", b"\0\0\0\0"),
+        (
+            [("u", 2), ("t", 1), ("t", 0)],
+            b"\0\1",
+            b"\0\0\0\2\0\1t\0\0\0\2\0\0\0\0\0\0\0\1\0\1u\0\0\0\1\0\0\0\2",
+        ),
     ],
 )
-def test_a_subscription_says_what_is_not_given_up(owned: list[tuple[str, int]], end: bytes) -> None:
-    """Version 1 of it: librdkafka's cooperative assignor ends its process where that part is missing."""
-    assert visiting.subscription(["t", "u"], owned) == b"\0\1\0\0\0\2\0\1t\0\1u\xff\xff\xff\xff" + end
+def test_a_subscription_says_what_is_not_given_up(
+    owned: list[tuple[str, int]] | None, version: bytes, end: bytes
+) -> None:
+    """Where it must: librdkafka's cooperative assignor dies of version 0, and kafka-go takes no other."""
+    told = visiting.subscription(["t", "u"], owned)
+    assert told == version + b"\0\0\0\2\0\1t\0\1u\xff\xff\xff\xff" + end
 
 
 def test_the_answer_to_coming() -> None:
