@@ -9,7 +9,7 @@ NODE_READY := $(NODE_APP)/node_modules/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 SOAK := 20
-.PHONY: verify verify-faults lab soak mutants test lint bench docs lock clean help
+.PHONY: verify verify-faults lab soak fuzz-decoder mutants test lint bench docs lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -30,6 +30,12 @@ lab: $(READY) $(NODE_READY) ## every twin of the lab: what it must earn, and wha
 
 soak: $(READY) $(NODE_READY) ## the lab's good twins SOAK times, idle and with busy cores; goes on where it stopped
 	$(BIN)/python -m tests.lab.soak $(SOAK)
+
+fuzz-decoder: $(READY) ## the decoders: 100,000 damaged payloads beside Java's, then ten minutes of a guided fuzzer
+	$(BIN)/python -m tests.decoders
+	$(BIN)/pip install --quiet 'atheris>=3,<4'
+	mkdir -p build/fuzz
+	$(BIN)/python -m tests.decoders.guided build/fuzz -max_total_time=600 -max_len=400 -artifact_prefix=build/
 
 mutants: $(READY) ## the judge with each of its rules switched off: a unit test must fail every time
 	$(BIN)/python -m tests.mutation

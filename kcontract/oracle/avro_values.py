@@ -72,7 +72,7 @@ class AvroValues:
         try:
             named = self._frames.open(record)
         except DecodeError as error:
-            return ValueReading((error,))
+            return ValueReading((error.settled(),))
         return self._read_named(named)
 
     def _read_plain(self, body: bytes) -> ValueReading:
@@ -153,7 +153,7 @@ class AvroValues:
             return resolver(datum, notes), tuple(notes.seen.values())
         except DecodeError as error:
             error.soft = self._is_open(source, error)
-            return MISSING, (error,)
+            return MISSING, (error.settled(),)
 
     def _is_open(self, source: Source, error: DecodeError) -> bool:
         """Rows 9, 46, 47, and 45 where no level speaks of it, are *either* unless the receiver has a reader or a

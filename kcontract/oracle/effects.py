@@ -102,13 +102,13 @@ class EffectOracle:
     def _unnamed(schema: AvroSchema, value: bytes, error: DecodeError) -> Read:
         """An id that is not in the book: the service may have registered it since, or the value is plain after all."""
         if base(error.code) not in ("missing_header", "unknown_schema_id", "endian_swapped_id", "other_framing"):
-            return MISSING, (error,)
+            return MISSING, (error.settled(),)
         for body in (value[HEADER_SIZE:], value):
             form, problems = _form(schema, schema, body)
             if not problems:
                 return form, ()
         error.soft = True
-        return MISSING, (error,)
+        return MISSING, (error.settled(),)
 
     def _read_json(self, record: Record, value: bytes, *, in_header: bool) -> Read:
         framed = not in_header and self._is_framed(value)
@@ -160,5 +160,5 @@ def _form(writer: AvroSchema, schema: AvroSchema, body: bytes) -> Read:
         try:
             datum = resolver_of(writer, schema)(datum, Problems())
         except DecodeError as error:
-            return MISSING, (*reading.problems, error)
+            return MISSING, (*reading.problems, error.settled())
     return json_form(schema, datum), reading.problems

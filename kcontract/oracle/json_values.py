@@ -61,7 +61,7 @@ class JsonValues:
         try:
             named = self._frames.open(record)
         except DecodeError as error:
-            return ValueReading((error,))
+            return ValueReading((error.settled(),))
         if self._frames.is_doubled(named.body, lambda inner: self._decodes(inner.body)):
             reason = "a framed message in a frame"
             return ValueReading((DecodeError(Layer.DECODE, "double_header", reason, offset=named.start, soft=True),))

@@ -29,6 +29,15 @@ class DecodeError(KcontractError):
         self.path = f"/{escape(str(step))}{self.path}"
         return self
 
+    def settled(self) -> DecodeError:
+        """The same error, to be kept as a value: without the frames that it was raised through.
+
+        Its traceback leads to the frame of whoever keeps it, which leads back to it; through a value that the garbage
+        collector does not walk, it would never be freed.
+        """
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+        return self
+
     def rejection(self) -> Rejection:
         """The value that goes into cases and reports."""
         return Rejection(layer=self.layer, code=self.code, reason=self.reason, offset=self.offset, path=self.path)

@@ -22,6 +22,8 @@ AVRO = {
     "concatenated": "as trailing_bytes: open",
     "overlong_varint": "Java takes up to ten bytes. \"Binary encoding\" does not ask for the shortest form: open",
     "int_overflow": "Java drops the upper bits. An int has 32 (\"Primitive Types\"): ours is right",
+    "union_index_bad:wrapped": "as int_overflow: of an index beyond 32 bits Java takes the lower ones: ours is right",
+    "enum_index_bad:wrapped": "as union_index_bad:wrapped: ours is right",
     "odd_encodings:boolean": "a boolean is 0 or 1 (\"Binary encoding\"); Java reads others as false: ours is right",
     "odd_encodings:map_key": "no section forbids a key twice; Java keeps the last: open",
     "odd_encodings:block_size": "the size is for skipping (\"Arrays\"); who does not skip need not look: open",

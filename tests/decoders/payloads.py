@@ -41,7 +41,7 @@ def payloads(kind: Any, text: str, total: int, seed: str) -> Iterator[Damaged]:
     """`total` payloads for a schema, of which a few are valid, about half are of the catalogue's kinds, and the rest
     are damaged by chance. `kind`: "avro" or "json"."""
     rng = Random(f"{seed}/{text}")  # noqa: S311 - test data
-    ground = _ground(kind, text)
+    ground = damaged_ground(kind, text)
     parents = list(islice(_parents(ground, rng), min(_PARENTS, total // 4)))
     valid = [parent.body for parent in parents]
     made = chain(
@@ -52,7 +52,8 @@ def payloads(kind: Any, text: str, total: int, seed: str) -> Iterator[Damaged]:
     return islice(made, total)
 
 
-def _ground(kind: Any, text: str) -> Ground:
+def damaged_ground(kind: Any, text: str) -> Ground:
+    """A contract that says nothing but the schema of plain values."""
     schema = SchemaText(kind, text, _AT)
     message = Message(_AT, payload=schema, wire="plain")
     contract = Contract(_AT, "events", message, RegistryRules(_AT), Malformed())

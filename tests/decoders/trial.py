@@ -22,7 +22,7 @@ from tests.decoders.payloads import Damaged
 CODES = frozenset(kind.code for kind in KINDS)
 MOST_MEMORY = 64 * 2**20
 _DEAR = 2_000_000
-"""Nanoseconds from which on a payload's memory is counted as well."""
+"""Nanoseconds from which on a payload is measured again, and its memory too."""
 _LONG = 10_000
 Word = Literal["valid", "either", "invalid"]
 
@@ -96,12 +96,20 @@ def tried(reads: Reads, payloads: Iterable[Damaged], cost: Cost) -> list[Said]:
             said.append(Said("either"))
             continue
         taken = time.thread_time_ns() - start
+        if taken > _DEAR:  # twice more, or what the machine does beside it would be counted
+            taken = min(taken, _again(reads, payload.data), _again(reads, payload.data))
         cost.add(taken, payload)
         if taken > _DEAR or len(payload.data) > _LONG:
             _weigh(reads, payload, cost)
         cost.faults += [f"{payload.origin} {payload.data[:60].hex()}: {words}" for words in _lacks(problems, payload)]
         said.append(_said(datum, problems, fatal=fatal))
     return said
+
+
+def _again(reads: Reads, data: bytes) -> int:
+    start = time.thread_time_ns()
+    reads(data)
+    return time.thread_time_ns() - start
 
 
 def _weigh(reads: Reads, payload: Damaged, cost: Cost) -> None:
@@ -150,3 +158,30 @@ def inconsistent(schema: AvroSchema, data: bytes, said: Said) -> str:
         return "strict reads another value"
     again = encode(schema, strict)
     return "" if again == data or decode(schema, again, strict=True) == strict else "it does not re-encode"
+
+
+def avro_shot(text: str) -> Callable[[bytes], None]:
+    """Raises AssertionError for bytes with which something is wrong, on one Avro schema."""
+    schema, reads = parse(text), avro_reader(text)
+
+    def shoot(data: bytes) -> None:
+        said = _checked(reads, data)
+        assert not (words := inconsistent(schema, data, said)), f"{words}: {data.hex()} {text}"
+
+    return shoot
+
+
+def json_shot(text: str) -> Callable[[bytes], None]:
+    """The same for a JSON Schema."""
+    reads = json_reader(text)
+
+    def shoot(data: bytes) -> None:
+        _checked(reads, data)
+
+    return shoot
+
+
+def _checked(reads: Reads, data: bytes) -> Said:
+    datum, problems, fatal = reads(data)
+    assert not (words := list(_lacks(problems, Damaged("guided", data)))), f"{words}: {data.hex()}"
+    return _said(datum, problems, fatal=fatal)

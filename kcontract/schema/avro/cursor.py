@@ -108,6 +108,12 @@ def read_int(cursor: Cursor) -> int:
     return value
 
 
+def wrapped(index: int) -> int:
+    """What is left of a union's or enum's index in a reader of 32 bits: Java drops what five bytes hold beyond them,
+    and refuses more bytes. -1 where nothing is."""
+    return index & 0x7FFFFFFF if 2**31 <= index < 2**34 else -1
+
+
 def read_block(cursor: Cursor, length: int) -> bytes:
     """`length` bytes of a fixed."""
     start = cursor.pos

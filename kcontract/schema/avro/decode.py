@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from kcontract.model.case import Layer
 from kcontract.model.value import Value
-from kcontract.schema.avro.cursor import Cursor, end_block, read_count, read_long
+from kcontract.schema.avro.cursor import Cursor, end_block, read_count, read_long, wrapped
 from kcontract.schema.avro.nodes import (
     Array,
     AvroSchema,
@@ -36,7 +36,7 @@ which is *either* (MALFORMED.md 22). Readers that limit themselves do so at 64 t
 _MAX_TRACED = 8
 
 
-class Reading(Value, frozen=True):
+class Reading(Value, frozen=True, gc=True):
     """What the lenient decoder made of some bytes.
 
     `problems` are the refusals of the strict one, in the order of the bytes; `fatal` says that the last of them ended
@@ -61,7 +61,7 @@ def scan(writer: AvroSchema, data: bytes) -> Reading:
     try:
         datum = _run(writer, data, problems)
     except DecodeError as error:
-        return Reading(None, (*_traced(writer, data, problems), error), fatal=True)
+        return Reading(None, (*_traced(writer, data, problems), error.settled()), fatal=True)
     return Reading(datum, _traced(writer, data, problems)) if problems.seen else Reading(datum)
 
 
@@ -72,7 +72,7 @@ def _traced(writer: AvroSchema, data: bytes, problems: Problems) -> tuple[Decode
         try:
             _run(writer, data, Problems(keep_faults=True, stop_at=index))
         except DecodeError as error:
-            noted[index] = error
+            noted[index] = error.settled()
     return tuple(noted)
 
 
@@ -248,6 +248,10 @@ def _bad_branch(cursor: Cursor, index: int, count: int, start: int) -> int:
     if -count <= index < 0:  # Python's stock decoders count from the end
         cursor.note("union_index_bad:negative", reason, start)
         return count + index
+    if 0 <= wrapped(index) < count:
+        cursor.note("union_index_bad:wrapped", reason, start)
+        cursor.problems.uncertain = True
+        return wrapped(index)
     raise cursor.error("union_index_bad:negative" if index < 0 else "union_index_bad", reason, start)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kcontract.model.case import Layer
-from kcontract.schema.avro.cursor import Cursor, read_block, read_int, read_long, read_sized
+from kcontract.schema.avro.cursor import Cursor, read_block, read_int, read_long, read_sized, wrapped
 from kcontract.schema.avro.logical import MAX_DECIMAL_BYTES, big_decimal_parts, raw_range, unscaled
 from kcontract.schema.avro.nodes import Datum, EnumType, Fixed, Logical, Primitive
 
@@ -96,6 +96,9 @@ def _bad_symbol(cursor: Cursor, node: EnumType, index: int, start: int) -> str:
     if -len(node.symbols) <= index < 0:  # Python's stock decoders count from the end
         cursor.note("enum_index_bad:negative", reason, start)
         return node.symbols[index]
+    if 0 <= wrapped(index) < len(node.symbols):
+        cursor.note("enum_index_bad:wrapped", reason, start)
+        return node.symbols[wrapped(index)]
     code = "enum_index_bad:negative" if index < 0 else "enum_index_bad"
     cursor.problems.fault(cursor.error(code, reason, start))
     return node.symbols[0] if node.symbols else ""

@@ -23,7 +23,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE = re.compile("[\ud800-\udfff]")
 
 
-class Parsed(Value, frozen=True):
+class Parsed(Value, frozen=True, gc=True):
     """What the lenient parser made of some bytes. `fatal`: there is no value, for the last problem's reason.
 
     `numbers` says whether a literal stands in it whose way of writing may matter (`2.0`, 2^64, `1e400`), `size` is how
@@ -76,7 +76,7 @@ def _scan(data: bytes, *, first_keys: bool) -> Parsed:
         if _SURROGATE.search(text):
             value = _mend_surrogates(value, problems)
     except DecodeError as error:
-        return Parsed(None, (*problems.seen.values(), error), fatal=True)
+        return Parsed(None, (*problems.seen.values(), error.settled()), fatal=True)
     return Parsed(value, tuple(problems.seen.values()), numbers=hooks.numbers, size=len(data))
 
 
