@@ -80,6 +80,15 @@ class Topics:
         except (KafkaException, BrokerError, KeyError, TypeError, ValueError):
             return DEFAULT_LIMIT
 
+    def is_compacted(self, name: str) -> bool:
+        """Whether a topic's `cleanup.policy` is, or holds, compact; False where the broker does not tell."""
+        resource = ConfigResource(ResourceType.TOPIC, name)
+        try:
+            entries = result(self._admin.client.describe_configs([resource])[resource], f"describe topic {name}")
+            return "compact" in str(entries["cleanup.policy"].value)
+        except (KafkaException, BrokerError, KeyError):
+            return False
+
     def limit(self, name: str, size: int) -> None:
         """Set `max.message.bytes` of a topic. The node that leads it is told within milliseconds: it is asked."""
         entry = ConfigEntry("max.message.bytes", str(size), incremental_operation=AlterConfigOpType.SET)

@@ -12,6 +12,7 @@ from kcontract.cli.console import fail
 from kcontract.cli.lazy import Carried, Entry, LazyGroup
 
 COMMANDS = {
+    "init": Entry("kcontract.cli.init:init", "Write a first contract from a schema or a live topic."),
     "verify": Entry("kcontract.cli.verify:verify", "Run every service on a real broker and judge what it does."),
     "fuzz": Entry("kcontract.cli.fuzz:fuzz", "Call handlers with generated records, without a broker."),
     "replay": Entry("kcontract.cli.replay:replay", "Send the record of a finding again."),

@@ -1,0 +1,127 @@
+"""What the records of a topic have in common: keys, headers, and where a correlation id stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kcontract.document.drafts.draft import Seen
+from kcontract.document.drafts.yaml_text import scalar
+from kcontract.model.case import CASE_HEADER
+from kcontract.model.record import Record
+from kcontract.schema.json.formats import STRICT
+from kcontract.schema.problem import escape
+from kcontract.schema.wire import HEADER_SIZE, KEY_HEADER, VALUE_HEADER
+
+_CORRELATION = ("correlationid", "xcorrelationid", "kafkacorrelationid", "correlation", "xrequestid", "requestid")
+_IDENTITY = ("eventid", "messageid", "eventuuid")
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
+_OURS = frozenset({CASE_HEADER, VALUE_HEADER, KEY_HEADER})
+_MAX_DEPTH = 4
+
+
+def seen(records: Sequence[Record], payloads: Sequence[Any], odd: int) -> Seen:
+    """The habits of records. `payloads` are the JSON forms of those values that could be read, in the same order;
+    None for the others."""
+    keys = [record.key for record in records]
+    schema, note = _key(keys)
+    names = [{name for name, value in record.headers if _is_text(value)} for record in records]
+    every = set.intersection(*names) if names else set()
+    known = dict.fromkeys(name for record in records for name, _ in record.headers if name not in _OURS)
+    return Seen(
+        records=len(records),
+        tombstones=sum(record.is_tombstone for record in records),
+        odd=odd,
+        key=schema,
+        key_note=note,
+        key_from=_key_from(keys, payloads),
+        headers=tuple(name for name in known if name in every),
+        some_headers=tuple(name for name in known if name not in every),
+    )
+
+
+def correlation(headers: Sequence[str], paths: Sequence[str]) -> str:
+    """The expression of the correlation id among headers and payload pointers; "" if nothing is called so."""
+    for wanted in _CORRELATION:
+        for name in headers:
+            if _folded(name) == wanted:
+                return f"$message.header#/{escape(name)}"
+    return _named(paths, _CORRELATION[:1])
+
+
+def identity(paths: Sequence[str]) -> str:
+    """The expression of the identity among payload pointers; "" if nothing is called so."""
+    return _named(paths, _IDENTITY)
+
+
+def _named(paths: Sequence[str], names: Sequence[str]) -> str:
+    for wanted in names:
+        for path in paths:
+            if _folded(path.rpartition("/")[2]) == wanted:
+                return f"$message.payload#{path}"
+    return ""
+
+
+def _folded(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name.lower())
+
+
+def _is_text(value: bytes | None) -> bool:
+    if not value:
+        return False
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _key(keys: Sequence[bytes | None]) -> tuple[str, str]:
+    """The key's schema in YAML, and words about it."""
+    present = [key for key in keys if key is not None]
+    if len(present) < len(keys):
+        return "", f"{len(keys) - len(present)} of {len(keys)} records have no key"
+    if all(len(key) >= HEADER_SIZE and key[0] == 0 for key in present):
+        return "", "keys begin with 0x00 and a schema id: name their schema here, a file"
+    if not all(map(_is_text, present)):
+        return "", "keys are not text"
+    return _text_key([key.decode() for key in present])
+
+
+def _text_key(texts: list[str]) -> tuple[str, str]:
+    if all(map(STRICT["uuid"], texts)):
+        return "{type: string, format: uuid}", f"all {len(texts)} keys are UUIDs"
+    if all(map(_WHOLE.fullmatch, texts)):
+        return f"{{type: string, pattern: {scalar('^-?[0-9]+$')}}}", f"all {len(texts)} keys are whole numbers"
+    return "{type: string, minLength: 1}", f"all {len(texts)} keys are texts"
+
+
+def _key_from(keys: Sequence[bytes | None], payloads: Sequence[Any]) -> tuple[str, ...]:
+    """Pointers of all fields that equal the key wherever there is a payload; shortest first. One key proves nothing."""
+    if len(set(keys)) < 2:
+        return ()
+    left: dict[str, None] | None = None
+    for key, payload in zip(keys, payloads, strict=True):
+        if payload is None:
+            continue
+        if key is None:
+            return ()
+        equal = [path for path, value in leaves(payload) if _same(key, value)]
+        left = dict.fromkeys(equal if left is None else (path for path in left if path in equal))
+    return tuple(sorted(left or (), key=lambda path: (path.count("/"), len(path))))
+
+
+def _same(key: bytes, value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return False
+    return key == str(value).encode("utf-8", "surrogatepass")
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Pointers of an object's members that are no objects or arrays themselves, with their values."""
+    if isinstance(value, dict) and path.count("/") < _MAX_DEPTH:
+        for name, inner in value.items():
+            yield from leaves(inner, f"{path}/{escape(name)}")
+    elif path and not isinstance(value, dict | list):
+        yield path, value

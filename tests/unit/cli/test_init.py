@@ -1,0 +1,86 @@
+"""`kcontract init` from schema files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.command import kcontract
+
+AVRO = (
+    '{"type":"record","name":"a.B","fields":[{"name":"event_id","type":"string"},{"name":"order_id","type":"string"}]}'
+)
+JSON = '{"type":"object","required":["id"],"properties":{"id":{"type":"string"}}}'
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with two schemas as the working directory."""
+    (tmp_path / "kcontract.yaml").write_text("kcontract: 1\n")
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas/order.placed-value.avsc").write_text(AVRO)
+    (tmp_path / "schemas/order.paid.json").write_text(JSON)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_each_schema_becomes_a_contract_that_lint_accepts(project: Path) -> None:
+    """Patterns are understood without a shell; topics are called like the files."""
+    ended = kcontract("init", "schemas/*")
+    assert (ended.code, ended.out) == (0, "wrote contracts/order.paid.yaml\nwrote contracts/order.placed.yaml\n")
+    assert kcontract("lint").out == "2 files: nothing wrong\n"
+    text = (project / "contracts/order.placed.yaml").read_text()
+    assert "  payload: schemas/order.placed-value.avsc\n" in text
+    assert "  identity: $message.payload#/event_id\n" in text
+    assert "  # keyFrom: $message.payload#/order_id " in text
+
+
+def test_options_name_topic_service_command_and_directory(project: Path) -> None:
+    """What is said is written, quoted where that is needed."""
+    ended = kcontract(
+        "init", "schemas/order.paid.json", "--topic", "paid", "--service", "till", "--command", "run 'a: b' -v",
+        "--out", "made",
+    )  # fmt: skip
+    assert (ended.code, ended.out) == (0, "wrote made/paid.yaml\n")
+    text = (project / "made/paid.yaml").read_text()
+    assert "topic: paid\n" in text
+    assert '  till:\n    run:\n      command: [run, "a: b", -v]\n' in text
+
+
+def test_nothing_is_overwritten_and_nothing_half_written(project: Path) -> None:
+    """One file that is there keeps all from being written."""
+    (project / "contracts").mkdir()
+    (project / "contracts/order.placed.yaml").write_text("mine")
+    ended = kcontract("init", "schemas/*")
+    assert ended.code == 2
+    assert "FILE_EXISTS" in ended.err
+    assert [path.name for path in (project / "contracts").iterdir()] == ["order.placed.yaml"]
+    assert (project / "contracts/order.placed.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (["init"], "INIT_NOTHING"),
+        (["init", "schemas/none.avsc"], "SCHEMA_MISSING"),
+        (["init", "schemas/none*.avsc"], "SCHEMA_MISSING"),
+        (["init", "schemas/order.paid.json", "schemas/order.placed-value.avsc", "--topic", "a"], "INIT_TOPIC_ONE"),
+        (["init", "schemas/order.paid.json", "--topic", "a/b"], "TOPIC_ILLEGAL"),
+        (["init", "bad.avsc"], "AVRO_UNKNOWN_TYPE"),
+        (["init", "../outside.json"], "SCHEMA_OUTSIDE"),
+        (["init", "--from-topic", "orders"], "INIT_NO_BROKER"),
+        (["init", "schemas/order.paid.json", "--out", "kcontract.yaml/x"], "FILE_UNWRITABLE"),
+    ],
+)
+def test_wrong_usage_has_a_code_and_writes_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], code: str
+) -> None:
+    """Exit 2, one code, no file."""
+    monkeypatch.delenv("KCONTRACT_BOOTSTRAP_SERVERS", raising=False)
+    (project / "bad.avsc").write_text('"nothing"')
+    (project.parent / "outside.json").write_text("{}")
+    ended = kcontract(*args)
+    assert ended.code == 2
+    assert f"[{code}]" in ended.err
+    assert not (project / "contracts").exists()

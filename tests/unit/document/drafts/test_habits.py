@@ -1,0 +1,69 @@
+"""What records have in common."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kcontract.document.drafts.draft import Seen
+from kcontract.document.drafts.habits import correlation, identity, seen
+from kcontract.model.record import Headers, Record
+
+UUIDS = ("0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7")
+
+
+def _of(*records: tuple[str | bytes | None, Any, Headers]) -> Seen:
+    made = []
+    for key, value, headers in records:
+        made.append(Record(key.encode() if isinstance(key, str) else key, json.dumps(value).encode(), headers))
+    return seen(made, [value for _, value, _ in records], 0)
+
+
+def test_the_key_is_the_field_that_always_equals_it() -> None:
+    """Outer fields first; a field that only sometimes does is none."""
+    first = (UUIDS[0], {"in": {"id": UUIDS[0]}, "id": UUIDS[0], "n": UUIDS[0]}, ())
+    second = (UUIDS[1], {"in": {"id": UUIDS[1]}, "id": UUIDS[1], "n": "x"}, ())
+    found = _of(first, second)
+    assert found.key_from == ("/id", "/in/id")
+    assert found.key == "{type: string, format: uuid}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "schema"),
+    [
+        (("1", "22"), '{type: string, pattern: "^-?[0-9]+$"}'),
+        (("a", "b"), "{type: string, minLength: 1}"),
+        ((None, "b"), ""),
+        ((None, None), ""),
+        ((b"\xff", "b"), ""),
+        ((b"\0\0\0\0\1a", b"\0\0\0\0\1b"), ""),
+    ],
+)
+def test_a_key_has_a_schema_where_all_keys_are_alike(keys: tuple[str | bytes | None, ...], schema: str) -> None:
+    """Nothing is said of keys that only some records have, or that are no text."""
+    found = _of(*((key, {}, ()) for key in keys))
+    assert found.key == schema
+    assert found.key_note
+
+
+def test_one_key_proves_nothing_of_fields() -> None:
+    """A constant field equals a constant key by chance."""
+    assert _of(("a", {"x": "a"}, ()), ("a", {"x": "a"}, ())).key_from == ()
+
+
+def test_headers_of_all_and_of_some_records() -> None:
+    """A header without text, kcontract's own and those of the wire are no habit."""
+    marks: Headers = (("kcontract-case", b"1"), ("__value_schema_id", b"\1" * 17))
+    found = _of(("a", {}, (("id", b"1"), ("x", b"2"), ("raw", b"\xff"))), ("b", {}, (("id", b"3"), *marks)))
+    assert found.headers == ("id",)
+    assert found.some_headers == ("x", "raw")
+
+
+def test_correlation_ids_are_found_by_their_names() -> None:
+    """In headers before the payload; by the better name before the earlier one."""
+    assert correlation(["request-id", "X-Correlation-ID"], []) == "$message.header#/X-Correlation-ID"
+    assert correlation(["other"], ["/id", "/meta/correlationId"]) == "$message.payload#/meta/correlationId"
+    assert correlation(["other"], ["/id"]) == ""
+    assert identity(["/id", "/eventId"]) == "$message.payload#/eventId"
