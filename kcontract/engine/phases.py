@@ -8,6 +8,7 @@ from kcontract.engine.bursts import play_bursts
 from kcontract.engine.faults.receivers import receiver_faults
 from kcontract.engine.growth import find_growth
 from kcontract.engine.load import play_loads
+from kcontract.engine.logs import read_logs
 from kcontract.engine.redelivery import redeliver
 from kcontract.engine.scene import Scene
 from kcontract.engine.sequences import play_poison_runs, play_sequences
@@ -21,7 +22,7 @@ Phase = Callable[[Scene], None]
 BEFORE_CONFIRMING: tuple[Phase, ...] = (play_poison_runs, play_sizes, play_bursts)
 """Phases whose windows leave doubts that are to be confirmed with those of the cases."""
 
-AFTER_CONFIRMING: tuple[Phase, ...] = (play_sequences, redeliver, play_loads, find_growth, receiver_faults)
+AFTER_CONFIRMING: tuple[Phase, ...] = (play_sequences, redeliver, play_loads, find_growth, read_logs, receiver_faults)
 """Phases that confirm what they see themselves, or after which the service need not be well any more."""
 
 

@@ -90,7 +90,7 @@ class Player:
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
         places = places_of(cases, self.partitions) if narrow else self.places
-        plain = purpose == "growth" or self._observer.bloated  # a marker may be one of those that take memory
+        plain = purpose in ("growth", "log") or self._observer.bloated  # a marker may be one of those that take memory
         opening, closing = compose(cases, self.sources, places, {} if plain else self.markers, healthy=healthy)
         self.unsent = self._stream(window, opening)
         if purpose in _REPEATABLE:

@@ -22,8 +22,6 @@ def _of_input(source: Input) -> Iterator[tuple[str, str]]:
         yield what, "add `emits`, `reply` or `probe` to the receiver"
     elif receive.emits and not any(emits.where for emits in receive.emits):
         yield f"{topic}: what an effect says is not compared with its input", "add `emits.where` or `emits.copies`"
-    if receive.on_invalid.skip_log:
-        yield f"{topic}: what `skip: {{log}}` wants in the log is not judged yet", ""
     if receive.idempotent and not source.shows_events:
         yield (
             f"{topic}: a probe does not tell how often a record was handled: `idempotent` is not judged",

@@ -12,6 +12,7 @@ from kcontract.judge.key_order import KeyOrderBook
 from kcontract.judge.leaks import LeakBook
 from kcontract.judge.lives import LifeBook
 from kcontract.judge.load import LoadBook
+from kcontract.judge.logs import LogBook
 from kcontract.judge.observed import ObservedBook
 from kcontract.judge.resources import ResourceBook
 from kcontract.judge.sequence import SequenceBook
@@ -29,6 +30,7 @@ BOOKS: tuple[type[Book], ...] = (
     ObservedBook,
     FaultBook,
     FloodBook,
+    LogBook,
     LoadBook,
     CallBook,
 )

@@ -64,6 +64,7 @@ class Court:
             "redelivery": self._counted,  # `judge.duplicates` looks at groups
             "fault": self._counted,  # `judge.faults` looks at these
             "growth": lambda _: None,
+            "log": lambda _: None,  # `judge.logs` does
             "load": lambda _: None,  # `judge.load` does
         }
 

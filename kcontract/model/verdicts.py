@@ -37,6 +37,7 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict("NOT_DEAD_LETTERED", "invalid", "passes an invalid record over, no dead letter", invalid.NOT_DEAD_LETTERED),
     Verdict("WRONG_REPLY", "invalid", "answers, but not as promised", invalid.WRONG_REPLY),
     Verdict("NO_REPLY", "invalid", "gives no answer in time", invalid.NO_REPLY),
+    Verdict("NOT_LOGGED", "invalid", "passes an invalid record over without the promised line", invalid.NOT_LOGGED),
     Verdict("DID_NOT_STOP", "invalid", "goes on where it promised to stop", invalid.DID_NOT_STOP),
     Verdict("DROPS_ON_OUTAGE", "valid", "loses valid records in an outage", valid.DROPS_ON_OUTAGE),
     Verdict("MISREAD", "valid", "handles a valid record with another meaning", valid.MISREAD),

@@ -16,6 +16,7 @@ BOOK_MUTANTS = (
         ("without ObservedBook", "    ObservedBook,\n", ""),
         ("without FaultBook", "    FaultBook,\n", ""),
         ("without FloodBook", "    FloodBook,\n", ""),
+        ("without LogBook", "    LogBook,\n", ""),
         ("without TypeBook", "    TypeBook,\n", ""),
         ("without LeakBook", "    LeakBook,\n", ""),
         ("without LoadBook", "    LoadBook,\n", ""),

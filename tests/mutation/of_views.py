@@ -6,6 +6,17 @@ from tests.mutation.mutant import in_module
 
 VIEW_MUTANTS = (
     *in_module(
+        "logs",
+        ("settled windows only", 'window.outcome == "settled" and not window.disturbed', "True"),
+        ("as many lines as records", "if len(lines) >= len(cases):", "if lines:"),
+        ("those that a line names", "if not any(names(line, one.case) for line in lines))", ")"),
+        ("lines without a record", "if lines:\n            what", "if False:\n            what"),
+        ("what was held back", "if was_killed and delivery.case.topic not in self._ever:", "if False:"),
+        ("what was seen before", " and delivery.case.topic not in self._ever:", ":"),
+        ("what was cut off", ">= LONGEST", ">= 10 * LONGEST"),
+        ("ended by us", ' or event.reason != "finished":', ":"),
+    ),
+    *in_module(
         "event_types",
         ("the declared one gone wrong", "and _count(delivery, output) == 1:", "and False:"),
         ("an event that came first", 'record, foreign = self._instead.pop(place, (record, ""))', "pass"),

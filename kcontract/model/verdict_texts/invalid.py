@@ -46,6 +46,16 @@ Java: @SendTo sends return values only, not exceptions.
 Node: the error path has no send; Go: `return err` and no answer.
 Fix: answer in every path, also when the request cannot be decoded, as long as the headers say where to."""
 
+NOT_LOGGED = """\
+An invalid record was passed over, and no line of the service's log that matches `skip: {log: …}` says so.
+Proof: records of several kinds in a process of their own, then this one alone in another; each was ended by SIGTERM and
+all of its output read: fewer lines match than records were passed over, and none for this one.
+Not: a log that is written late, for its end is waited for; one that is too long to be read, or goes to a file.
+Python: `except ValueError: continue`; a level below the one that is configured; a log line only for decoding errors.
+Java: the error handler logs at DEBUG; Node: a promise that is rejected, and nobody listens.
+Go: `if err != nil { continue }`.
+Fix: one path for every failure, with one line that names topic, partition, offset and reason."""
+
 DID_NOT_STOP = """\
 The contract says that the service stops at an invalid record, but it went on behind it.
 Proof: a commit past the case, or an effect of a record behind it in the same partition.

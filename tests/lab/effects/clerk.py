@@ -1,7 +1,8 @@
 """An order becomes its events. VARIANT is `good` or the defect; SHOP says what is promised.
 
 SHOP: `keyed` (workers by key), `steps` (two events an order, in order), `inbox` (a SQLite inbox: one event an order),
-`compared` (a function of the project says whether an event fits its order), `typed` (events say of what type they are).
+`compared` (a function of the project says whether an event fits its order), `typed` (events say of what type they are),
+`noted` (what is no order leaves a line, held back by the output's buffer).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import queue
 import sqlite3
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +41,10 @@ class Clerk:
                 raise Rejected("the correlation id is empty")
             order = read_payload(message.value())
         except (Rejected, IndexError) as error:
+            if SHOP == "noted":
+                if VARIANT != "mute" or message.value():
+                    sys.stdout.write(f"passed over: {error}\n")
+                return
             headers = with_error(message.headers(), error)
             self.producer.produce(DLQ, message.value(), message.key(), headers=headers)
             return
@@ -52,7 +58,7 @@ class Clerk:
             return self.once(order, own)
         if SHOP == "compared":
             return [{**own, "customer": own["customer"].upper()} if VARIANT == "shouts" else own]
-        if SHOP in ("keyed", "typed"):
+        if SHOP in ("keyed", "typed", "noted"):
             types = ("billed", "audited") if VARIANT == "audits" else ("billed",)
             return [{**own, "type": one} for one in types]
         if order["status"] != "PAID":

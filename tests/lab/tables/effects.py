@@ -45,6 +45,8 @@ EFFECTS = (
     _clerk("inbox", "memory", "DUPLICATE_EFFECT"),
     _clerk("inbox", "forgets", "DUPLICATE_EFFECT"),
     _clerk("inbox", "hands-over", "DUPLICATE_EFFECT"),
+    _clerk("noted"),
+    _clerk("noted", "mute", "NOT_LOGGED"),
     _clerk("typed"),
     _clerk("typed", "audits", "UNDECLARED_EVENT"),
     _branch(),

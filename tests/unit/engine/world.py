@@ -75,6 +75,9 @@ class Process:
         self.code: int | None = None if ready else 1
         self.held: Resources | None = None
         """What it holds, where the world tells."""
+        self.said: list[str] = []
+        self.stops_with = -9
+        """How it ends on SIGTERM."""
 
     def poll(self) -> ExitInfo | None:
         return None if self.code is None else ExitInfo(self.code)
@@ -90,7 +93,8 @@ class Process:
         return ExitInfo(-9)
 
     def terminate(self, _timeout: float) -> ExitInfo:
-        return self.kill()
+        self.code = self.stops_with
+        return ExitInfo(self.code, stdout="\n".join(self.said))
 
 
 class World:

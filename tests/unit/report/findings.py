@@ -267,6 +267,22 @@ def no_reply() -> Finding:
     return finding(_twice("NO_REPLY", "billing sends one answer to billing.replies within 2 s", fact), 4)
 
 
+def not_logged() -> Finding:
+    facts = (
+        "sent to patient.created/2@131",
+        "no line of its output matched, among other records and alone; the process was then ended, and all of its "
+        "output read",
+    )
+    promised = "billing passes an invalid record over with a line that matches ^passed over"
+    return finding(verdict("NOT_LOGGED", "truncated", BAD_INDEX, promised=promised, seen=facts), 2)
+
+
+def leak() -> Finding:
+    promised = "invoice.opened is declared for records of order.placed, and not for those of patient.created"
+    fact = "invoice.opened/0@17 holds what is fresh in this record, and nothing of one that leads there"
+    return finding(_twice("LEAK", promised, "sent to patient.created/2@131", fact))
+
+
 def did_not_stop() -> Finding:
     facts = ("sent to patient.created/2@131", "the commit went past it: committed offset 132 in patient.created/2")
     promised = "for an invalid record billing stops in front of it and exits"
@@ -334,6 +350,7 @@ FINDINGS = (
     not_dead_lettered,
     wrong_reply,
     no_reply,
+    not_logged,
     did_not_stop,
     drops_on_outage,
     misread,
@@ -349,6 +366,7 @@ FINDINGS = (
     health_lied,
     not_recovered,
     ungraceful_stop,
+    leak,
     no_event,
     phantom_event,
     refused_valid,
