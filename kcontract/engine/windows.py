@@ -63,6 +63,8 @@ class Player:
         self._unit = stage.unit.name
         self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit, self._observer.own)
         self._number = 0
+        self._in_vain = False
+        """A third sentinel had no effect either: the service drops healthy records, and goes on."""
 
     @property
     def places(self) -> tuple[TopicPartition, ...]:
@@ -190,7 +192,8 @@ class Player:
             elif self._stage.out_of_time:
                 return "stopped"
             elif self._is_passed_over(standing, again) and now - window.progress_at >= self._overtaken():
-                return "settled"
+                if not self._renew(standing, again):
+                    return "settled"
             elif now - window.progress_at >= self._stall(window, patience) or (
                 standing.missing and self._is_storm(window, now - begun)
             ):
@@ -216,6 +219,24 @@ class Player:
         """The service commits past every sentinel, the second one too: it drops valid records, and moves on."""
         passed = len(standing.passed) == len(standing.missing) > 0
         return passed and all(place in again for place in standing.missing)
+
+    def _renew(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:
+        """A third sentinel, in a new process: whoever handled the records may have died in silence (ORACLE.md §3).
+        False if that was tried, for it tells no more then."""
+        if 3 in again.values():
+            self._in_vain = True
+        if self._in_vain or not (self._state.pace.known and self._cluster.ours and self._cluster.is_broker):
+            return False
+        self._observer.drain(_DRAIN_SECONDS)
+        try:
+            self._stage.lifecycle.restart(behind=False)
+        except ServiceGone:
+            return False
+        again.update(dict.fromkeys(standing.missing, 3))
+        sentinels = [self.sources[topic].healthy(Role.SENTINEL, number) for topic, number in standing.missing]
+        self._observer.stir()
+        self._dispatcher.send(sentinels, self._number)
+        return True
 
     def _stall(self, window: Window, patience: float) -> float:
         """Seconds without progress. What is not known yet, first records and first poisons, gets a start's worth, and
@@ -271,7 +292,7 @@ class Player:
         for place in standing.missing:
             due = waited >= pace.quiet if place in standing.passed else waited >= pace.stall / 2
             if due and place not in again:
-                again[place] = 1
+                again[place] = 2
                 self._observer.stir()
                 self._dispatcher.send([self.sources[place[0]].healthy(Role.SENTINEL, place[1])], self._number)
 

@@ -163,7 +163,9 @@ class Window:
     exits: list[Exit] = field(default_factory=list)
     stalled: bool = False
     starts: int = 0
-    """How often the service was started within the window."""
+    """How often the service was started within the window, but for a third sentinel's sake."""
+    renewed: bool = False
+    """It was ended because it had committed past all sentinels: what the next start is for (ORACLE.md §3)."""
     progress_at: float = 0.0
     """When a delivery last got its outcome, or a commit last moved."""
     longest_gap: float = 0.0

@@ -295,7 +295,8 @@ class UnitState:
     def _started(self, _event: ev.ServiceStarted) -> None:
         self.starts += 1
         if self.window is not None:
-            self.window.starts += 1
+            self.window.starts += not self.window.renewed
+            self.window.renewed = False
             self.views.forget(self.window)
 
     def _ready(self, event: ev.ServiceReady) -> None:
@@ -309,6 +310,8 @@ class UnitState:
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
 
     def _killed(self, event: ev.ServiceKilled) -> None:
+        if self.window is not None and event.reason == "restart":
+            self.window.renewed = True
         if self.window is not None and event.reason == "stalled":
             self.window.stalled = True
             self.court.note_stall(self.window, event.at - self.window.progress_at)

@@ -429,6 +429,7 @@ EVIDENCE_MUTANTS = (
         ),
         ("whoever is left, alone only", 'if window.purpose != "alone":\n            return\n        lonely', "lonely"),
         ("whoever is left is one", "if len(lonely) == 1 and (len", "if lonely and (len"),
+        ("a start for a third sentinel", "self.window.starts += not self.window.renewed", "self.window.starts += 1"),
         (
             "only stalls are standing still",
             'if self.window is not None and event.reason == "stalled":',
