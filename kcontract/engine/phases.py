@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kcontract.engine.bursts import play_bursts
 from kcontract.engine.faults.receivers import receiver_faults
 from kcontract.engine.growth import find_growth
+from kcontract.engine.isolating import isolate_effects
 from kcontract.engine.load import play_loads
 from kcontract.engine.logs import read_logs
 from kcontract.engine.redelivery import redeliver
@@ -19,7 +20,7 @@ __all__ = ["AFTER_CONFIRMING", "BEFORE_CONFIRMING", "Phase", "Scene", "run_phase
 Phase = Callable[[Scene], None]
 """Plays windows and records events; decides by itself whether the unit's contracts ask for it."""
 
-BEFORE_CONFIRMING: tuple[Phase, ...] = (play_poison_runs, play_sizes, play_bursts)
+BEFORE_CONFIRMING: tuple[Phase, ...] = (play_poison_runs, play_sizes, isolate_effects, play_bursts)
 """Phases whose windows leave doubts that are to be confirmed with those of the cases."""
 
 AFTER_CONFIRMING: tuple[Phase, ...] = (play_sequences, redeliver, play_loads, find_growth, read_logs, receiver_faults)

@@ -31,6 +31,9 @@ _HESITATION = 0.5
 _WAIT = 0.01
 _REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "burst", "replay")
 _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
+_ASTRAY = 3
+_PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate")
+"""Without invalid markers: they may be what grows, is logged, or has an effect."""
 _PATIENT_QUIET = 2.0
 """Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
 _LONG_WAIT = 30.0
@@ -51,6 +54,8 @@ class Player:
         """The cases of each window that may have to be repeated."""
         self.grown: dict[str, dict[tuple[str, str], Case]] = {}
         """What the service came to hold more of in a window with such cases, one of each topic and kind."""
+        self.astray: list[tuple[Case, ...]] = []
+        """Cases of windows in which effects came that tie to none of them."""
         self.phase = "sending"
         self.total = 0
         self.unsent: list[Case] = []
@@ -92,7 +97,7 @@ class Player:
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
         places = places_of(cases, self.partitions) if narrow else self.places
-        plain = purpose in ("growth", "log") or self._observer.bloated  # a marker may be one of those that take memory
+        plain = purpose in _PLAIN or self._observer.bloated
         opening, closing = compose(cases, self.sources, places, {} if plain else self.markers, healthy=healthy)
         self.unsent = self._stream(window, opening)
         if purpose in _REPEATABLE:
@@ -104,6 +109,8 @@ class Player:
         if outcome == "settled" and self._observer.bloated and self._observer.has_ended:
             outcome = self._follow(window, patience)
         self.end(window, outcome)
+        if purpose == "batch" and window.astray and len(self.astray) < _ASTRAY:
+            self.astray.append(tuple(cases))
         return window
 
     def _sample(self, purpose: ev.Purpose) -> Resources | None:

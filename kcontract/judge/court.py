@@ -59,6 +59,7 @@ class Court:
             "alone": self._alone,
             "repeat": self._repeat,
             "stop": self._stop,
+            "isolate": self._isolated,
             "bisect": lambda _: None,
             "shrink": self._shrunk,
             "redelivery": self._counted,  # `judge.duplicates` looks at groups
@@ -193,6 +194,14 @@ class Court:
         """A service that answers each request with another's correlation id leaves a neighbour without answer."""
         crossed = Symptom.CROSSED in doubt.symptoms and any(delivery.crossed for delivery in window.deliveries)
         return frozenset({Symptom.CROSSED}) if crossed else frozenset()
+
+    def _isolated(self, window: Window) -> None:
+        """Copies of one record: an effect of the first of them is an effect of the record."""
+        own = [delivery for delivery in _own(window) if delivery.effects][:1]
+        for delivery in own:
+            direct = direct_verdict(delivery, self._shown(delivery))
+            if direct is not None:
+                self._reach(delivery, direct)
 
     def _stop(self, window: Window) -> None:
         """The service's exit, or its standing still, is what was promised."""

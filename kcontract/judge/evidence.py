@@ -164,6 +164,8 @@ class Window:
     stalled: bool = False
     starts: int = 0
     """How often the service was started within the window, but for a third sentinel's sake."""
+    astray: int = 0
+    """How many effects came that tie to no case."""
     renewed: bool = False
     """It was ended because it had committed past all sentinels: what the next start is for (ORACLE.md §3)."""
     progress_at: float = 0.0

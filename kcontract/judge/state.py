@@ -13,6 +13,7 @@ from kcontract.judge.court import Court
 from kcontract.judge.crediting import output_of
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
+from kcontract.judge.isolating import Isolation, is_reply
 from kcontract.judge.observed import ObservedBook
 from kcontract.judge.pace import STALL_FLOOR, Pace
 from kcontract.judge.promises import Output, OutputRole, Promises
@@ -57,6 +58,7 @@ class UnitState:
         """A topic to which a record came that ties to no case."""
         self.starts = 0
         self._untied: list[tuple[float, LogRecord, tuple[Output, ...]]] = []
+        self._isolation = Isolation()
         self._late_replies = 0  # those that came in this window for requests of earlier ones
         self._undeclared: set[str] = set()
         self._asked: set[str] = set()  # topics that requests named for their answers: nobody's to declare
@@ -352,6 +354,8 @@ class UnitState:
 
     def _isolate(self, window: Window) -> None:
         """A record that ties to no case belongs to the only case of a window that has none (ORACLE.md §2)."""
+        for one, delivery in self._isolation.owners(window, self._untied):
+            self._credit(*one, delivery)
         if window.purpose != "alone":
             return
         lonely = [d for d in window.deliveries if d.case.root == window.of and not d.has_outcome]
@@ -386,11 +390,6 @@ class UnitState:
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"
             self.blind.append((what, "name in `where` what tells one request's event from another's"))
-
-
-def is_reply(outputs: tuple[Output, ...]) -> bool:
-    """Whether the topic of these outputs is one for replies."""
-    return bool(outputs) and outputs[0].role is OutputRole.REPLY
 
 
 def _is_internal(topic: str) -> bool:

@@ -6,6 +6,13 @@ from tests.mutation.mutant import in_module
 
 VIEW_MUTANTS = (
     *in_module(
+        "isolating",
+        ("none before", "sure = was_calm and", "sure = True and"),
+        ("as many as copies", "len(refused) == len(effects) == COPIES", "refused and effects"),
+        ("of invalid records", "if delivery.expectation is Expectation.INVALID]", "]"),
+        ("a window that settled", 'and window.outcome == "settled" and not window.disturbed', ""),
+    ),
+    *in_module(
         "logs",
         ("settled windows only", 'window.outcome == "settled" and not window.disturbed', "True"),
         ("as many lines as records", "if len(lines) >= len(cases):", "if lines:"),
