@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kcontract.judge.book import Book, Grounds, Listener
 from kcontract.judge.cause import exit_cause
 from kcontract.judge.evidence import Delivery, Exit, Window
+from kcontract.judge.fault_health import in_words, stated
 from kcontract.judge.fault_signs import signs_of
 from kcontract.judge.fault_trial import Sign, Trial
 from kcontract.model import events as ev
@@ -24,6 +25,8 @@ class FaultBook(Book):
         """For each fault: signs by likeness, and in how many rounds each was seen."""
         self._usual = 0.0
         self._well: ev.HealthSeen | None = None
+        self._never_well = False
+        """Its health page did not say ok when all was well."""
 
     def listeners(self) -> Mapping[type, Listener]:
         return {
@@ -46,6 +49,11 @@ class FaultBook(Book):
         if self._trial is not None and window.purpose == "fault":
             self._trial.deliveries.extend(window.deliveries)
         return ()
+
+    def blind(self) -> Iterator[tuple[str, str]]:
+        if self._never_well and self._well is not None:
+            what = f"{self._well.url} does not say that all is well when it is ({in_words([self._well])}): not judged"
+            yield what, "correct the URL of `health`, or have the page answer from the start"
 
     def _began(self, event: ev.FaultBegan) -> Iterable[CaseVerdict]:
         self._trial = Trial(fault(event.fault), event.round, event.at)
@@ -91,6 +99,7 @@ class FaultBook(Book):
     def _health_seen(self, event: ev.HealthSeen) -> Iterable[CaseVerdict]:
         if event.when == "before":
             self._well = event
+            self._never_well = "ok" not in stated(event)
         elif self._trial is not None:
             self._trial.healths.append(event)
         return ()

@@ -336,3 +336,15 @@ def test_a_cluster_that_takes_its_time_is_not_the_service() -> None:
     for _ in range(2):
         story.trial()
     assert story.codes == []
+
+
+@pytest.mark.parametrize("answer", [(0, b""), (503, b"down")])
+def test_a_health_page_that_never_says_ok(answer: tuple[int, bytes]) -> None:
+    """Nothing can be made of what it says in a fault, and that is told."""
+    story = Faulty("brokerDown", health="degraded")
+    for _ in range(2):
+        story.health("before", *answer)
+        story.trial(lambda s: s.health("during", *answer))
+    story.state.close()
+    assert story.codes == []
+    assert any("does not say that all is well" in what for what, _ in story.state.blind)
