@@ -27,10 +27,7 @@ POLICIES = (
     _twin("routed", kinds=""),
     _twin("answering", "twice", "DUPLICATE_EFFECT"),
     _twin("answering", "crossed", "WRONG_REPLY", examples=20),
-    replace(
-        _twin("answering", "late", "NO_REPLY", kinds="valid", examples=10),
-        flags=("--max-time", "240"),  # each answer takes seconds, and is asked for three times
-    ),
+    _twin("answering", "late", "NO_REPLY", kinds="valid", examples=10),
     _twin("answering", "silent", "NO_REPLY"),
     _twin("answering", "plain-error", "WRONG_REPLY"),
     _twin("answering", "accepting", "ACCEPTED_INVALID"),
