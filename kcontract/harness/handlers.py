@@ -40,10 +40,12 @@ class HandlerProcess:
         directory: RunDirectory,
         environment: Mapping[str, str],
         memory: int = 1 << 30,
+        interpreter: str = sys.executable,
     ) -> None:
         """Modules are found from the project root `root`; `directory` is told of every process. `memory`: bytes that
         it may take beyond what it has when it is loaded."""
         self._run, self._root, self._directory, self._memory = run, root, directory, memory
+        self._interpreter = interpreter
         self._environment = {"PYTHONPATH": str(Path(__file__).parents[2]), **environment, **directory.environment()}
         self._printed = directory.path / f"handler-{id(self)}.stderr"
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,7 +59,7 @@ class HandlerProcess:
         self._ended = False
         with self._printed.open("ab") as printed:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", _MODULE],
+                [self._interpreter, "-m", _MODULE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=printed,

@@ -21,7 +21,7 @@ import msgspec
 
 from kcontract.harness.frames import frames, send
 from kcontract.model.called import Handed, Handled
-from kcontract.testing.handling.choosing import face_of
+from kcontract.testing.handling.choosing import face_of, prepare
 from kcontract.testing.handling.faces import Face
 from kcontract.testing.handling.returned import is_rejection, returned
 from kcontract.testing.values import Rejected
@@ -40,6 +40,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     incoming = frames(calls)
     wanted = msgspec.msgpack.decode(next(incoming))
+    prepare()
     try:
         face = face_of(named(wanted["handler"]))
         rejects = (Rejected, *map(named, wanted["rejects"]))
