@@ -21,7 +21,7 @@ BATCH = 64
 _REMEMBERED = 400
 _KNOWN_FATAL = 2
 """Cases of one variant of a kind, after which no more of it are handed over."""
-_MORE_PATIENCE = 3.0
+_MORE_PATIENCE, _FIRST_PATIENCE = 3.0, 6.0
 FATAL_ALREADY = "known to be fatal"
 UNREADABLE = "the handler takes decoded payloads, and this has none"
 
@@ -48,11 +48,16 @@ class Caller:
         self.called = 0
         self._last: HandledHow = "returned"
 
-    def open(self) -> None:
-        """Start the handler's process. ServiceError HANDLER_NOT_LOADED."""
+    def open(self, first: Case | None = None) -> bool:
+        """Start the handler's process, and have it handle an ordinary record (or `first`), which may take its time:
+        much is set up by the first one. Whether it survived that. ServiceError HANDLER_NOT_LOADED."""
         self._style = self._handler.open()
-        self._since_start.clear()
         self._before = 0
+        first = first or next(iter(self.sources.values())).healthy(Role.HEALTHY, 0)
+        self._tell([first])
+        ended, _ = self._batch([first], _FIRST_PATIENCE)
+        self._since_start.clear()
+        return ended is None
 
     def call(self, cases: Sequence[Case]) -> None:
         """Hand the cases over, those excepted that it cannot take or that are known to end it."""
@@ -64,11 +69,11 @@ class Caller:
                 self._confirm(ended)
 
     def alone(self, case: Case) -> bool:
-        """The case in a process of its own, behind a healthy record; whether the process survived."""
-        self.open()
-        pair = [self.sources[case.topic].healthy(Role.HEALTHY, 0), case]
-        self._tell(pair)
-        ended, _ = self._batch(pair, _MORE_PATIENCE)
+        """The case in a process of its own, behind a healthy record; whether the process survived it."""
+        if not self.open():
+            return True  # it was not even asked
+        self._tell([case])
+        ended, _ = self._batch([case], _MORE_PATIENCE)
         return ended is None
 
     def _takes(self, case: Case) -> bool:
@@ -127,7 +132,8 @@ class Caller:
         self.open()
 
     def _after(self, before: Sequence[Case], case: Case) -> None:
-        self.open()
+        if not self.open():
+            return
         cases = [*(self.sources[one.topic].again(one) for one in before), case]
         self._tell(cases)
         self._batch(cases, _MORE_PATIENCE)

@@ -93,7 +93,10 @@ class FuzzUnit:
         try:
             sources = self._sources()
             caller = self._caller = Caller(bench, handler, sources)
-            caller.open()
+            source = next(iter(sources.values()))
+            first = source.healthy(Role.HEALTHY, 0)
+            if not caller.open(first) and not caller.open(source.again(first)):
+                return  # it does not survive an ordinary record: nothing more is to be learnt
             healthy = [source.healthy(Role.HEALTHY, 0) for source in sources.values() for _ in range(_HEALTHY)]
             caller.call(healthy)
             for phase, cases, total in self._phases(sources):

@@ -32,12 +32,18 @@ def returned(made: Any) -> tuple[Returned, ...]:
 
 
 def _event(made: Any) -> Returned:
-    if isinstance(made, Event):
+    if isinstance(made, Event) or _looks_like_one(made):
         value, is_json = _value(made.value)
-        headers = None if made.headers is None else _headers(made.headers)
-        return Returned(value, is_json, made.topic, _text(made.key), headers)
+        headers = getattr(made, "headers", None)
+        kept = None if headers is None else _headers(headers)
+        return Returned(value, is_json, str(getattr(made, "topic", "")), _text(getattr(made, "key", None)), kept)
     value, is_json = _value(made)
     return Returned(value, is_json)
+
+
+def _looks_like_one(made: Any) -> bool:
+    """Whether it is a record of the project's own: it has a value, and a topic or a key beside it."""
+    return hasattr(made, "value") and (hasattr(made, "topic") or hasattr(made, "key"))
 
 
 def _value(value: Any) -> tuple[bytes | None, bool]:

@@ -18,9 +18,16 @@ from kcontract.model.record import Record
 
 MODULE = """
 import ctypes, os, sys
+from dataclasses import dataclass
 from kcontract.testing import Event, Rejected
 
 class Bad(Exception): pass
+
+@dataclass
+class Own:
+    topic: str
+    value: dict
+    key: bytes
 
 def handle(record):
     value = record.value or b""
@@ -39,6 +46,7 @@ def handle(record):
         while True: held.append(bytearray(1 << 20))
     if value == b"huge": return bytearray(1 << 40)
     if value == b"none": return None
+    if value == b"own": return Own("bills", {"c": 3}, b"o")
     if value == b"events": return [{"a": 1}, b"raw", Event("other", {"b": 2}, key="k", headers={"h": "v"})]
     return {"echo": value.decode(), "offset": record.offset}
 
@@ -99,8 +107,9 @@ def test_what_a_handler_returns_and_raises(project: Project) -> None:
 
 
 def test_events_of_every_sort(project: Project) -> None:
-    """JSON forms, bytes, and events that name their topic, key and headers."""
-    (answer,) = call(project.process(), b"events")
+    """JSON forms, bytes, and events that name their topic, key and headers, of ours or the project's own."""
+    answer, own = call(project.process(), b"events", b"own")
+    assert own.returned == (Returned(b'{"c": 3}', True, "bills", b"o"),)
     assert answer.returned == (
         Returned(b'{"a": 1}', True),
         Returned(b"raw", False),

@@ -174,6 +174,13 @@ def test_the_history_judged_again_gives_the_same_findings() -> None:
     assert run.findings == [("STUCK", "empty_value")]
 
 
+def test_a_handler_that_survives_no_record_at_all_is_tried_twice() -> None:
+    """Then it is known, and nothing more is handed over."""
+    run = Fuzzed(lambda _handed, _before: Handled("exited", code=3))
+    assert run.findings == [("CRASHED", "valid")]
+    assert (len(run.handler.seen), run.handler.opened) == (2, 2)
+
+
 def test_without_a_handler_nothing_is_tested() -> None:
     """Exit 2, with the way to have one."""
     tools = FuzzTools(NoRegistry(), lambda _: Scripted(right), Recorder(Kept(), FakeClock(), print), Settings(run="r"))
