@@ -62,7 +62,7 @@ def replaced(value: Any, parts: tuple[str, ...], new: Any) -> Any:
         return new
     head, rest = parts[0], parts[1:]
     if isinstance(value, dict):
-        return {**value, head: replaced(value[head], rest, new)} if head in value or not rest else value
+        return {**value, head: replaced(value.get(head), rest, new)} if head in value or not rest else value
     if isinstance(value, list) and head.isdigit() and int(head) < len(value):
         index = int(head)
         return [*value[:index], replaced(value[index], rest, new), *value[index + 1 :]]

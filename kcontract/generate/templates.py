@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -50,6 +51,12 @@ class Builder:
         self._keys = Keys(contract, book)
         self._given = dict(message.generators)
         self._slots = [slot for slot in dict.fromkeys(payload_slots(message)) if slot not in self._given]
+
+    def seeded(self, rng: Random, resolve: Callable[[str], Any] | None) -> Builder:
+        """The same with another source of identities and choices."""
+        other = copy(self)
+        other._rng, other._mint, other._resolve = rng, Mint(rng), resolve
+        return other
 
     def build(self, event: EventType, value: Any, donor: Any, entry: RegisteredSchema | None = None) -> Parent:
         """The record of a payload value. What is missing on the way to an identity is taken from `donor`."""

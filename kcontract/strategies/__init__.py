@@ -9,10 +9,17 @@ from kcontract.errors import UsageError
 
 if TYPE_CHECKING:
     from kcontract.strategies.avro_documents import avro
+    from kcontract.strategies.contract_records import event, malformed, sequences
     from kcontract.strategies.json_documents import json_schema
 
-_HOMES = {"avro": "avro_documents", "json_schema": "json_documents"}
-__all__ = ["avro", "json_schema"]
+_HOMES = {
+    "avro": "avro_documents",
+    "event": "contract_records",
+    "json_schema": "json_documents",
+    "malformed": "contract_records",
+    "sequences": "contract_records",
+}
+__all__ = ["avro", "event", "json_schema", "malformed", "sequences"]
 
 
 def __getattr__(name: str) -> Any:

@@ -59,6 +59,15 @@ class ContractInTest:
         self._oracle = TopicOracle(contract, receive, self.book)
         self._offset = 0
 
+    @property
+    def parts(self) -> tuple[Contract, Receive]:
+        """The contract and its receiver, as they stand in the file."""
+        return self._contract, self._receive
+
+    def shown(self, case: MadeCase) -> Case:
+        """A generated case as tests get it."""
+        return self._case(case)
+
     def registered(self, url: str) -> ContractInTest:
         """The same with its schemas in the registry at `url`, and the ids that they have there."""
         with choose(url) as registry:
