@@ -53,10 +53,10 @@ class Dispatcher:
         left = self._cluster.flush(_FLUSH_SECONDS)
         now = self._recorder.now()
         acknowledged, self._acknowledged = self._acknowledged, []
-        note = self._own.note
-        for _, topic, partition, offset in acknowledged:
-            note(topic, partition, offset)
-        self._recorder.record_all([ev.Acknowledged(now, *place) for place in acknowledged])
+        runs = in_a_row(acknowledged)
+        for topic, partition, offset, cases in runs:
+            self._own.note(topic, partition, offset, len(cases))
+        self._recorder.record_all([ev.Placed(now, one[0], one[1], one[2], tuple(one[3])) for one in runs])
         if left:
             self._own.complete = False
             self._recorder.record(ev.Blind(now, self._unit, f"{left} records were not taken by the broker in time"))
@@ -77,3 +77,19 @@ class Dispatcher:
             self._refused[case] = error
         else:
             self._acknowledged.append((case, topic, partition, offset))
+
+
+def in_a_row(acknowledged: Sequence[tuple[str, str, int, int]]) -> list[tuple[str, int, int, list[str]]]:
+    """Of records, each with case, topic, partition and offset: topic, partition, first offset and the cases of those
+    that stand one behind the other."""
+    runs: list[tuple[str, int, int, list[str]]] = []
+    last: dict[tuple[str, int], tuple[int, list[str]]] = {}
+    for case, topic, partition, offset in acknowledged:
+        place = topic, partition
+        begun, cases = last.get(place, (-1, []))
+        if offset == begun + len(cases) and cases:
+            cases.append(case)
+        else:
+            last[place] = offset, [case]
+            runs.append((topic, partition, *last[place]))
+    return runs

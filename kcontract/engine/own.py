@@ -10,30 +10,20 @@ class OwnRecords:
 
     def __init__(self) -> None:
         self._ranges: dict[TopicPartition, list[list[int]]] = {}
-        self._last: dict[TopicPartition, list[int]] = {}
-        """The furthest range of each partition: the next record is most likely behind it."""
         self.complete = True
         """False once the broker did not say in time where a record of ours stands."""
 
-    def note(self, topic: str, partition: int, offset: int) -> None:
-        """The broker holds a record of ours here."""
-        place = topic, partition
-        last = self._last.get(place)
-        if last is not None and last[1] == offset:
-            last[1] = offset + 1
-            return
-        ranges = self._ranges.setdefault(place, [])
+    def note(self, topic: str, partition: int, offset: int, count: int = 1) -> None:
+        """The broker holds so many records of ours from here on."""
+        ranges = self._ranges.setdefault((topic, partition), [])
         for one in reversed(ranges):
-            if one[0] <= offset < one[1]:
-                return
-            if offset == one[1]:
-                one[1] = offset + 1
+            if one[0] <= offset <= one[1]:
+                one[1] = max(one[1], offset + count)
                 return
             if offset > one[1]:
                 break
-        ranges.append([offset, offset + 1])
+        ranges.append([offset, offset + count])
         ranges.sort()
-        self._last[place] = ranges[-1]
 
     def holds(self, topic: str, partition: int, offset: int) -> bool:
         """Whether the record is ours."""

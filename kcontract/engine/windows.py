@@ -186,9 +186,9 @@ class Player:
     def _follow(self, window: Window, patience: float) -> Outcome:
         """Look until the window has settled or it is clear that it will not."""
         again: dict[TopicPartition, int] = {}
-        begun = self._recorder.now()
+        begun, wait = self._recorder.now(), _WAIT
         while True:
-            self._observer.look()
+            self._observer.look(wait)
             self._report(window)
             now, standing = self._recorder.now(), self._state.standing()
             if self._observer.exited:
@@ -213,6 +213,7 @@ class Player:
                 self._send_again(window, standing, again, now)
                 if standing.answered:  # only the commit is missing, and no record will tell of it
                     self._observer.look_at_commits()
+                wait = _WAIT / 5 if standing.answered and not standing.complete else _WAIT
 
     def _is_storm(self, window: Window, seconds: float) -> bool:
         """Its group forms on and on: a partition that gets an outcome now and then is no progress."""

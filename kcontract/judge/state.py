@@ -68,6 +68,7 @@ class UnitState:
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.Sent: self._sent,
             ev.Acknowledged: self._acknowledged,
+            ev.Placed: self._placed,
             ev.Refused: self._refused,
             ev.Seen: self._seen,
             ev.Decided: self._decided,
@@ -169,14 +170,21 @@ class UnitState:
             self.window.add(delivery)
 
     def _acknowledged(self, event: ev.Acknowledged) -> None:
-        delivery = self.ties.get(event.case)
+        self._stands(event.case, (event.topic, event.partition), event.offset, event.at)
+
+    def _placed(self, event: ev.Placed) -> None:
+        place = event.topic, event.partition
+        for offset, case in enumerate(event.cases, event.offset):
+            self._stands(case, place, offset, event.at)
+
+    def _stands(self, case: str, place: TopicPartition, offset: int, at: float) -> None:
+        delivery = self.ties.get(case)
         if delivery is None:
             return
-        place = event.topic, event.partition
         if self.window is not None and self.window.number == delivery.window and delivery.place is None:
             self.window.place(delivery, place)
-        delivery.place, delivery.offset, delivery.acked_at = place, event.offset, event.at
-        self.ties.acknowledge(delivery, place, event.offset)
+        delivery.place, delivery.offset, delivery.acked_at = place, offset, at
+        self.ties.acknowledge(delivery, place, offset)
 
     def _refused(self, event: ev.Refused) -> None:
         delivery = self.ties.get(event.case)

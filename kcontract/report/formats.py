@@ -122,8 +122,13 @@ class Reports:
 
     def take(self, item: StreamItem) -> None:
         """EnvironmentFailureError if one of them cannot write (a full disk); a closed pipe stays BrokenPipeError."""
-        for report in self._reports:
-            _writing(lambda report=report: report.take(item))  # type: ignore[misc]
+        try:
+            for report in self._reports:
+                report.take(item)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _unwritable(error) from error
 
     def close(self) -> None:
         for report in self._reports:

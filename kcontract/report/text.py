@@ -6,7 +6,7 @@ from typing import TextIO
 
 from rich.text import Text
 
-from kcontract.model.events import Acknowledged, RunStarted, Seen, Sent, UnitBlocked, UnitStarted
+from kcontract.model.events import Acknowledged, Placed, RunStarted, Seen, Sent, UnitBlocked, UnitStarted
 from kcontract.model.finding import Finding
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
 from kcontract.ports import StreamItem
@@ -19,7 +19,7 @@ from kcontract.report.words import FAINT, LABEL, WARN, console_for, line, words
 
 _BLOCKS = 20
 """Findings shown in full without `-v`."""
-_MANY = frozenset({Sent, Acknowledged, Seen})
+_MANY = frozenset({Sent, Acknowledged, Placed, Seen})
 """Types of events that come thousands of times a second and say nothing to people."""
 
 

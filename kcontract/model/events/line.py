@@ -15,6 +15,7 @@ from kcontract.model.events.records import (
     Drained,
     Flooded,
     OffsetsSet,
+    Placed,
     Probed,
     Redelivered,
     Refused,
@@ -44,7 +45,7 @@ from kcontract.model.events.trials import FaultBegan, FaultEnded, FaultSettled, 
 Event = (
     RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
-    | WindowOpened | Sent | Acknowledged | Decided | Probed | Redelivered | SchemasSeen | Refused | Seen
+    | WindowOpened | Sent | Acknowledged | Placed | Decided | Probed | Redelivered | SchemasSeen | Refused | Seen
     | Committed | Tapped | Flooded | ResourcesSeen | Watched | Drained | WindowClosed | Dismissed | Requested
     | Responded | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen
     | LoadStarted | LagSeen | LoadEnded | Called | RunEnded

@@ -59,6 +59,16 @@ class Acknowledged(Happened, frozen=True):
     offset: int
 
 
+class Placed(Happened, frozen=True):
+    """The broker holds these records, one behind the other, the first of them at `offset`: many `Acknowledged` at
+    once."""
+
+    topic: str
+    partition: int
+    offset: int
+    cases: tuple[str, ...]
+
+
 class Decided(Happened, frozen=True):
     """What the contract's `where` function said of an effect of a case. `holds` None: it failed, and how."""
 

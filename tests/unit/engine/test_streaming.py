@@ -53,8 +53,8 @@ def test_evidence_comes_after_the_acknowledgement() -> None:
     for event in history_of(player._stage):
         if isinstance(event, ev.Sent):
             records[event.case.id] = event.case.record
-        elif isinstance(event, ev.Acknowledged):
-            placed.add(records[event.case].key)
+        elif isinstance(event, ev.Placed):
+            placed.update(records[case].key for case in event.cases)
         elif isinstance(event, ev.Seen):
             assert event.record.record.key in placed
 
