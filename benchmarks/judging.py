@@ -1,6 +1,6 @@
 """How many stored cases are judged a second on the local Apache Kafka, beside a bare produce-and-consume loop.
 
-    python -m benchmarks.judging [--pairs 3] [--cases 20000] [--parts]
+    python -m benchmarks.judging [--pairs 7] [--cases 20000] [--parts]
 
 Both sides drive the same echo service. Ours: stored valid cases with fresh identities and the usual headers, every
 reply tied and compared with its input, everything written to the history, commits and members watched. Bare: the same
@@ -94,29 +94,28 @@ class Watch(Protocol):
 
 
 class Stopwatch:
-    """Hears everything that happens: from the first window of cases to the verdicts of the last one."""
+    """Hears everything that happens: from the first window of cases to the verdicts of the last one. Batches of later
+    phases, which begin with windows of other purposes, do not count."""
 
     def __init__(self, watch: Watch | None = None) -> None:
         self.began = self.ended = 0.0
         self.windows = 0
-        self._batch = False
+        self._batch = self._over = False
         self._watch = watch
 
     def take(self, item: StreamItem) -> None:
-        match item:
-            case ev.WindowOpened():
-                self._batch = item.purpose == "batch"
-                if self._batch and not self.began:
-                    self.began = perf_counter()
-                    if self._watch is not None:
-                        self._watch.begin()
-            case ev.WindowClosed() if self._batch:
-                self.ended = perf_counter()
-                self.windows += 1
+        if type(item) is ev.WindowOpened:
+            self._batch = item.purpose == "batch" and not self._over
+            self._over |= bool(self.began) and not self._batch
+            if self._batch and not self.began:
+                self.began = perf_counter()
                 if self._watch is not None:
-                    self._watch.note()
-            case _:
-                pass
+                    self._watch.begin()
+        elif type(item) is ev.WindowClosed and self._batch:
+            self.ended = perf_counter()
+            self.windows += 1
+            if self._watch is not None:
+                self._watch.note()
 
 
 class Bench:
@@ -140,7 +139,9 @@ class Bench:
         history = HistoryFile(self._folder / f"{run}.jsonl")
         recorder = Recorder(history, Clock(), watch.take)
         with choose_registry() as registry:
-            settings = Settings(run=run, max_examples=CORPUS if source is None else self._cases)
+            stored = source is None
+            kinds = frozenset({"valid"}) if stored else None
+            settings = Settings(run=run, max_examples=CORPUS if stored else self._cases, kinds=kinds)
             tools = Tools(self.cluster, registry, self.launcher, HttpTrigger(), recorder, settings)
             (unit,) = plan_units(self.contracts, run)
             StoredCases.wanted = self._cases
@@ -165,7 +166,7 @@ class Bench:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--parts", action="store_true")
     options = parser.parse_args()

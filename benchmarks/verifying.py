@@ -1,6 +1,6 @@
 """How many cases a second `verify` gets through, their making included: valid and malformed ones of every kind.
 
-    python -m benchmarks.verifying [--cases 20000] [--rounds 3]
+    python -m benchmarks.verifying [--cases 20000] [--rounds 1]
 
 The service is the echo service, which dead-letters what is not valid; what is counted goes from the first window of
 cases to the verdicts of the last one.
@@ -25,7 +25,7 @@ TARGET = 2_000
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     with (
         RunDirectory.claim() as directory,
