@@ -18,6 +18,7 @@ from kcontract.oracle.policy import base
 from kcontract.oracle.reading import MISSING, ValueReading
 from kcontract.oracle.standing import Standing, evolution_problem
 from kcontract.schema.json.parse import Parsed, scan_json
+from kcontract.schema.json.places import offset_of
 from kcontract.schema.json.shape import subschemas
 from kcontract.schema.json.validate import JsonSchema
 from kcontract.schema.problem import DecodeError
@@ -96,7 +97,7 @@ class JsonValues:
         found = self._validate(parsed)
         if found and any(base(problem.code) == "duplicate_keys" for problem in problems):
             found = self._with_first_keys(body, found)
-        return ValueReading((*problems, *found), lambda: parsed.value)
+        return ValueReading((*problems, *found), lambda: parsed.value, locate=lambda path: _offset(body, path, start))
 
     def _with_first_keys(self, body: bytes, found: tuple[DecodeError, ...]) -> tuple[DecodeError, ...]:
         """Of keys that stand twice some readers take the first: what is wrong only with the last one is open."""
@@ -202,6 +203,11 @@ def _soften(reading: ValueReading) -> None:
     """What a newer writer may write, rows 45 to 47, is open, but for what lacks a required property."""
     for problem in reading.problems:
         problem.soft = problem.soft or base(problem.code) != "missing_required"
+
+
+def _offset(body: bytes, path: str, start: int) -> int | None:
+    offset = offset_of(body, path)
+    return None if offset is None else start + offset
 
 
 def _hard(problems: tuple[DecodeError, ...]) -> int:

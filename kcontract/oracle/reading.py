@@ -39,6 +39,8 @@ class ValueReading:
     problems: tuple[DecodeError, ...] = ()
     make: Callable[[], Any] | None = None
     _payload: Any = MISSING
+    locate: Callable[[str], int | None] | None = None
+    """The byte offset in the value of what a pointer into the payload names, where that can be told."""
 
     def payload(self) -> Any:
         """The JSON form, MISSING if there is none."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
+
 from kcontract.model.case import Expectation, Expected, Layer
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
@@ -65,7 +67,7 @@ class TopicOracle:
         """Valid, invalid or either, and why. `hint`, the kind that made the record, only breaks ties in naming."""
         reading = self._read_value(record)
         problems = [*reading.problems, *self._of_envelope(record, reading)]
-        expected = expectation_of(problems, self._malformed, hint)
+        expected = _placed(expectation_of(problems, self._malformed, hint), reading)
         if base(hint) in _EITHER_BY_KIND:
             return _as_either(expected, hint)
         return expected
@@ -107,6 +109,16 @@ class TopicOracle:
             reason = f"timestamp {record.timestamp}"
             found.append(DecodeError(Layer.ENVELOPE, "timestamp_weird", reason, soft=True))
         return found
+
+
+def _placed(expected: Expected, reading: ValueReading) -> Expected:
+    """With the offset of what is wrong with a payload's value, where it is known by its pointer only."""
+    rejection = expected.rejection
+    if rejection is None or rejection.offset is not None or reading.locate is None:
+        return expected
+    if rejection.layer is not Layer.CONSTRAINTS or (offset := reading.locate(rejection.path)) is None:
+        return expected
+    return Expected(expected.expectation, structs.replace(rejection, offset=offset))
 
 
 def _tombstone() -> DecodeError:

@@ -137,3 +137,10 @@ def test_a_bait_for_regular_expressions_does_not_hang_us() -> None:
     assert _told(bait, plain)[0] is INVALID
     assert _told(bait, plain, "pathological_strings")[0] is EITHER
     assert _told(b'"aaa"', TopicOracle(contract(json_schema({"pattern": "^(?=a)(a+)+$"})), None, []))[0] is VALID
+
+
+def test_what_is_wrong_with_a_value_is_told_with_its_offset_too() -> None:
+    """From the start of the record's value, its frame included where it has one."""
+    rejection = ORACLE.expect(Record(None, b'{"s": "a", "n": 101}')).rejection
+    assert rejection is not None
+    assert (rejection.path, rejection.offset) == ("/n", 16)
