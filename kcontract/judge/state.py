@@ -58,8 +58,7 @@ class UnitState:
         """A topic to which a record came that ties to no case."""
         self.starts = 0
         self._untied: list[tuple[float, LogRecord, tuple[Output, ...]]] = []
-        self._isolation = Isolation()
-        self._late_replies = 0  # those that came in this window for requests of earlier ones
+        self._isolation, self._late_replies = Isolation(), 0
         self._undeclared: set[str] = set()
         self._asked: set[str] = set()  # topics that requests named for their answers: nobody's to declare
         self._outcome_at: float | None = None
