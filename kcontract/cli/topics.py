@@ -75,6 +75,8 @@ def _kinds() -> Iterator[Topic]:
             f"Expected: {kind.expected}",
             f"A graceful consumer: {kind.graceful}",
             f"Noticed at: {kind.layer.value} ({kind.layer.name.lower()})",
+            *(("Dangerous: never sent on a cluster that is not kcontract's own.",) if kind.dangerous else ()),
+            *((f"Sent only where it is asked for: --kinds {kind.code}",) if kind.on_request else ()),
         )
         family = f"Malformed records: {kind.family}"
         yield Topic(kind.code, family, kind.summary, kind.explain, facts, kind.variants)
