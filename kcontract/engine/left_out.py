@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from kcontract.generate.catalogue import KINDS, selects
+from kcontract.generate.sequences import SEQUENCES
+from kcontract.generate.sizes import SIZED
 from kcontract.generate.source import CaseSource
 
 _WHY = {
@@ -18,6 +20,14 @@ _WHY = {
 def sources_not_applicable(sources: Sequence[CaseSource]) -> tuple[tuple[str, str], ...]:
     """Kinds that were not generated for some of the inputs, and why."""
     return tuple(dict.fromkeys(pair for source in sources for pair in source.not_applicable))
+
+
+def kinds_without_broker(sources: Sequence[CaseSource]) -> tuple[tuple[str, str], ...]:
+    """The same for handlers, which get one record after another, and no broker's limits."""
+    listed = sources_not_applicable(sources)
+    known = {code for code, _ in listed}
+    more = [kind.code for kind in KINDS if kind.by_engine or kind.code in (*SEQUENCES, *SIZED)]
+    return (*listed, *((code, "needs a broker: kcontract verify") for code in more if code not in known))
 
 
 def kinds_left_out(

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kcontract.engine.tools import Tools
+from kcontract.generate.sizes import limit_of
 from kcontract.judge.summing import output_names
 from kcontract.model.cluster import TopicSpec
 from kcontract.model.contract import Contract, Receive, Run, Send
 
-_DEFAULT_LIMIT = 1_048_588
-"""Apache Kafka's own `max.message.bytes`."""
 _ANY_TIME = str(2**63 - 1)
 """The broker would refuse timestamps that lie more than an hour ahead, before a consumer could meet them."""
 
@@ -125,6 +124,6 @@ def _timed_letters(receive: Receive) -> str | None:
 
 
 def _output(name: str, source: Contract, *, keeps_time: bool) -> TopicSpec:
-    limit = 4 * int(dict(source.config).get("max.message.bytes", _DEFAULT_LIMIT))
+    limit = 4 * limit_of(source)
     time = ("message.timestamp.after.max.ms", _ANY_TIME) if keeps_time else ("message.timestamp.type", "LogAppendTime")
     return TopicSpec(name=name, partitions=source.partitions, config=(("max.message.bytes", str(limit)), time))

@@ -19,6 +19,8 @@ from kcontract.model.finding import CaseVerdict
 _SECONDS = 5.0
 """For all findings of a unit."""
 _AT_ONCE, _ROUNDS = 64, 10
+_LARGEST = 4 << 20
+"""Bytes: bombs that were asked for are not made smaller, for each try would take longer than the findings may."""
 _FATAL = ("CRASHED", "CRASH_LOOP")
 _FATAL_TRIES = 3
 """Variants of a fatal record that are tried: each costs starts."""
@@ -54,6 +56,8 @@ def case_of(verdict: CaseVerdict) -> Case | None:
     if verdict.record is None or verdict.expectation is None or verdict.cause == COMPANY:
         return None
     if verdict.code not in _OTHERS and verdict.code not in _FATAL:
+        return None
+    if len(verdict.record.value or b"") > _LARGEST:
         return None
     return Case(
         id=verdict.case,

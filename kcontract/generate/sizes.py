@@ -15,6 +15,7 @@ from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 
+SIZED = ("near_limit", "over_fetch_size", "compression_bomb")
 DEFAULT_LIMIT = 1_048_588
 """Apache Kafka's own `max.message.bytes`: of a whole batch, its header included."""
 USUAL_FETCH = 1_048_576

@@ -24,7 +24,7 @@ from kcontract.generate.ordinary import first_valid
 from kcontract.generate.probes import PROBE_COUNT, PROBES
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.sequences import SEQUENCES, Sequences
-from kcontract.generate.sizes import Sizes
+from kcontract.generate.sizes import SIZED, Sizes
 from kcontract.generate.smaller import smaller
 from kcontract.generate.templates import Builder, Stamped, Stamper
 from kcontract.generate.tokens import Mint, is_plain, restamp_value
@@ -38,7 +38,6 @@ from kcontract.schema.avro.nodes import AvroSchema
 from kcontract.schema.wire import HEADER_SIZE, join
 
 _PARENTS = 4
-_SIZED = ("near_limit", "over_fetch_size", "compression_bomb")
 _RETRIES = 40
 _VALID = Expected(Expectation.VALID)
 Resolver = Callable[[str], Any]
@@ -192,7 +191,7 @@ class CaseSource:
 
     def sized(self) -> Iterator[Case]:
         """Records as large as the topic takes, smallest first."""
-        wanted = frozenset(_SIZED) - dict(self.not_applicable).keys()
+        wanted = frozenset(SIZED) - dict(self.not_applicable).keys()
         made = Sizes(self._contract, self._stamper, self._all_parents()[0], self._case)
         yield from made.cases(lambda name: name.partition(":")[0] in wanted and self._choice.wants(name), self._next_id)
 

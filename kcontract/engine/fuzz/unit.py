@@ -10,7 +10,7 @@ from kcontract.engine.fuzz.bench import Bench, FuzzTools
 from kcontract.engine.fuzz.calling import BATCH, Caller
 from kcontract.engine.fuzz.shrinking import shrink
 from kcontract.engine.interruption import UnitInterrupted
-from kcontract.engine.left_out import sources_not_applicable
+from kcontract.engine.left_out import kinds_without_broker
 from kcontract.engine.making import run_maker
 from kcontract.engine.plan import Unit
 from kcontract.engine.replays import recalled, replayed
@@ -106,7 +106,7 @@ class FuzzUnit:
             handler.close()
             if self._caller is not None:
                 self._tested = self._caller.called
-                self._not_applicable = sources_not_applicable(list(self._caller.sources.values()))
+                self._not_applicable = kinds_without_broker(list(self._caller.sources.values()))
 
     def _sources(self) -> dict[str, CaseSource]:
         settings, numbers = self._tools.settings, count(1)

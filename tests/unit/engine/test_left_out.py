@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kcontract.engine.left_out import kinds_left_out
+from kcontract.engine.left_out import kinds_left_out, kinds_without_broker
 from kcontract.generate.catalogue import KINDS
 from tests.unit.generate.contracts import avro_contract, source
 
@@ -23,3 +23,12 @@ def test_what_does_not_apply_is_told_once() -> None:
     listed = kinds_left_out([made, made], (), None)
     assert dict(listed)["registry_trouble"] == "values name no schema"
     assert len({code for code, _ in listed}) == len(listed)
+
+
+def test_handlers_are_told_what_needs_a_broker() -> None:
+    """Order, size and bursts: whatever `fuzz` sends or not, all kinds are accounted for."""
+    made = source(avro_contract())
+    sent = {case.code for case in (*made.valid(), *made.malformed())}
+    listed = dict(kinds_without_broker([made]))
+    assert listed["burst"] == listed["near_limit"] == "needs a broker: kcontract verify"
+    assert sent | listed.keys() == {kind.code for kind in KINDS} | {"valid"}
