@@ -10,6 +10,7 @@ import click
 import pytest
 
 from kcontract.cli.main import cli
+from kcontract.model.faults import FAULTS
 from tests.unit.docs.pages import PAGES, ROOT, command_lines, prose
 
 _WIDTH = 120
@@ -65,3 +66,14 @@ def test_named_modules_exist() -> None:
     missing += [path for path in outside if "NAME" not in path and not (ROOT / path).exists()]
     assert len(inside) > 10
     assert missing == []
+
+
+def test_every_fault_is_listed() -> None:
+    """In the page on contract files, under its family."""
+    page = (ROOT / "docs/contract-file.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    listed = {name: row for row in rows for name in re.findall(r"`(\w+)`", row)}
+    for kind in FAULTS:
+        variant = kind.name.partition(":")[2]
+        row = listed["killed" if kind.name == "terminated" else kind.family]
+        assert f"`:{variant}`" in row if variant else f"`{kind.name}`" in row
