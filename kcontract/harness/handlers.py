@@ -136,6 +136,7 @@ class HandlerProcess:
         """What became of a process that answered no more: it is ended, if it has not."""
         process, code = self._process, None
         assert process is not None  # noqa: S101 - a batch was just handed to it
+        bloated = not self._ended and self._held() * 2 > self._memory
         if not self._ended:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGUSR1)  # it tells where it stands
@@ -145,7 +146,14 @@ class HandlerProcess:
         self.close()
         if self._ended and code is not None:
             return Handled("exited", error=words, code=code)
-        return Handled("hung", error=words)
+        return Handled("bloated" if bloated else "hung", error=words)
+
+    def _held(self) -> int:
+        """Bytes that the process holds. What eats memory is slow where there is little."""
+        with contextlib.suppress(OSError, IndexError):
+            pages = Path(f"/proc/{self._process.pid if self._process else 0}/statm").read_text().split()[1]
+            return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        return 0
 
     def _forget_printed(self) -> None:
         """What was printed before this batch says nothing about it."""

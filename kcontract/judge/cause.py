@@ -30,9 +30,11 @@ def exit_cause(code: int, stderr: str) -> str:
 
 def call_cause(how: str, code: int, words: str) -> str:
     """The same of a call of a handler, whose process may have told by `faulthandler` where it stood."""
-    if how in ("raised", "bloated"):
-        return exit_cause(1, words)
     frame = _faulted(words)
+    if how == "raised" or (how == "bloated" and frame is None):
+        return exit_cause(1, words)
+    if how == "bloated" and frame is not None:
+        return f"MemoryError at {_file(frame['file'])}:{frame['line']}"
     if how == "hung":
         return f"hung in {frame['name']} at {_file(frame['file'])}" if frame else "hung"
     return f"{exit_cause(code, '')} at {_file(frame['file'])}:{frame['line']}" if frame else exit_cause(code, words)

@@ -25,7 +25,7 @@ class FuzzTools:
     decider: Decider | None = None
     maker: Maker | None = None
     patience: float = 5.0
-    """Seconds without an answer after which a handler is taken to hang; three times as long when that is confirmed."""
+    """Seconds without an answer after which a handler is taken to hang; six times as long when that is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ BATCH = 64
 _REMEMBERED = 400
 _KNOWN_FATAL = 2
 """Cases of one variant of a kind, after which no more of it are handed over."""
-_MORE_PATIENCE, _FIRST_PATIENCE = 3.0, 6.0
+_MORE_PATIENCE, _FIRST_PATIENCE = 6.0, 6.0
 FATAL_ALREADY = "known to be fatal"
 UNREADABLE = "the handler takes decoded payloads, and this has none"
 

@@ -145,6 +145,14 @@ def test_memory_is_bounded(project: Project) -> None:
     assert [one.how for one in call(process, b"y")] == ["returned"]
 
 
+def test_what_eats_memory_slowly_is_no_mere_hang(project: Project) -> None:
+    """What it held when its time was over tells."""
+    process = project.process(memory=1 << 24)
+    process.open()
+    (answer,) = call(process, b"hang", patience=0.3)
+    assert answer.how == "bloated"
+
+
 def test_records_larger_than_any_pipe_go_both_ways(project: Project) -> None:
     """Neither side waits for the other for good."""
     large = b"x" * 3_000_000
