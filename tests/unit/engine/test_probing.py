@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from kcontract.judge.history import unit_findings
+from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Contract, Expression, Probe
@@ -117,3 +118,17 @@ def test_what_the_page_said_is_in_the_history() -> None:
     assert [one.first.promised for one in unit_findings("billing", found.stage.state, "run")] == [
         "the probe shows each valid record that billing has handled"
     ]
+
+
+@pytest.mark.parametrize("variant", ["good", "skips", "mangles", "accepts"])
+def test_what_was_probed_is_judged_again_alike(variant: str) -> None:
+    """From the history alone, through its lines."""
+    clerk = Clerk(variant)
+    world = World(clerk.handle)
+    world.view = clerk.page
+    found = verified(world, probed(), kinds=FEW)
+    again = UnitState("run", found.stage.state.promises)
+    for line in ev.encode_events(history_of(found.stage)).splitlines():
+        again.feed(ev.decode_event(line))
+    again.close()
+    assert [verdict.code for verdict in again.reached] == found.codes
