@@ -1,4 +1,4 @@
-"""Kinds of which a unit got no record, and why."""
+"""Kinds of which a unit got no record, and why; what its valid records did not show."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from kcontract.generate.catalogue import KINDS, selects
 from kcontract.generate.sequences import SEQUENCES
 from kcontract.generate.sizes import SIZED
 from kcontract.generate.source import CaseSource
+from kcontract.model.coverage import SchemaCoverage
 
 _WHY = {
     "registry_trouble": "a fault: sent with --faults registryDown",
@@ -28,6 +29,11 @@ def kinds_without_broker(sources: Sequence[CaseSource]) -> tuple[tuple[str, str]
     known = {code for code, _ in listed}
     more = [kind.code for kind in KINDS if kind.by_engine or kind.code in (*SEQUENCES, *SIZED)]
     return (*listed, *((code, "needs a broker: kcontract verify") for code in more if code not in known))
+
+
+def sources_coverage(sources: Sequence[CaseSource]) -> tuple[SchemaCoverage, ...]:
+    """How much of the inputs' schemas the valid records showed."""
+    return tuple(one for source in sources for one in source.coverage)
 
 
 def kinds_left_out(

@@ -12,7 +12,7 @@ from kcontract.engine.blocking import block, check_runnable
 from kcontract.engine.collecting import collecting_rarely
 from kcontract.engine.faults.senders import sender_faults
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
-from kcontract.engine.left_out import kinds_left_out
+from kcontract.engine.left_out import kinds_left_out, sources_coverage
 from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.making import run_maker
 from kcontract.engine.observer import Observer
@@ -35,6 +35,7 @@ from kcontract.judge.state import UnitState
 from kcontract.judge.summing import unit_summary
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
+from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.finding import Finding
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.summary import Blocked, UnitSummary
@@ -61,6 +62,7 @@ class UnitRun:
         self._specs = unit_topics(unit, contracts)
         self._blocked: Blocked | None = None
         self._not_applicable: tuple[tuple[str, str], ...] = ()
+        self._coverage: tuple[SchemaCoverage, ...] = ()
         self._not_sent: Counter[tuple[str, str]] = Counter()
         self._tested = 0
         """Cases and requests that were judged, without those of the probe phase."""
@@ -200,6 +202,7 @@ class UnitRun:
         finally:
             sent = {row.kind for row in stage.state.tally.rows()}
             self._not_applicable = kinds_left_out(list(sources.values()), sent, settings.kinds)
+            self._coverage = sources_coverage(list(sources.values()))
             self._not_sent += receiver.not_sent
             self._tested += receiver.tested
 
@@ -230,4 +233,5 @@ class UnitRun:
             tested=self._tested,
             not_applicable=self._not_applicable,
             not_sent=tuple((kind, count, why) for (kind, why), count in self._not_sent.items()),
+            coverage=self._coverage,
         )

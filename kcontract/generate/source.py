@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, count, islice
+from itertools import chain, count, islice, repeat
 from random import Random
 from typing import Any
 
@@ -17,6 +17,7 @@ from kcontract.generate.catalogue import KINDS, kind_of, selects
 from kcontract.generate.choice import Choice
 from kcontract.generate.contract_parts import EventType, event_types
 from kcontract.generate.envelope import takes_marker
+from kcontract.generate.json_values import round_robin
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.generate.mutants import chosen, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
@@ -31,6 +32,7 @@ from kcontract.generate.tokens import Mint, is_plain, restamp_value
 from kcontract.generate.values import Values
 from kcontract.model.case import CASE_HEADER, VALID_KIND, Case, Expectation, Expected, Role
 from kcontract.model.contract import Contract, Receive
+from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.topic import TopicOracle
@@ -83,7 +85,7 @@ class CaseSource:
         self._builder = Builder(contract, self._book, self._mint, self._rng("build"), resolve)
         self._types = event_types(contract, self._book)
         self._values = tuple(
-            Values(event, contract.message.examples, self._rng(f"values/{event.name}")) for event in self._types
+            Values(event, contract.message, self._rng(f"values/{event.name}")) for event in self._types
         )
         self._grounds = tuple(ground_of(contract, receive, self._book, event) for event in self._types)
         self._grown: tuple[tuple[Ground, list[Parent]], ...] | None = None
@@ -112,6 +114,11 @@ class CaseSource:
     def notes(self) -> tuple[str, ...]:
         """What could not be generated, in words."""
         return tuple(dict.fromkeys(note for event in self._types for note in event.payload.unsupported))
+
+    @property
+    def coverage(self) -> tuple[SchemaCoverage, ...]:
+        """How much of the payloads' schemas the valid records have shown so far."""
+        return tuple(values.coverage.measured(self._contract.topic, values.event.name) for values in self._values)
 
     def healthy(self, role: Role, partition: int | None, key: bytes | None = None) -> Case:
         """An ordinary, small, valid record with fresh identity. With a partition its key, if it has one, hashes there;
@@ -234,9 +241,7 @@ class CaseSource:
     def _examples(self) -> Iterator[Case]:
         for values in self._values:
             for value in values.examples:
-                yield from self._if_valid(
-                    self._builder.build(values.event, value, values.donor), "an example of the contract"
-                )
+                yield from self._if_valid(values, value, "an example of the contract")
 
     def _generated(self) -> Iterator[Case]:
         """Edges, at most four fifths of what is asked for, then random values until the caller has enough."""
@@ -244,19 +249,15 @@ class CaseSource:
         yield from self._from_values([values.random() for values in self._values])
 
     def _from_values(self, lists: list[Iterator[Any]]) -> Iterator[Case]:
-        live = list(zip(self._values, lists, strict=True))
-        while live:
-            for pair in tuple(live):
-                values, source = pair
-                value = next(source, _END)
-                if value is _END:
-                    live.remove(pair)
-                else:
-                    yield from self._if_valid(self._builder.build(values.event, value, values.donor), "")
+        pairs = [zip(repeat(values), source) for values, source in zip(self._values, lists, strict=True)]
+        for values, value in round_robin(pairs):
+            yield from self._if_valid(values, value, "")
 
-    def _if_valid(self, parent: Parent, note: str) -> Iterator[Case]:
-        """The case of a record that was just built, if the oracle calls it valid."""
+    def _if_valid(self, values: Values, value: Any, note: str) -> Iterator[Case]:
+        """The case of a value, if the oracle calls its record valid."""
+        parent = self._builder.build(values.event, value, values.donor)
         if self._is_valid(parent.record):
+            values.coverage.note(parent.json if parent.datum is None else parent.datum)
             stamped, expected = Stamped(parent.record, parent.tokens), _VALID
             if self._pooled():
                 stamped = self._alike(parent.record, parent.tokens, None, expected, VALID_KIND)
@@ -393,6 +394,3 @@ class CaseSource:
 def code_of(case: Case) -> str:
     """Why the case is not valid; empty if it is."""
     return case.rejection.code if case.rejection is not None else ""
-
-
-_END: Any = object()

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from random import Random
 from typing import Any
 
 from kcontract.errors import UsageError
 from kcontract.generate.avro_payload import AvroPayload
-from kcontract.generate.contract_parts import EventType
+from kcontract.generate.contract_parts import EventType, payload_slots
+from kcontract.generate.coverage import Coverage
 from kcontract.generate.from_json import datum_of
 from kcontract.generate.json_values import TooDeepError
+from kcontract.model.contract import Message
 
 _DULL = 200
 """Repetitions in a row after which a schema is taken to be used up."""
 
 
 class Values:
-    """Values of an event type's payload. `examples` are those of the contract that fit this type."""
+    """Values of an event type's payload. `examples` are those of the message that fit this type."""
 
-    def __init__(self, event: EventType, examples: Sequence[Any], rng: Random) -> None:
+    def __init__(self, event: EventType, message: Message, rng: Random) -> None:
         self.event = event
         self._rng = rng
-        self.examples = [value for example in examples for value in self._example(example)]
+        self.examples = [value for example in message.examples for value in self._example(example)]
+        self.coverage = Coverage(event.payload, (*payload_slots(message), *(place for place, _ in message.generators)))
         self.donor = self._full()
 
     def _example(self, example: Any) -> list[Any]:

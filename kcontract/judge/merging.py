@@ -10,6 +10,7 @@ import msgspec
 
 from kcontract.errors import EXIT_VIOLATED
 from kcontract.judge.ending import exit_code_of
+from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.finding import Finding
 from kcontract.model.summary import KindCount, RunSummary, UnitSummary
 
@@ -104,8 +105,19 @@ def _unit(group: Sequence[UnitSummary]) -> UnitSummary:
         blind=_distinct(unit.blind for unit in group),
         notes=_distinct(unit.notes for unit in group),
         loads=_distinct(unit.loads for unit in group),
+        coverage=_coverage(group),
         blocked=next((unit.blocked for unit in group if unit.blocked), None),
     )
+
+
+def _coverage(group: Sequence[UnitSummary]) -> tuple[SchemaCoverage, ...]:
+    """What one part has shown counts for all."""
+    found: dict[tuple[str, str], SchemaCoverage] = {}
+    for one in (each for unit in group for each in unit.coverage):
+        other = found.setdefault((one.topic, one.event), one)
+        missed = tuple(what for what in other.missed if what in one.missed)
+        found[one.topic, one.event] = msgspec.structs.replace(other, missed=missed)
+    return tuple(found.values())
 
 
 def _kinds(group: Sequence[UnitSummary]) -> tuple[KindCount, ...]:

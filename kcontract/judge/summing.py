@@ -28,6 +28,7 @@ def unit_summary(
         not_sent=ended.not_sent,
         blind=tuple(state.blind),
         loads=tuple(state.book(LoadBook).figures),
+        coverage=ended.coverage,
         blocked=blocked,
     )
 

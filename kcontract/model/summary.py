@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kcontract.model.baseline import Accepted
+from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.finding import Finding
 from kcontract.model.load import LoadFigures
 from kcontract.model.value import Value
@@ -59,6 +60,8 @@ class UnitSummary(Value, frozen=True):
     notes: tuple[str, ...] = ()
     loads: tuple[LoadFigures, ...] = ()
     """What the loads of `slo` showed."""
+    coverage: tuple[SchemaCoverage, ...] = ()
+    """How much of the payloads' schemas the valid records showed."""
     blocked: Blocked | None = None
 
 

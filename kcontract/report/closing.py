@@ -42,6 +42,9 @@ def unit_block(unit: UnitSummary, *, verbose: bool) -> Iterator[RenderableType]:
         yield indented(words(load.text, FAINT))
     for table in kinds_table(unit.kinds, full=verbose):
         yield indented(table)
+    for coverage in unit.coverage:
+        yield indented(words(coverage.text, FAINT))
+        yield from (indented(words(f"not shown: {what}"), 4) for what in coverage.missed if verbose)
     yield from _left_out(unit, verbose=verbose)
     for what, remedy in unit.blind:
         yield indented(bullet(line(("not judged: ", WARN), what), "○"))

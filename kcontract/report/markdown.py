@@ -137,6 +137,9 @@ def _unit(unit: UnitSummary, *, verbose: bool) -> Iterator[str]:
         yield ""
     yield from _table(unit, verbose=verbose)
     yield from (f"- load: {_plain(load.text)}" for load in unit.loads)
+    for coverage in unit.coverage:
+        yield f"- {_plain(coverage.text)}"
+        yield from (f"  - not shown: {_plain(what)}" for what in coverage.missed if verbose)
     for what, remedy in unit.blind:
         yield f"- not judged: {_plain(what)}" + (f" (would be with: {_plain(remedy)})" if remedy else "")
     for note in unit.notes:

@@ -52,8 +52,7 @@ class ContractCases:
         self._receive = receive
         self._builder = Builder(contract, tuple(book), Mint(rng), rng)
         self._types = event_types(contract, tuple(book))
-        examples = contract.message.examples
-        self._values = [Values(event, examples, _rng(event.name)) for event in self._types]
+        self._values = [Values(event, contract.message, _rng(event.name)) for event in self._types]
         self._grounds = [ground_of(contract, receive, tuple(book), event) for event in self._types]
         self._excluded = frozenset(contract.malformed_for(receive).exclude)
         self._payloads = [self._payload(event, values) for event, values in zip(self._types, self._values, strict=True)]

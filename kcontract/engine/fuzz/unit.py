@@ -10,7 +10,7 @@ from kcontract.engine.fuzz.bench import Bench, FuzzTools
 from kcontract.engine.fuzz.calling import BATCH, Caller
 from kcontract.engine.fuzz.shrinking import shrink
 from kcontract.engine.interruption import UnitInterrupted
-from kcontract.engine.left_out import kinds_without_broker
+from kcontract.engine.left_out import kinds_without_broker, sources_coverage
 from kcontract.engine.making import run_maker
 from kcontract.engine.plan import Unit
 from kcontract.engine.replays import recalled, replayed
@@ -24,6 +24,7 @@ from kcontract.judge.state import UnitState
 from kcontract.judge.summing import unit_summary
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
+from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.finding import Finding
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.summary import Blocked, Progress, UnitSummary
@@ -43,6 +44,7 @@ class FuzzUnit:
         self._tested = 0
         self._caller: Caller | None = None
         self._not_applicable: tuple[tuple[str, str], ...] = ()
+        self._coverage: tuple[SchemaCoverage, ...] = ()
         self._blocked: Blocked | None = None
 
     def run(self, deadline: float) -> tuple[UnitSummary, tuple[Finding, ...]]:
@@ -82,6 +84,7 @@ class FuzzUnit:
             tested=self._tested,
             not_applicable=self._not_applicable,
             not_sent=tuple((kind, number, why) for (kind, why), number in not_sent.items()),
+            coverage=self._coverage,
         )
 
     def _play(self, bench: Bench) -> None:
@@ -107,6 +110,7 @@ class FuzzUnit:
             if self._caller is not None:
                 self._tested = self._caller.called
                 self._not_applicable = kinds_without_broker(list(self._caller.sources.values()))
+                self._coverage = sources_coverage(list(self._caller.sources.values()))
 
     def _sources(self) -> dict[str, CaseSource]:
         settings, numbers = self._tools.settings, count(1)

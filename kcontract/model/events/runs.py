@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kcontract.model.contract import Contract
+from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.events.happened import Happened
 from kcontract.model.registry import RegisteredSchema
 
@@ -55,6 +56,8 @@ class UnitEnded(Happened, frozen=True):
     """Kinds that do not apply, and why."""
     not_sent: tuple[tuple[str, int, str], ...] = ()
     """Kinds of which cases were left out, how many, and why."""
+    coverage: tuple[SchemaCoverage, ...] = ()
+    """How much of the payloads' schemas the valid records showed."""
 
 
 class Blind(Happened, frozen=True):

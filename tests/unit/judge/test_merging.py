@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from kcontract.judge.merging import merge_runs
+from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.finding import Finding
 from kcontract.model.record import Record
 from kcontract.model.summary import KindCount, RunSummary
@@ -21,6 +22,16 @@ def named(summary: RunSummary, name: str, **more: Any) -> RunSummary:
 
 def merged(*parts: RunSummary, shards: tuple[str, ...] = ()) -> RunSummary:
     return merge_runs([named(part, f"r{number}") for number, part in enumerate(parts)], shards)
+
+
+def test_coverage_adds_up() -> None:
+    """What one part has shown is missed by none."""
+    parts = [
+        run(msgspec.structs.replace(TESTED, coverage=(SchemaCoverage("t", "", 9, missed),)))
+        for missed in (("/a 1", "/b 2"), ("/b 2", "/c 3"))
+    ]
+    (unit,) = merged(*parts).units
+    assert unit.coverage == (SchemaCoverage("t", "", 9, ("/b 2",)),)
 
 
 @pytest.mark.parametrize(
