@@ -15,7 +15,9 @@ _BUDGET = 48 * 2**20
 _COSTS = ((b"[", 72), (b"{", 72), (b":", 110), (b",", 40))
 """Bytes of memory, roughly, for each value that such a sign announces."""
 _STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]+|\\.)*+"|(NaN|-?Infinity)', re.DOTALL)
-_STRING_OR_BRACKETS = re.compile(r'"(?:[^"\\]+|\\.)*+"?|[\[{]+|[\]}]+', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]+|\\.)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(sign for sign in range(256) if sign not in b"[]{}")
+_RUNS = re.compile(rb"([\[{]+)([\]}]*)")
 
 
 def to_text(data: bytes, problems: Problems) -> str:
@@ -52,12 +54,11 @@ def constant_offset(text: str) -> int | None:
 
 def depth(text: str) -> int:
     """How deep brackets are nested outside of strings, in linear time and without recursion."""
-    level = deepest = 0
-    for match in _STRING_OR_BRACKETS.finditer(text):
-        first = text[match.start()]
-        if first in "[{":
-            level += match.end() - match.start()
-            deepest = max(deepest, level)
-        elif first in "]}":
-            level -= match.end() - match.start()
+    signs = _STRING.sub("", text).encode("utf-8", "surrogatepass").translate(None, _NO_BRACKETS)
+    level = len(signs.lstrip(b"]}")) - len(signs)  # what is closed before anything is opened
+    deepest = 0
+    for run in _RUNS.finditer(signs):
+        level += run.end(1) - run.start(1)
+        deepest = max(deepest, level)
+        level -= run.end() - run.end(1)
     return deepest
