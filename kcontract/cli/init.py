@@ -6,6 +6,8 @@ import shlex
 
 import click
 
+from kcontract.errors import UsageError
+
 _EPILOG = """\b
 Examples:
   kcontract init schemas/patient_created.avsc --topic patient.created
@@ -44,7 +46,7 @@ def init(command: str, **options: object) -> int:
     are allowed), or for a live topic. Nothing is overwritten."""
     from kcontract.wiring.drafting import InitOptions, from_schemas  # noqa: PLC0415 - `--help` must not pay for it
 
-    said = InitOptions(**{**options, "command": tuple(shlex.split(command))})  # type: ignore[arg-type]
+    said = InitOptions(**{**options, "command": _words(command)})  # type: ignore[arg-type]
     if said.from_topic is not None:
         from kcontract.wiring.sampling import from_topic  # noqa: PLC0415 - the broker's client takes a while
 
@@ -55,3 +57,11 @@ def init(command: str, **options: object) -> int:
         click.echo(f"wrote {path}")
     click.echo("next: read it, put your service in, and run `kcontract lint`", err=True)
     return 0
+
+
+def _words(command: str) -> tuple[str, ...]:
+    """The command's words, as a shell would see them. Raises UsageError COMMAND_QUOTES."""
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError("COMMAND_QUOTES", f"--command {command!r}: {error}", "close the quotes") from error

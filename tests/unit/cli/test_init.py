@@ -70,6 +70,7 @@ def test_nothing_is_overwritten_and_nothing_half_written(project: Path) -> None:
         (["init", "bad.avsc"], "AVRO_UNKNOWN_TYPE"),
         (["init", "../outside.json"], "SCHEMA_OUTSIDE"),
         (["init", "--from-topic", "orders"], "INIT_NO_BROKER"),
+        (["init", "schemas/order.paid.json", "--command", "run 'it"], "COMMAND_QUOTES"),
         (["init", "schemas/order.paid.json", "--out", "kcontract.yaml/x"], "FILE_UNWRITABLE"),
     ],
 )
