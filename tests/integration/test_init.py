@@ -54,7 +54,7 @@ def test_a_topic_of_avro_with_two_versions(
             datum = {"event_id": f"e{number}", "order_id": order, **({"n": number} if entry is newer else {})}
             body = join(entry.id, encode(parse(entry.text), datum))
             records.append(Record(order.encode(), body, (("correlation_id", b"c%d" % number),)))
-        _send(cluster, topic, [*records, Record(b"poison", b"\xff\xff")])
+        _send(cluster, topic, [*records, Record(None, b"\xff\xff")])
         ended = kcontract(
             "init", "--from-topic", topic, "--bootstrap-servers", cluster.bootstrap, "--registry", registry.url
         )
@@ -63,6 +63,7 @@ def test_a_topic_of_avro_with_two_versions(
     for line in (
         "partitions: 4",
         "  wire: confluent",
+        "  key: {type: string, format: uuid}",
         "  keyFrom: $message.payload#/order_id",
         "  correlationId: $message.header#/correlation_id",
         "  identity: $message.payload#/event_id",

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec import structs
+
 from kcontract.document.drafts.draft import Seen
 from kcontract.document.drafts.yaml_text import scalar
 from kcontract.model.case import CASE_HEADER
@@ -23,7 +25,11 @@ _MAX_DEPTH = 4
 
 def seen(records: Sequence[Record], payloads: Sequence[Any], odd: int) -> Seen:
     """The habits of records. `payloads` are the JSON forms of those values that could be read, in the same order;
-    None for the others."""
+    None for the others. Of these `odd` have a value, which is not like the rest: they show no habits."""
+    if 0 < odd < len(records):
+        pairs = [(one, form) for one, form in zip(records, payloads, strict=True) if form is not None or not one.value]
+        found = seen([one for one, _ in pairs], [form for _, form in pairs], 0)
+        return structs.replace(found, records=len(records), odd=odd)
     keys = [record.key for record in records]
     schema, note = _key(keys)
     names = [{name for name, value in record.headers if _is_text(value)} for record in records]

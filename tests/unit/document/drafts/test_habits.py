@@ -53,6 +53,15 @@ def test_one_key_proves_nothing_of_fields() -> None:
     assert _of(("a", {"x": "a"}, ()), ("a", {"x": "a"}, ())).key_from == ()
 
 
+def test_a_damaged_record_shows_no_habits() -> None:
+    """One among them takes nothing from what all others have; a tombstone is none."""
+    good = [Record(b"a", b"1", (("id", b"1"),)), Record(b"b", None, (("id", b"2"),))]
+    found = seen([*good, Record(None, b"{x")], [1, None, None], 1)
+    assert (found.records, found.odd, found.tombstones, found.headers) == (3, 1, 1, ("id",))
+    assert found.key == "{type: string, minLength: 1}"
+    assert seen([Record(b"a", b"\xff")], [None], 1).key == "{type: string, minLength: 1}"
+
+
 def test_headers_of_all_and_of_some_records() -> None:
     """A header without text, kcontract's own and those of the wire are no habit."""
     marks: Headers = (("kcontract-case", b"1"), ("__value_schema_id", b"\1" * 17))

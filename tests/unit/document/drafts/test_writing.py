@@ -13,7 +13,7 @@ from tests.unit.document.trees import load
 
 AVRO = '{"type":"record","name":"a.B","fields":[{"name":"event_id","type":"string"},{"name":"id","type":"string"}]}'
 NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
-WORD = NAME.filter(lambda text: not set("{}$") & set(text))  # in commands these are placeholders
+WORD = NAME.filter(lambda text: not set("{}$\0") & set(text))  # no placeholders, and what an argument can be
 SEEN = st.builds(
     Seen,
     records=st.integers(1, 9),

@@ -15,10 +15,8 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 @given(st.lists(TEXT, max_size=4), TEXT)
 def test_whatever_the_text_yaml_reads_it_back(items: list[str], note: str) -> None:
     """As list items in flow style, as keys, and behind a comment with anything in it."""
-    text = f"{comment(note)}list: {sequence(items)}\n" + "".join(f"? {scalar(item)}\n: 1\n" for item in set(items))
-    read = yaml.safe_load(text)
-    assert read.pop("list", items) == items
-    assert set(read) - {"list"} <= set(items)
+    assert yaml.safe_load(f"{comment(note)}list: {sequence(items)}\n") == {"list": items}
+    assert yaml.safe_load("".join(f"{scalar(item)}: 1\n" for item in set(items))) == (dict.fromkeys(items, 1) or None)
 
 
 @pytest.mark.parametrize("text", ["no", "On", "null", "1", "1.0", "0x10", "-", "", " a", "a: b", "a #b", "12:30", "~"])
