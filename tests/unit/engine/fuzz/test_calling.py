@@ -11,6 +11,7 @@ import pytest
 from kcontract.engine.fuzz.bench import FuzzTools
 from kcontract.engine.fuzz.run import FuzzRun
 from kcontract.engine.recorder import Recorder
+from kcontract.engine.run import VerifyRun
 from kcontract.engine.settings import Settings
 from kcontract.errors import UsageError
 from kcontract.judge.history import judge_history
@@ -20,7 +21,7 @@ from kcontract.model.finding import Finding
 from kcontract.model.summary import RunSummary
 from kcontract.registry.absent import NoRegistry
 from kcontract.wiring.saving import stored_case
-from tests.unit.engine.world import FakeClock, Kept
+from tests.unit.engine.world import FakeClock, Kept, World, good, tools_of
 from tests.unit.judge.story import AT, contract
 
 Handle = Callable[[Handed, int], Handled]
@@ -179,6 +180,13 @@ def test_a_handler_that_survives_no_record_at_all_is_tried_twice() -> None:
     run = Fuzzed(lambda _handed, _before: Handled("exited", code=3))
     assert run.findings == [("CRASHED", "valid")]
     assert (len(run.handler.seen), run.handler.opened) == (2, 2)
+
+
+def test_on_a_broker_handlers_are_left_to_fuzz() -> None:
+    """Only the harness's own loop would be judged there."""
+    with pytest.raises(UsageError) as caught:
+        VerifyRun([as_handler()], tools_of(World(good))).run("1", "now", "history")
+    assert caught.value.code == "VERIFY_NOTHING"
 
 
 def test_without_a_handler_nothing_is_tested() -> None:
