@@ -101,7 +101,7 @@ class Bench:
         history = HistoryFile(self._folder / f"{run}.jsonl")
         with choose_registry() as registry:
             recorder = Recorder(history, Clock(), trail.take)
-            settings = Settings(run=run, max_examples=CORPUS)
+            settings = Settings(run=run, max_examples=CORPUS, kinds=frozenset({"valid"}))
             tools = Tools(self.cluster, registry, self._launcher, HttpTrigger(), recorder, settings)
             (unit,) = plan_units(contracts, run)
             _, findings = UnitRun(unit, contracts, tools, (), OneFatal).run(300.0)
