@@ -154,8 +154,11 @@ class Player:
 
         Of what is read nothing is taken before the broker's acknowledgements for it are: an origin names a place.
         """
-        seen: Sequence[LogRecord] = ()
         for start in range(0, len(cases), _STRIDE):
+            seen: Sequence[LogRecord] = ()
+            if start:
+                seen = self._observer.read(0)
+                self._dispatcher.acknowledge()
             if start >= _AHEAD and window.purpose == "batch":
                 self._observer.take(seen)
                 seen = ()
@@ -163,9 +166,6 @@ class Player:
                     return cases[start:]
             self._dispatcher.queue(cases[start : start + _STRIDE], self._number)
             self._observer.take(seen)  # while the broker takes what was queued
-            seen = self._observer.read(0)
-            self._dispatcher.acknowledge()
-        self._observer.take(seen)
         return []
 
     def _keeps_up(self, window: Window) -> bool:
