@@ -69,7 +69,7 @@ def test_a_topic_of_avro_with_two_versions(
         "  identity: $message.payload#/event_id",
         f"  payload: schemas/{topic}.v2.avsc",
         f"  versions: [schemas/{topic}.v1.avsc, schemas/{topic}.v2.avsc]",
-        "  # 1 values are not like the others, and were left out",
+        "  # records that are not like the others, and were left out: 1",
     ):
         assert f"\n{line}\n" in text, text
     assert kcontract("lint").out == "1 file: nothing wrong\n"
