@@ -67,11 +67,15 @@ class OwnGroups:
     def visit(self, group: str, topics: Sequence[str]) -> GroupVisitor:
         """A second member comes. VISIT_REFUSED if it would not understand the group's members, or they not it."""
         found = self._settled(group)
-        assignor = found.assignor if group in self._classic else "range"  # of a KIP-848 group the broker itself assigns
+        modern = group not in self._classic
+        assignor = "range" if modern else found.assignor  # of a KIP-848 group the broker itself assigns
         if found.kind != describing.CONSUMER or assignor not in ASSIGNORS:
             what = f"a second member cannot join group {group}: its members use the assignor {assignor or found.state}"
             raise BrokerError("VISIT_REFUSED", what, "only the assignors of Kafka's consumer protocol are spoken")
-        return GroupVisitor(self._bootstrap, group, assignor, topics)
+        try:
+            return GroupVisitor(self._bootstrap, group, assignor, topics, modern=modern)
+        except OSError as error:
+            raise unreachable(f"join group {group}", str(error)) from error
 
     def _settled(self, group: str) -> describing.DescribedGroup:
         """The group when it has agreed on its assignor, or as it is after a while."""

@@ -39,9 +39,12 @@ _MOVED = frozenset({REBALANCE_IN_PROGRESS, 22})
 class GroupVisitor:
     """Implements `ports.Visitor`. It lives in a thread of its own, for the broker keeps a joining member waiting."""
 
-    def __init__(self, bootstrap: str, group: str, assignor: str, topics: Sequence[str]) -> None:
+    def __init__(
+        self, bootstrap: str, group: str, assignor: str, topics: Sequence[str], *, modern: bool = False
+    ) -> None:
+        """Set out for a group, a `modern` one (KIP-848) or a classic one. OSError if the broker cannot be reached."""
         self._bootstrap = bootstrap
-        self._assignor, self._topics = assignor, tuple(topics)
+        self._assignor, self._topics, self._modern = assignor, tuple(topics), modern
         self._membership = Membership(group)
         self._asking = threading.Lock()
         self._connection = Connection(*address(bootstrap), timeout=_ANSWER_S, client=_CLIENT)
@@ -112,10 +115,15 @@ class GroupVisitor:
             self._places = frozenset(places)
 
     def _ask_to_join(self) -> visiting.Joined:
-        owned = (self._places or ()) if self._assignor == _COOPERATIVE else None
-        subscribed = visiting.subscription(self._topics, owned)
+        subscribed = visiting.subscription(self._topics, self._owned())
         request = visiting.join_request(self._membership, self._assignor, subscribed, _SESSION_S, _REBALANCE_S)
         return visiting.decode_joined(self._ask(visiting.JOIN_GROUP, visiting.JOIN_GROUP_VERSION, request))
+
+    def _owned(self) -> frozenset[Place] | None:
+        """What is not given up while the group forms anew; None where members do not tell each other."""
+        if self._assignor == _COOPERATIVE:
+            return self._places or frozenset()
+        return frozenset() if self._modern else None
 
     def _ask_as_member(self, api: int) -> Decoder:
         if api == visiting.SYNC_GROUP:
