@@ -6,11 +6,11 @@ from collections import Counter
 
 import msgspec
 
-from kcontract.engine.foreign import takes_topic
 from kcontract.engine.plan import Unit, addresses
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.tools import Tools
+from kcontract.engine.topics.foreign import takes_topic
 from kcontract.errors import KcontractError, ServiceError
 from kcontract.model import events as ev
 from kcontract.model.contract import Receive, Run, Send

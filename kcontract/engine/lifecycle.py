@@ -6,10 +6,10 @@ import math
 import re
 from collections.abc import Mapping
 
-from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.tools import Tools
+from kcontract.engine.watching.observer import Observer
 from kcontract.errors import BrokerError
 from kcontract.model import events as ev
 from kcontract.model.contract import Run

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from kcontract.engine.blocking import block
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
-from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit
 from kcontract.engine.tools import Tools
+from kcontract.engine.watching.observer import Observer
 from kcontract.errors import KcontractError, ServiceError
-from kcontract.judge.history import unit_findings
 from kcontract.judge.promises import compile_promises
+from kcontract.judge.runs.history import unit_findings
+from kcontract.judge.runs.summing import output_names, unit_summary
 from kcontract.judge.state import UnitState
-from kcontract.judge.summing import output_names, unit_summary
 from kcontract.model import events as ev
 from kcontract.model.finding import Finding
 from kcontract.model.record import TopicPartition

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kcontract.engine.bursts import play_bursts
+from kcontract.engine.extra.bursts import play_bursts
+from kcontract.engine.extra.growth import find_growth
+from kcontract.engine.extra.isolating import isolate_effects
+from kcontract.engine.extra.logs import read_logs
+from kcontract.engine.extra.redelivery import redeliver
+from kcontract.engine.extra.sequences import play_poison_runs, play_sequences
+from kcontract.engine.extra.sizes import play_sizes
 from kcontract.engine.faults.receivers import receiver_faults
-from kcontract.engine.growth import find_growth
-from kcontract.engine.isolating import isolate_effects
-from kcontract.engine.load import play_loads
-from kcontract.engine.logs import read_logs
-from kcontract.engine.redelivery import redeliver
+from kcontract.engine.load.load import play_loads
 from kcontract.engine.scene import Scene
-from kcontract.engine.sequences import play_poison_runs, play_sequences
-from kcontract.engine.sizes import play_sizes
 
 __all__ = ["AFTER_CONFIRMING", "BEFORE_CONFIRMING", "Phase", "Scene", "run_phases"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kcontract.engine.tools import Tools
 from kcontract.generate.sizes import limit_of
-from kcontract.judge.summing import output_names
+from kcontract.judge.runs.summing import output_names
 from kcontract.model.cluster import TopicSpec
 from kcontract.model.contract import Contract, Receive, Run, Send
 

@@ -10,18 +10,18 @@ from itertools import chain
 
 import msgspec
 
-from kcontract.engine.case_queue import CaseQueue
-from kcontract.engine.compose import Sources
-from kcontract.engine.confirm import Confirmer
-from kcontract.engine.culprits import Detective
+from kcontract.engine.confirming.confirm import Confirmer
+from kcontract.engine.confirming.culprits import Detective
+from kcontract.engine.extra.stops import play_stop, play_stops
 from kcontract.engine.phases import AFTER_CONFIRMING, BEFORE_CONFIRMING, run_phases
 from kcontract.engine.replays import recalled, replayed
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.shrink import shrink
 from kcontract.engine.stage import Stage
-from kcontract.engine.stops import play_stop, play_stops
-from kcontract.engine.windows import Player
+from kcontract.engine.windows.case_queue import CaseQueue
+from kcontract.engine.windows.compose import Sources
+from kcontract.engine.windows.player import Player
 from kcontract.errors import ServiceError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.doubts import Doubt

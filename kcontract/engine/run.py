@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import msgspec
 
-from kcontract.engine.foreign import prefixed
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.observed import ObservedRun
 from kcontract.engine.plan import Unit, plan_units
-from kcontract.engine.registering import next_versions_registered, register_schemas
-from kcontract.engine.reply_topics import with_reply_topics
 from kcontract.engine.shards import shared
 from kcontract.engine.tools import Tools
+from kcontract.engine.topics.foreign import prefixed
+from kcontract.engine.topics.registering import next_versions_registered, register_schemas
+from kcontract.engine.topics.reply_topics import with_reply_topics
 from kcontract.engine.unit_run import UnitRun
 from kcontract.errors import EXIT_INTERRUPTED, UsageError
-from kcontract.judge.ending import exit_code
+from kcontract.judge.runs.ending import exit_code
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding

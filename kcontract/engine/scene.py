@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kcontract.engine.culprits import Detective
+from kcontract.engine.confirming.culprits import Detective
 from kcontract.engine.stage import Stage
-from kcontract.engine.windows import Player
+from kcontract.engine.windows.player import Player
 
 
 @dataclass(frozen=True, slots=True)

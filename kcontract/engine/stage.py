@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kcontract.engine.lifecycle import Lifecycle
-from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit
 from kcontract.engine.tools import Tools
+from kcontract.engine.watching.observer import Observer
 from kcontract.judge.state import UnitState
 from kcontract.model.registry import RegisteredSchema
 

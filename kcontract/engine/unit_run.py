@@ -8,31 +8,31 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import count
 
+from kcontract.engine.asking.making import run_maker
+from kcontract.engine.asking.senders import SenderRun, is_asked
 from kcontract.engine.blocking import block, check_runnable
 from kcontract.engine.collecting import collecting_rarely
 from kcontract.engine.faults.senders import sender_faults
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.left_out import kinds_left_out, sources_coverage
 from kcontract.engine.lifecycle import Lifecycle
-from kcontract.engine.making import run_maker
-from kcontract.engine.observer import Observer
 from kcontract.engine.plan import Unit, placeholder_values, unit_topics
-from kcontract.engine.probing import Probing
 from kcontract.engine.receivers import ReceiverRun
-from kcontract.engine.schema_watch import SchemaWatch
-from kcontract.engine.senders import SenderRun, is_asked
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.starting import run_starters
 from kcontract.engine.strangers import look_for_strangers
 from kcontract.engine.tools import Tools
+from kcontract.engine.topics.schema_watch import SchemaWatch
+from kcontract.engine.watching.observer import Observer
+from kcontract.engine.watching.probing import Probing
 from kcontract.errors import KcontractError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.blind import blind_spots
-from kcontract.judge.history import unit_findings
 from kcontract.judge.promises import compile_promises
+from kcontract.judge.runs.history import unit_findings
+from kcontract.judge.runs.summing import unit_summary
 from kcontract.judge.state import UnitState
-from kcontract.judge.summing import unit_summary
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.coverage import SchemaCoverage

@@ -9,9 +9,9 @@ from typing import Any
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output, Promises
-from kcontract.judge.requests import RequestBook
+from kcontract.judge.requests.book import RequestBook
 from kcontract.judge.tally import Tally
-from kcontract.judge.ties import Ties
+from kcontract.judge.tying.ties import Ties
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord, TopicPartition
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from kcontract.judge.book import Book
 from kcontract.judge.calls import CallBook
-from kcontract.judge.duplicates import DuplicateBook
 from kcontract.judge.event_types import TypeBook
-from kcontract.judge.faults import FaultBook
+from kcontract.judge.faults.book import FaultBook
 from kcontract.judge.floods import FloodBook
-from kcontract.judge.key_order import KeyOrderBook
 from kcontract.judge.leaks import LeakBook
 from kcontract.judge.lives import LifeBook
-from kcontract.judge.load import LoadBook
+from kcontract.judge.load.book import LoadBook
 from kcontract.judge.logs import LogBook
 from kcontract.judge.observed import ObservedBook
+from kcontract.judge.repeats.duplicates import DuplicateBook
+from kcontract.judge.repeats.key_order import KeyOrderBook
+from kcontract.judge.repeats.sequence import SequenceBook
 from kcontract.judge.resources import ResourceBook
-from kcontract.judge.sequence import SequenceBook
-from kcontract.judge.storms import StormBook
+from kcontract.judge.stalls.storms import StormBook
 
 BOOKS: tuple[type[Book], ...] = (
     LifeBook,

@@ -17,7 +17,7 @@ from kcontract.judge.retries import retry_symptoms
 from kcontract.judge.stopping import stop_symptoms
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom, keeps_copy, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
-from kcontract.judge.ties import Ties
+from kcontract.judge.tying.ties import Ties
 from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict, shrunk_verdict
 from kcontract.model.case import Expectation
 from kcontract.model.finding import CaseVerdict
@@ -62,11 +62,11 @@ class Court:
             "isolate": self._isolated,
             "bisect": lambda _: None,
             "shrink": self._shrunk,
-            "redelivery": self._counted,  # `judge.duplicates` looks at groups
-            "fault": self._counted,  # `judge.faults` looks at these
+            "redelivery": self._counted,  # `judge.repeats.duplicates` looks at groups
+            "fault": self._counted,  # `judge.faults.book` looks at these
             "growth": lambda _: None,
             "log": lambda _: None,  # `judge.logs` does
-            "load": lambda _: None,  # `judge.load` does
+            "load": lambda _: None,  # `judge.load.book` does
         }
 
     def judge(self, window: Window) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from kcontract.judge.evidence import Delivery, Effect
 from kcontract.judge.promises import Output
 from kcontract.judge.symptoms import Shown, Symptom
-from kcontract.judge.where_index import token_text
+from kcontract.judge.tying.where_index import token_text
 from kcontract.model.case import Expectation, Layer
 from kcontract.model.contract import Expression, Reply
 from kcontract.oracle.expressions import MISSING, evaluate

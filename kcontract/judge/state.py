@@ -13,19 +13,19 @@ from kcontract.judge.court import Court
 from kcontract.judge.crediting import output_of
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
-from kcontract.judge.isolating import Isolation, is_reply
 from kcontract.judge.observed import ObservedBook
 from kcontract.judge.pace import STALL_FLOOR, Pace
 from kcontract.judge.promises import Output, OutputRole, Promises
 from kcontract.judge.replies import owed_reply, requested_topic
-from kcontract.judge.requests import RequestBook
+from kcontract.judge.requests.book import RequestBook
 from kcontract.judge.resources import MOST_SHARE
 from kcontract.judge.retries import note_retries, patience_with, retried_too_often, retry_seconds
 from kcontract.judge.settle import Standing, standing, suspects
 from kcontract.judge.shelf import Shelf
 from kcontract.judge.symptoms import wanted_effects
 from kcontract.judge.tally import Tally
-from kcontract.judge.ties import Ties
+from kcontract.judge.tying.ties import Ties
+from kcontract.judge.untied import UntiedRecords
 from kcontract.judge.verdict import undeclared_verdict
 from kcontract.judge.views import Views
 from kcontract.model import events as ev
@@ -54,17 +54,20 @@ class UnitState:
         self.court = Court(promises.effects, self.ties, self.pace, self.committed)
         self.window: Window | None = None
         self.blind: list[tuple[str, str]] = []
-        self.never_tied = ""
-        """A topic to which a record came that ties to no case."""
         self.starts = 0
-        self._untied: list[tuple[float, LogRecord, tuple[Output, ...]]] = []
-        self._isolation, self._late_replies = Isolation(), 0
+        self._untied = UntiedRecords(self.ties)
         self._undeclared: set[str] = set()
         self._asked: set[str] = set()  # topics that requests named for their answers: nobody's to declare
         self._outcome_at: float | None = None
         self._effects = promises.effects
         self._always = promises.always_wanted()
-        self._handlers: dict[type, Callable[[Any], None]] = {
+        self._handlers = self._hearing()
+        grounds = Grounds(run, promises, self.ties, self.pace, self.committed, self.court.tally, self.requests)
+        self._books = Shelf(books, grounds)
+
+    def _hearing(self) -> dict[type, Callable[[Any], None]]:
+        """Who takes which event."""
+        return {
             ev.Sent: self._sent,
             ev.Acknowledged: self._acknowledged,
             ev.Placed: self._placed,
@@ -88,8 +91,6 @@ class UnitState:
             ev.Tapped: self._tapped,
             ev.ResourcesSeen: self._resources,
         }
-        grounds = Grounds(run, promises, self.ties, self.pace, self.committed, self.court.tally, self.requests)
-        self._books = Shelf(books, grounds)
 
     def feed(self, event: ev.Event) -> None:
         """Take one event into account."""
@@ -128,6 +129,11 @@ class UnitState:
     def exits_as_known(self, window: Window) -> bool:
         """Whether the window's last exit is one that was seen to come again after a restart."""
         return self.court.exits_as_known(window)
+
+    @property
+    def never_tied(self) -> str:
+        """A topic to which a record came that ties to no case; empty: none."""
+        return self._untied.topic
 
     @property
     def doubts(self) -> list[Doubt]:
@@ -252,8 +258,7 @@ class UnitState:
             return
         known = self._books.know(at, record, outputs)
         if not known and self.ties.marked(record.record) is None:  # else it is a repeat for a case that is closed
-            self._untied.append((at, record, outputs))
-            self.never_tied = self.never_tied or record.topic
+            self._untied.keep((at, record, outputs))
 
     def _credit(self, at: float, record: LogRecord, outputs: tuple[Output, ...], delivery: Delivery) -> None:
         output = output_of(delivery, record, outputs)
@@ -264,7 +269,7 @@ class UnitState:
             delivery.effects.append(Effect(at, record, output))
         elif output.role is OutputRole.REPLY:
             delivery.answers.append(Effect(at, record, output))
-            self._late_replies += self.window is None or self.window.number != delivery.window
+            self._untied.late_replies += self.window is None or self.window.number != delivery.window
             self.court.dead_letters += delivery.expectation is Expectation.INVALID
         elif output.role is OutputRole.RETRY:
             delivery.attempts += 1
@@ -341,7 +346,6 @@ class UnitState:
         self.window = Window(event.window, event.purpose, event.of)
         self.window.progress_at = self.window.evidence_at = event.at
         self._untied.clear()
-        self._late_replies = 0
 
     def _window_closed(self, event: ev.WindowClosed) -> None:
         window, self.window = self.window, None
@@ -350,34 +354,15 @@ class UnitState:
         window.outcome = event.outcome
         if event.outcome == "settled":
             self.pace.learn_gap(window.longest_gap)
-        self._isolate(window)
+        for one, delivery in self._untied.owners(window):
+            self._credit(*one, delivery)
         if self._replies:
-            sort_out(window, self._late_replies + sum(self._is_late_reply(one) for one in self._untied))
+            sort_out(window, self._untied.count_late())
         if self._retries:
             note_retries(window)
         self.court.judge(window)
         self.reached.extend(self._books.closed(window))
         self.court.forget(window)
-
-    def _isolate(self, window: Window) -> None:
-        """A record that ties to no case belongs to the only case of a window that has none (ORACLE.md §2)."""
-        for one, delivery in self._isolation.owners(window, self._untied):
-            self._credit(*one, delivery)
-        if window.purpose != "alone":
-            return
-        lonely = [d for d in window.deliveries if d.case.root == window.of and not d.has_outcome]
-        untied = [one for one in self._untied if not self._is_late_reply(one)]
-        nobodys = untied and all(is_reply(outputs) for *_, outputs in untied)
-        none_tied = nobodys and not any(delivery.answers for delivery in window.deliveries)
-        if len(lonely) == 1 and (len(untied) == 1 or none_tied):
-            chosen = untied[len(untied) // 2]
-            self._untied.remove(chosen)
-            self._credit(*chosen, lonely[0])
-
-    def _is_late_reply(self, untied: tuple[float, LogRecord, tuple[Output, ...]]) -> bool:
-        """Whether it is the answer to a request of an earlier window."""
-        _, record, outputs = untied
-        return is_reply(outputs) and self.ties.is_late(record, outputs)
 
     def _requests_settled(self, event: ev.RequestsSettled) -> None:
         self.court.reached.extend(self.requests.settle(event))

@@ -8,12 +8,12 @@ import msgspec
 
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Window
-from kcontract.judge.loops import loop_of
 from kcontract.judge.promised import promise
 from kcontract.judge.promises import Promises
 from kcontract.judge.rules import CaseEvidence, verdicts_of
+from kcontract.judge.stalls.loops import loop_of
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom
-from kcontract.judge.ties import Ties
+from kcontract.judge.tying.ties import Ties
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.location import Location
 from kcontract.model.record import LogRecord, TopicPartition

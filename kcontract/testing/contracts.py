@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from kcontract.document.load import Loaded, load_contracts, load_project, required
-from kcontract.engine.registering import register_schemas
 from kcontract.engine.replays import with_present_id
+from kcontract.engine.topics.registering import register_schemas
 from kcontract.errors import UsageError
 from kcontract.generate.local_book import local_book
 from kcontract.generate.made import EventMaker

@@ -13,9 +13,9 @@ from kcontract.broker.local.progress import Progress, silent
 from kcontract.document.baseline import write_baseline
 from kcontract.document.load import load_project
 from kcontract.errors import UsageError
-from kcontract.judge.ending import settle
-from kcontract.judge.history import HistoryJudge
-from kcontract.judge.merging import merge_runs
+from kcontract.judge.runs.ending import settle
+from kcontract.judge.runs.history import HistoryJudge
+from kcontract.judge.runs.merging import merge_runs
 from kcontract.model.events import Event, RunStarted, UnitStarted
 from kcontract.model.summary import RunSummary
 from kcontract.report.json_lines import decode_item

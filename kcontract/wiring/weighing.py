@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kcontract.document.baseline import parse_baseline
-from kcontract.judge.ending import Terms, parse_fail_on, settle, weigh
+from kcontract.judge.runs.ending import Terms, parse_fail_on, settle, weigh
 from kcontract.model.baseline import Accepted
 from kcontract.model.events import RunStarted
 from kcontract.model.finding import Finding

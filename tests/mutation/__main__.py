@@ -18,23 +18,23 @@ REPO = Path(__file__).parents[2]
 STAGES = ("tests/unit/judge", "tests/unit/engine")
 """What survives the first is tried with the second."""
 _NEAR = {
-    "answering": "replies",
-    "calm": "duplicates",
-    "crediting": "blame",
-    "event_verdicts": "senders_verdicts",
-    "fault_health": "faults",
-    "fault_records": "faults",
-    "fault_requests": "fault_requests",
-    "fault_signs": "faults",
-    "fault_trial": "faults",
-    "findings": "fingerprints",
-    "key_order": "order",
-    "load_trial": "load",
-    "request_verdicts": "senders_verdicts",
-    "sequence": "order",
-    "storms": "loops",
-    "symptoms": "state",
-    "verdict": "court",
+    "answering": "test_replies",
+    "crediting": "test_blame",
+    "faults/health": "faults/test_book",
+    "faults/records": "faults/test_book",
+    "faults/signs": "faults/test_book",
+    "faults/trial": "faults/test_book",
+    "findings": "test_fingerprints",
+    "load/trial": "load/test_book",
+    "repeats/calm": "repeats/test_duplicates",
+    "repeats/key_order": "test_order",
+    "repeats/sequence": "test_order",
+    "requests/event_verdicts": "test_senders_verdicts",
+    "requests/verdicts": "test_senders_verdicts",
+    "stalls/storms": "stalls/test_loops",
+    "symptoms": "test_state",
+    "untied": "test_state",
+    "verdict": "test_court",
 }
 """The tests that most likely kill a module's mutants, where they do not have its name."""
 
@@ -70,8 +70,9 @@ def _is_killed(copy: Path, mutant: Mutant) -> bool:
 
 def _targets(copy: Path, mutant: Mutant) -> list[list[str]]:
     """The module's own tests first: most mutants end there, in less than a second."""
-    module = Path(mutant.path).stem
-    near = f"{STAGES[0]}/test_{_NEAR.get(module, module)}.py"
+    module = Path(mutant.path).relative_to("kcontract/judge").with_suffix("")
+    own = module.with_name(f"test_{module.name}").as_posix()
+    near = f"{STAGES[0]}/{_NEAR.get(module.as_posix(), own)}.py"
     return [*([[near]] if (copy / near).exists() else []), *([stage] for stage in STAGES)]
 
 

@@ -23,7 +23,7 @@ BOOK_MUTANTS = (
         ("without CallBook", "    CallBook,\n", ""),
     ),
     *in_module(
-        "calm",
+        "repeats/calm",
         (
             "disturbed by exits and starts",
             "        self._unrest.append(event.at)\n        return ()\n\n    def _fault_began",
@@ -42,7 +42,7 @@ BOOK_MUTANTS = (
         ("calm before", "first = bisect_left(self._unrest, since)", "first = 0"),
     ),
     *in_module(
-        "duplicates",
+        "repeats/duplicates",
         ("in calm times only", "elif self.was_calm(one.delivery.sent_at, one.at):", "else:"),
         ("of services that are idempotent", "if one.delivery.source.receive.idempotent]", "]"),
         (
@@ -61,14 +61,14 @@ BOOK_MUTANTS = (
         ),
     ),
     *in_module(
-        "sequence",
+        "repeats/sequence",
         ("of effects that are due", "if output.emits and is_due(delivery, output) else ()", "if output.emits else ()"),
         ("the first of each value", "place < 0 or place in known", "place < 0"),
         ("within one partition", "before.get(effect.record.partition)", "next(iter(before.values()), None)"),
         ("the other way round", "last[0] > place", "last[0] < place"),
     ),
     *in_module(
-        "key_order",
+        "repeats/key_order",
         ("seen in two windows", "if self._windows > 1 else ()", "if self._windows else ()"),
         (
             "in calm times only",
@@ -116,7 +116,7 @@ BOOK_MUTANTS = (
         ),
     ),
     *in_module(
-        "storms",
+        "stalls/storms",
         ("so many generations", "self._told or self._most < RAGING or", "self._told or"),
         ("one commit clears it", " or self.grounds.committed:", ":"),
         ("told once", "self._told or self._most", "self._most"),
@@ -138,19 +138,19 @@ BOOK_MUTANTS = (
         ("records of this topic", "if at[0] == source.topic)", "if True)"),
     ),
     *in_module(
-        "faults",
+        "faults/book",
         ("two rounds", "return seen[sign.likeness] == 2", "return seen[sign.likeness] == 1"),
         ("told once a fault", "return seen[sign.likeness] == 2", "return seen[sign.likeness] >= 2"),
         ("exits while it is on", "self._trial.exits.append(Exit", "id(Exit"),
         ("slow answers while all is well", "self._usual = max(self._usual, event.at - request.requested.at)", "pass"),
     ),
     *in_module(
-        "fault_trial",
+        "faults/trial",
         ("exits are told once", '"" if self.code == "CRASHED" else self.cause', "self.cause"),
         ("time to recover", "return max(times, default=RECOVERS)", "return RECOVERS"),
     ),
     *in_module(
-        "fault_signs",
+        "faults/signs",
         ("crashed", "        *_crash(trial, promises),\n", ""),
         ("records", "        *record_signs(trial, pace, is_past),\n", ""),
         ("requests", "        *request_signs(trial, usual),\n", ""),
@@ -164,7 +164,7 @@ BOOK_MUTANTS = (
         ("health afterwards", "if after and not says(", "if False and not says("),
     ),
     *in_module(
-        "fault_health",
+        "faults/health",
         ("words of trouble with a good status", 'if state == "ok" and seen.status >= 500 else', "if False else"),
         (
             "unknown words mean anything but ok",
@@ -174,7 +174,7 @@ BOOK_MUTANTS = (
         ("a bad status without a word", "if seen.status >= 400:", "if False:"),
     ),
     *in_module(
-        "fault_records",
+        "faults/records",
         ("not back", "        if first is None:\n            gone.add(place)", "        pass"),
         ("back too late", "if took > limit + slack:", "if False:"),
         ("a slow machine's slack", "if took > limit + slack:", "if took > limit:"),
@@ -200,7 +200,7 @@ BOOK_MUTANTS = (
         ("only without effects", "(not delivery.wanted and is_past(delivery))", "is_past(delivery)"),
     ),
     *in_module(
-        "fault_requests",
+        "faults/requests",
         ("not back", "if after and back is None:", "if False:"),
         ("back too late", "if took > limit + BOUND:", "if False:"),
         ("a slow machine's slack", "if took > limit + BOUND:", "if took > limit:"),
@@ -221,13 +221,13 @@ BOOK_MUTANTS = (
         ("valid requests only", 'if request.requested.expectation == "valid":', "if True:"),
     ),
     *in_module(
-        "load",
+        "load/book",
         ("missed twice", "if first is not figures and promise not in self._proved:", "if promise not in self._proved:"),
         ("told once", "if first is not figures and promise not in self._proved:", "if first is not figures:"),
         ("broken loads", "if trial is not None and not event.broken else None", "if trial is not None else None"),
     ),
     *in_module(
-        "load_trial",
+        "load/trial",
         ("beyond doubt", "one.low is None or one.low <= one.promised", "one.low is None or one.low > one.promised"),
         ("the harness's own lateness", "if point(late, one.share) > LATE_SHARE * promised:", "if False:"),
         ("no echo, no verdict", "    if one.echo is None:\n        return", "    if False:\n        return"),
@@ -247,7 +247,7 @@ BOOK_MUTANTS = (
         ),
     ),
     *in_module(
-        "requests",
+        "requests/book",
         ("no event", "yield wrong_topic(request, stray) if stray is not None else no_event(request)", "pass"),
         ("an event elsewhere", "stray = self._find_stray(request)", "stray = None"),
         (
@@ -271,7 +271,7 @@ BOOK_MUTANTS = (
         ("subjects", "yield from subject_verdict(product, self._schemas, topic)", "yield from ()"),
     ),
     *in_module(
-        "request",
+        "requests/request",
         ("accepted is 2xx", "return 200 <= self.status < 300", "return self.status >= 200"),
         ("no answer is no refusal", "return self.status >= 400", "return self.status >= 400 or not self.status"),
         ("limits excuse", "return self.status in _LIMITS or later or unbound", "return later or unbound"),
@@ -283,7 +283,7 @@ BOOK_MUTANTS = (
         ),
     ),
     *in_module(
-        "request_verdicts",
+        "requests/verdicts",
         (
             "refused again",
             "if request.excused or not again or not all(one.refused and not one.excused for one in again):",
@@ -299,7 +299,7 @@ BOOK_MUTANTS = (
         ("order the other way round", "and first.offset > second.offset:", "and first.offset < second.offset:"),
     ),
     *in_module(
-        "event_verdicts",
+        "requests/event_verdicts",
         (
             "against the contract",
             "expected.expectation is not Expectation.INVALID or rejection is None",

@@ -88,7 +88,7 @@ ENDING_MUTANTS = (
         ("signals", "    if code < 0:\n        return", "    if False:\n        return"),
     ),
     *in_module(
-        "ending",
+        "runs/ending",
         ("interrupted", "    if summary.interrupted:\n        return EXIT_INTERRUPTED\n", ""),
         ("stale entries fail", "if fail_on.stale and summary.stale:", "if False:"),
         ("stale entries fail if asked", "if fail_on.stale and summary.stale:", "if summary.stale:"),
@@ -121,7 +121,7 @@ ENDING_MUTANTS = (
         ("stale only of tested units", "if entry.unit in tested and not any(", "if not any("),
     ),
     *in_module(
-        "merging",
+        "runs/merging",
         (
             "a part that ended with 1",
             "EXIT_VIOLATED if any(part.exit_code == EXIT_VIOLATED for part in parts) else exit_code_of(merged)",

@@ -84,7 +84,7 @@ EVIDENCE_MUTANTS = (
         ("healthy windows only", "self.healthy = self.healthy and delivery", "self.healthy = self.healthy or delivery"),
     ),
     *in_module(
-        "ties",
+        "tying/ties",
         ("by the marker", "if marked is not None:\n            return self._by_id.get(marked)", "pass"),
         (
             "the marker of this run only",
@@ -133,7 +133,7 @@ EVIDENCE_MUTANTS = (
         ("the effect's own correlation id", "return own or output.source", "return output.source"),
     ),
     *in_module(
-        "where_index",
+        "tying/where_index",
         (
             "all pairs must agree",
             "elif not where_matches(self._where, delivery.case.record, delivery.payload(), record, payload, shapes):",
@@ -324,7 +324,7 @@ EVIDENCE_MUTANTS = (
         ("in company", 'COMPANY if lead.repeated else ""', '""'),
     ),
     *in_module(
-        "loops",
+        "stalls/loops",
         ("only where it stands still", "    if not window.stalled:\n        return Loop()\n", ""),
         ("storms of services that committed", '(not ever_committed or window.purpose == "repeat")', "True"),
         ("storms of whole windows", ' or window.purpose == "repeat")', ")"),
@@ -410,6 +410,12 @@ EVIDENCE_MUTANTS = (
         ("effects that fit come first", "if len(lacking) > 1:", "if False:"),
     ),
     *in_module(
+        "untied",
+        ("alone is whoever is left", 'if window.purpose == "alone":', "if False:"),
+        ("whoever is left, alone only", 'if window.purpose == "alone":', "if True:"),
+        ("whoever is left is one", "if len(lonely) == 1 and (len", "if lonely and (len"),
+    ),
+    *in_module(
         "state",
         ("topics of nobody", "if topic not in self._undeclared and topic not in self._asked:", "if False:"),
         (
@@ -422,13 +428,6 @@ EVIDENCE_MUTANTS = (
             'return topic.startswith("__") or topic.endswith(("-changelog", "-repartition"))',
             "return False",
         ),
-        (
-            "alone is whoever is left",
-            'if window.purpose != "alone":\n            return\n        lonely',
-            "if True:\n            return\n        lonely",
-        ),
-        ("whoever is left, alone only", 'if window.purpose != "alone":\n            return\n        lonely', "lonely"),
-        ("whoever is left is one", "if len(lonely) == 1 and (len", "if lonely and (len"),
         ("a start for a third sentinel", "self.window.starts += not self.window.renewed", "self.window.starts += 1"),
         (
             "only stalls are standing still",

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from kcontract.judge.history import unit_findings
+from kcontract.judge.runs.history import unit_findings
 from kcontract.model import events as ev
 from kcontract.model.location import Location
 from kcontract.store.cases import load_case
 from kcontract.wiring.saving import CaseSaver
-
-from .judge.story import schema
-from .judge.test_senders_verdicts import BY_ANSWER, CREATE, EVENT, Api, people, sender
+from tests.unit.judge.story import schema
+from tests.unit.judge.test_senders_verdicts import BY_ANSWER, CREATE, EVENT, Api, people, sender
 
 
 def test_a_stored_request_names_the_file_of_its_sender(tmp_path: Path) -> None:

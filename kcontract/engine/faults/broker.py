@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kcontract.engine.faults.injection import Injection
-from kcontract.engine.observer import Observer
 from kcontract.engine.stage import Stage
+from kcontract.engine.watching.observer import Observer
 from kcontract.model.faults import fault
 
 _BACK_SECONDS = 60.0

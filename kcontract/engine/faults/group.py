@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kcontract.engine.extra.visits import Visit
 from kcontract.engine.faults.injection import Injection
 from kcontract.engine.stage import Stage
-from kcontract.engine.visits import Visit
 from kcontract.model.faults import fault
 
 

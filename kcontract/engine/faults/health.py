@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from kcontract.engine.plan import Unit
 from kcontract.engine.stage import Stage
-from kcontract.judge.fault_health import stated
-from kcontract.judge.fault_trial import declared
+from kcontract.judge.faults.health import stated
+from kcontract.judge.faults.trial import declared
 from kcontract.model import events as ev
 from kcontract.model.faults import FaultKind
 

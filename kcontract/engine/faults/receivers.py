@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from kcontract.engine.extra.visits import GRIP_SECONDS
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
 from kcontract.engine.faults.plan import injections, tell_undone
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
-from kcontract.engine.visits import GRIP_SECONDS
 from kcontract.judge.evidence import Delivery, Window
-from kcontract.judge.fault_records import is_handled
-from kcontract.judge.fault_trial import recovers
-from kcontract.judge.faults import FaultBook
+from kcontract.judge.faults.book import FaultBook
+from kcontract.judge.faults.records import is_handled
+from kcontract.judge.faults.trial import recovers
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation, Role
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from kcontract.engine.asking.senders import SenderRun
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
 from kcontract.engine.faults.plan import injections, tell_undone
-from kcontract.engine.senders import SenderRun
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
-from kcontract.judge.fault_requests import BOUND, LONGEST
-from kcontract.judge.fault_trial import recovers
-from kcontract.judge.faults import FaultBook
+from kcontract.judge.faults.book import FaultBook
+from kcontract.judge.faults.requests import BOUND, LONGEST
+from kcontract.judge.faults.trial import recovers
 from kcontract.model import events as ev
 from kcontract.model.faults import FaultKind
 

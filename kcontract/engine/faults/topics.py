@@ -7,7 +7,7 @@ from functools import partial
 
 from kcontract.engine.faults.injection import Injection
 from kcontract.engine.stage import Stage
-from kcontract.judge.summing import output_names
+from kcontract.judge.runs.summing import output_names
 from kcontract.model.faults import fault
 from kcontract.model.record import TopicPartition
 from kcontract.ports import ClusterControl

@@ -8,10 +8,10 @@ from kcontract.engine.fuzz.bench import FuzzTools
 from kcontract.engine.fuzz.unit import FuzzUnit
 from kcontract.engine.interruption import UnitInterrupted
 from kcontract.engine.plan import Unit, plan_units
-from kcontract.engine.registering import register_schemas
-from kcontract.engine.reply_topics import with_reply_topics
+from kcontract.engine.topics.registering import register_schemas
+from kcontract.engine.topics.reply_topics import with_reply_topics
 from kcontract.errors import EXIT_INTERRUPTED, UsageError
-from kcontract.judge.ending import exit_code
+from kcontract.judge.runs.ending import exit_code
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 
+from kcontract.engine.asking.making import run_maker
 from kcontract.engine.blocking import block
 from kcontract.engine.fuzz.bench import Bench, FuzzTools
 from kcontract.engine.fuzz.calling import BATCH, Caller
 from kcontract.engine.fuzz.shrinking import shrink
 from kcontract.engine.interruption import UnitInterrupted
 from kcontract.engine.left_out import kinds_without_broker, sources_coverage
-from kcontract.engine.making import run_maker
 from kcontract.engine.plan import Unit
 from kcontract.engine.replays import recalled, replayed
 from kcontract.engine.settings import ServiceGone
 from kcontract.errors import KcontractError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.blind import blind_spots
-from kcontract.judge.history import unit_findings
 from kcontract.judge.promises import compile_promises
+from kcontract.judge.runs.history import unit_findings
+from kcontract.judge.runs.summing import unit_summary
 from kcontract.judge.state import UnitState
-from kcontract.judge.summing import unit_summary
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
 from kcontract.model.coverage import SchemaCoverage

@@ -9,8 +9,7 @@ import pytest
 from kcontract.broker.choose import ForeignKafka
 from kcontract.broker.reach import out_of_reach, reached
 from kcontract.host.ports import free_ports
-
-from .tap.test_links import FakeBroker
+from tests.unit.broker.tap.test_links import FakeBroker
 
 
 @pytest.fixture

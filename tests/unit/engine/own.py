@@ -9,9 +9,8 @@ from kcontract.engine.tools import Levers
 from kcontract.errors import BrokerError
 from kcontract.model.cluster import GroupView
 from kcontract.model.record import Record, TopicPartition
-
-from ..judge.story import TOPIC
-from .world import Handled, Process, World, good
+from tests.unit.engine.world import Handled, Process, World, good
+from tests.unit.judge.story import TOPIC
 
 PLACE: TopicPartition = (TOPIC, 0)
 

@@ -8,9 +8,8 @@ import pytest
 from kcontract.engine.stage import Stage
 from kcontract.model import events as ev
 from kcontract.model.record import Record
-
-from ..judge.story import DLQ, TOPIC
-from .world import EXIT, Handled, World, good, history_of, receiver_of, stage_of, verified
+from tests.unit.engine.world import EXIT, Handled, World, good, history_of, receiver_of, stage_of, verified
+from tests.unit.judge.story import DLQ, TOPIC
 
 
 class Touchy(World):

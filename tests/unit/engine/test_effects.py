@@ -8,14 +8,13 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from kcontract.judge.history import unit_findings
+from kcontract.judge.runs.history import unit_findings
 from kcontract.model import events as ev
 from kcontract.model.contract import Expression
 from kcontract.model.record import Record
-
-from ..judge.story import OUT, changed
-from .own import Owned
-from .world import Handled, World, good, history_of, verified
+from tests.unit.engine.own import Owned
+from tests.unit.engine.world import Handled, World, good, history_of, verified
+from tests.unit.judge.story import OUT, changed
 
 FEW = frozenset({"valid", "wrong_root"})
 

@@ -11,14 +11,13 @@ import pytest
 from kcontract.engine.stage import Stage
 from kcontract.engine.tools import Levers
 from kcontract.errors import BrokerError
-from kcontract.judge.history import judge_history
+from kcontract.judge.runs.history import judge_history
 from kcontract.model import events as ev
 from kcontract.model.contract import Fault
 from kcontract.model.record import Record, TopicPartition
 from kcontract.model.service import Answer, ExitInfo
-
-from ..judge.story import AT, DLQ, contract
-from .world import EXIT, Handled, World, good, history_of, receiver_of, stage_of
+from tests.unit.engine.world import EXIT, Handled, World, good, history_of, receiver_of, stage_of
+from tests.unit.judge.story import AT, DLQ, contract
 
 
 class Fragile(World):

@@ -11,16 +11,15 @@ import pytest
 
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.run import VerifyRun
-from kcontract.judge.history import CUT, HistoryJudge, judge_history
+from kcontract.judge.runs.history import CUT, HistoryJudge, judge_history
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.finding import Finding
 from kcontract.model.record import Record
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
 from kcontract.ports import StreamItem
-
-from ..judge.story import DLQ, OUT, contract
-from .world import EXIT, Kept, World, good, tools_of
+from tests.unit.engine.world import EXIT, Kept, World, good, tools_of
+from tests.unit.judge.story import DLQ, OUT, contract
 
 
 def swallow(record: Record) -> Any:

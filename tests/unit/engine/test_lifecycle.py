@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView, Member
-
-from ..judge.story import TOPIC
-from .world import World, good, history_of, stage_of
+from tests.unit.engine.world import World, good, history_of, stage_of
+from tests.unit.judge.story import TOPIC
 
 SESSION_S = 45.0
 

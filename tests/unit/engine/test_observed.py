@@ -8,15 +8,14 @@ from typing import Any
 import msgspec
 
 from kcontract.engine.run import VerifyRun
-from kcontract.judge.history import judge_history
+from kcontract.judge.runs.history import judge_history
 from kcontract.model.cluster import GroupView, Member
 from kcontract.model.contract import Contract, Run
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.summary import RunSummary
-
-from ..judge.story import AT, DLQ, OUT, TOPIC, contract
-from ..judge.test_observed import LIVE, letter
-from .world import World, good, tools_of
+from tests.unit.engine.world import World, good, tools_of
+from tests.unit.judge.story import AT, DLQ, OUT, TOPIC, contract
+from tests.unit.judge.test_observed import LIVE, letter
 
 FORBIDDEN = ("create_topics", "delete_topics", "delete_groups", "set_offsets", "evict", "send", "start", "register")
 

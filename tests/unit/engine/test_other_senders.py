@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from kcontract.engine.making import run_maker
-from kcontract.engine.senders import SenderRun
+from kcontract.engine.asking.making import run_maker
+from kcontract.engine.asking.senders import SenderRun
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.starting import run_starters
@@ -19,10 +19,9 @@ from kcontract.model import events as ev
 from kcontract.model.contract import Action, Contract, Run
 from kcontract.model.record import Record
 from kcontract.model.service import Answer
-
-from ..judge.story import AT, schema
-from ..judge.test_requests import TOPIC, Sender
-from .world import Process, World, good, history_of, stage_of
+from tests.unit.engine.world import Process, World, good, history_of, stage_of
+from tests.unit.judge.requests.test_book import TOPIC, Sender
+from tests.unit.judge.story import AT, schema
 
 _BODY = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 5}}}
 

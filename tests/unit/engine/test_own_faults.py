@@ -8,14 +8,13 @@ import msgspec
 import pytest
 
 from kcontract.engine.stage import Stage
-from kcontract.judge.history import judge_history
+from kcontract.judge.runs.history import judge_history
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
-
-from ..judge.story import DLQ, contract
-from .own import PLACE, Owned
-from .world import EXIT, Handled, good, history_of, receiver_of, stage_of
+from tests.unit.engine.own import PLACE, Owned
+from tests.unit.engine.world import EXIT, Handled, good, history_of, receiver_of, stage_of
+from tests.unit.judge.story import DLQ, contract
 
 
 def played(world: Owned, faults: str, one: Contract | None = None) -> Stage:

@@ -6,22 +6,21 @@ import msgspec
 import pytest
 
 from kcontract.engine.blocking import check_runnable
-from kcontract.engine.compose import places_of
-from kcontract.engine.foreign import prefixed, takes_topic
 from kcontract.engine.plan import plan_units, unit_topics
+from kcontract.engine.topics.foreign import prefixed, takes_topic
 from kcontract.engine.unit_run import UnitRun
+from kcontract.engine.windows.compose import places_of
 from kcontract.errors import ServiceError
-from kcontract.judge.ending import exit_code
 from kcontract.judge.promises import compile_promises
-from kcontract.judge.summing import output_names
+from kcontract.judge.runs.ending import exit_code
+from kcontract.judge.runs.summing import output_names
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract, Run
 from kcontract.model.finding import CaseVerdict, Finding
 from kcontract.model.record import Record
 from kcontract.model.summary import Blocked, UnitSummary
-
-from ..judge.story import AT, contract
-from .world import World, good, tools_of
+from tests.unit.engine.world import World, good, tools_of
+from tests.unit.judge.story import AT, contract
 
 
 def named(topic: str, receiver: str) -> Contract:

@@ -12,9 +12,8 @@ from kcontract.model import events as ev
 from kcontract.model.case import Role
 from kcontract.model.cluster import GroupView
 from kcontract.model.record import Record
-
-from ..judge.story import DLQ
-from .world import EXIT, Handled, World, good, history_of, receiver_of, stage_of, verified
+from tests.unit.engine.world import EXIT, Handled, World, good, history_of, receiver_of, stage_of, verified
+from tests.unit.judge.story import DLQ
 
 
 def test_a_healthy_service_conforms() -> None:

@@ -7,17 +7,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from kcontract.engine.asking.senders import SenderRun
 from kcontract.engine.faults.senders import sender_faults
-from kcontract.engine.senders import SenderRun
 from kcontract.model.contract import Action, Fault
 from kcontract.model.record import Record
 from kcontract.model.service import Answer
-
-from ..judge.story import AT, schema
-from ..judge.test_requests import Sender
-from .test_faults import Fragile
-from .test_senders import _BODY, Api
-from .world import stage_of
+from tests.unit.engine.asking.test_senders import _BODY, Api
+from tests.unit.engine.test_faults import Fragile
+from tests.unit.engine.world import stage_of
+from tests.unit.judge.requests.test_book import Sender
+from tests.unit.judge.story import AT, schema
 
 
 class Service(Fragile, Api):

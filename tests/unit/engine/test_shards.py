@@ -12,10 +12,9 @@ from kcontract.model import events as ev
 from kcontract.model.case import Role
 from kcontract.model.contract import Contract
 from kcontract.model.shard import WHOLE, Shard
-
-from ..judge.story import contract
-from .test_judged_again import told
-from .world import World, good
+from tests.unit.engine.test_judged_again import told
+from tests.unit.engine.world import World, good
+from tests.unit.judge.story import contract
 
 
 def units(count: int) -> tuple[Unit, ...]:

@@ -6,15 +6,14 @@ import json
 from typing import Any
 
 from kcontract.judge.findings import group_findings
-from kcontract.judge.history import unit_findings
 from kcontract.judge.promises import compile_promises
+from kcontract.judge.runs.history import unit_findings
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.finding import Finding
 from kcontract.model.record import Record
-
-from ..judge.story import DLQ, contract
-from .world import EXIT, Handled, World, good, history_of, verified
+from tests.unit.engine.world import EXIT, Handled, World, good, history_of, verified
+from tests.unit.judge.story import DLQ, contract
 
 
 def payload_of(record: Record) -> Any:

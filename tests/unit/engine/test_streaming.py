@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kcontract.engine.windows import _AHEAD, _STRIDE, Player
+from kcontract.engine.windows.player import _AHEAD, _STRIDE, Player
 from kcontract.generate.source import CaseSource
-from kcontract.judge.history import unit_findings
 from kcontract.judge.promises import compile_promises
+from kcontract.judge.runs.history import unit_findings
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
 from kcontract.model.record import Record
-
-from ..judge.story import TOPIC, contract
-from .world import EXIT, Handled, World, good, history_of, stage_of
+from tests.unit.engine.world import EXIT, Handled, World, good, history_of, stage_of
+from tests.unit.judge.story import TOPIC, contract
 
 
 def player_of(world: World) -> Player:

@@ -6,9 +6,8 @@ import pytest
 
 from kcontract.model import events as ev
 from kcontract.model.record import Record
-
-from ..judge.story import Story
-from .world import Handled, World, good, history_of, verified
+from tests.unit.engine.world import Handled, World, good, history_of, verified
+from tests.unit.judge.story import Story
 
 FEW = frozenset({"valid", "wrong_type", "wrong_root", "empty_value"})
 

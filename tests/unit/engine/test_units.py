@@ -19,9 +19,8 @@ from kcontract.model.finding import Finding
 from kcontract.model.record import Record
 from kcontract.model.stored import STORED_FORMAT, StoredCase
 from kcontract.model.summary import RunSummary, UnitSummary
-
-from ..judge.story import DLQ, TOPIC, contract
-from .world import EXIT, World, good, tools_of
+from tests.unit.engine.world import EXIT, World, good, tools_of
+from tests.unit.judge.story import DLQ, TOPIC, contract
 
 HEADERS = ((CASE_HEADER, b"old/7"), ("correlation_id", b"corr"))
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from kcontract.engine.own import OwnRecords
-from kcontract.engine.schema_watch import SchemaWatch
 from kcontract.engine.strangers import look_for_strangers
+from kcontract.engine.topics.schema_watch import SchemaWatch
 from kcontract.model import events as ev
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.registry import RegisteredSchema
-
-from ..judge.story import OUT, TOPIC
-from .world import Kept, World, good, history_of, receiver_of, stage_of, tools_of
+from tests.unit.engine.world import Kept, World, good, history_of, receiver_of, stage_of, tools_of
+from tests.unit.judge.story import OUT, TOPIC
 
 
 def test_own_records_are_ranges() -> None:

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from kcontract.engine.lifecycle import Lifecycle
-from kcontract.engine.observer import Observer
 from kcontract.engine.plan import plan_units
-from kcontract.engine.probing import Probing
 from kcontract.engine.receivers import ReceiverRun
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
 from kcontract.engine.stage import Stage
 from kcontract.engine.tools import Levers, Tools
+from kcontract.engine.watching.observer import Observer
+from kcontract.engine.watching.probing import Probing
 from kcontract.generate.source import CaseSource
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
@@ -27,8 +27,7 @@ from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.registry import RegisteredSchema
 from kcontract.model.service import Answer, ExitInfo, Question, Resources, Sight
 from kcontract.oracle.topic import TopicOracle
-
-from ..judge.story import DLQ, OUT, TOPIC, contract
+from tests.unit.judge.story import DLQ, OUT, TOPIC, contract
 
 EXIT = "exit"
 Handled = Sequence[tuple[str, Record]] | str

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from kcontract.engine.reply_topics import with_reply_topics
+from kcontract.engine.topics.reply_topics import with_reply_topics
 from kcontract.generate.source import CaseSource
 from kcontract.model.contract import Contract, Expression, Reply
-
-from ..judge.story import AT, contract
+from tests.unit.judge.story import AT, contract
 
 REPLY_TO = "reply_to"
 

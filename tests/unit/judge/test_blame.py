@@ -14,10 +14,9 @@ from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation, Role
 from kcontract.model.contract import Contract, DeadLetter, OnInvalid, Reply
 from kcontract.model.record import Record
-
-from .story import AT, DLQ, OUT, TOPIC, Story, alone, contract
-from .test_requests import TOPIC as PEOPLE
-from .test_requests import Sender, codes
+from tests.unit.judge.requests.test_book import TOPIC as PEOPLE
+from tests.unit.judge.requests.test_book import Sender, codes
+from tests.unit.judge.story import AT, DLQ, OUT, TOPIC, Story, alone, contract
 
 INVALID, VALID = Expectation.INVALID, Expectation.VALID
 

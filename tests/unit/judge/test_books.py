@@ -12,8 +12,7 @@ from kcontract.model import events as ev
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.location import Location
 from kcontract.model.record import LogRecord
-
-from .story import contract
+from tests.unit.judge.story import contract
 
 
 def verdict(code: str) -> CaseVerdict:

@@ -7,8 +7,7 @@ import pytest
 from kcontract.judge.symptoms import keeps_copy
 from kcontract.model.contract import Contract, Expression, Where
 from kcontract.model.record import Record
-
-from .story import AT, OUT, Story, changed
+from tests.unit.judge.story import AT, OUT, Story, changed
 
 
 @pytest.fixture

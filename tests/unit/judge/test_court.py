@@ -7,8 +7,7 @@ import msgspec
 from kcontract.judge.verdict import COMPANY
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation
-
-from .story import Story, alone
+from tests.unit.judge.story import Story, alone
 
 TRACE = 'Traceback (most recent call last)\n  File "/srv/app.py", line 7, in handle\nValueError: no\n'
 

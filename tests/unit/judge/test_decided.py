@@ -6,8 +6,7 @@ import pytest
 
 from kcontract.model import events as ev
 from kcontract.model.contract import Where
-
-from .story import AT, OUT, Story, changed
+from tests.unit.judge.story import AT, OUT, Story, changed
 
 FUNCTION = "checks:same"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation
 from kcontract.model.tap import CommitAsked
-
-from .story import DLQ, TOPIC, Story, alone
+from tests.unit.judge.story import DLQ, TOPIC, Story, alone
 
 
 def lost_letter(*, right: bool, offset: int = 1) -> Story:

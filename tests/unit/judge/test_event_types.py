@@ -14,8 +14,7 @@ from kcontract.model.contract import Contract, SchemaText
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.schema.wire import join
-
-from .story import AT, OUT, Story, changed, contract, schema
+from tests.unit.judge.story import AT, OUT, Story, changed, contract, schema
 
 
 def typed(*types: dict[str, Any], name: str = "type") -> Contract:

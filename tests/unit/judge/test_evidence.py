@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .story import Story
+from tests.unit.judge.story import Story
 
 HAPPENED: dict[str, Callable[[Story], None]] = {
     "an exit": lambda story: story.exit(),

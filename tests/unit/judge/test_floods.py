@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kcontract.model import events as ev
-
-from .story import DLQ, Story
+from tests.unit.judge.story import DLQ, Story
 
 
 def test_a_flood_is_a_blind_spot() -> None:

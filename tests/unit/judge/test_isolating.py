@@ -9,8 +9,7 @@ import pytest
 from kcontract.judge.isolating import COPIES
 from kcontract.model.case import Expectation
 from kcontract.model.record import Record
-
-from .story import OUT, Story
+from tests.unit.judge.story import OUT, Story
 
 
 def nobodys(story: Story, number: int) -> None:

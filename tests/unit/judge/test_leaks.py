@@ -12,8 +12,7 @@ from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
-
-from .story import DLQ, TOPIC, Story, contract
+from tests.unit.judge.story import DLQ, TOPIC, Story, contract
 
 OTHER, OTHER_OUT, OTHER_DLQ = "parcels", "labels", "parcels.dlq"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kcontract.model import events as ev
-
-from .story import Story
+from tests.unit.judge.story import Story
 
 
 def test_one_kill_from_outside_is_no_crash() -> None:

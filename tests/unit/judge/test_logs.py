@@ -9,8 +9,7 @@ from kcontract.judge.logs import LONGEST, LogBook
 from kcontract.model import events as ev
 from kcontract.model.case import Role
 from kcontract.model.contract import Contract
-
-from .story import TOPIC, Story, contract
+from tests.unit.judge.story import TOPIC, Story, contract
 
 PATTERN = "dropp?ed"
 

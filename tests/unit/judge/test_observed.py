@@ -9,8 +9,7 @@ from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import Headers, LogRecord, Record
-
-from .story import DLQ, OUT, TOPIC, contract
+from tests.unit.judge.story import DLQ, OUT, TOPIC, contract
 
 LIVE = LogRecord(TOPIC, 0, 41, Record(b"k", b"{", (("trace", b"1"),)))
 

@@ -8,8 +8,7 @@ import pytest
 
 from kcontract.model import events as ev
 from kcontract.model.record import LogRecord, Record
-
-from .story import OUT, Story, changed, schema
+from tests.unit.judge.story import OUT, Story, changed, schema
 
 BY_KEY = {"order": "key"}
 STEPS = (("/step", ("packed", "sent")),)

@@ -15,8 +15,7 @@ from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import DeadLetter
 from kcontract.model.record import Headers, Record
-
-from .story import AT, DLQ, TOPIC, Story, contract
+from tests.unit.judge.story import AT, DLQ, TOPIC, Story, contract
 
 MAPPING = (("x-from", "topic"), ("x-part", "partition"), ("x-at", "offset"), ("x-when", "timestamp"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .story import Story
+from tests.unit.judge.story import Story
 
 
 def test_latency_is_learnt_beside_healthy_records_only() -> None:

@@ -15,8 +15,7 @@ from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract, Expression, OnInvalid, Reply
 from kcontract.model.record import LogRecord, Record
-
-from .story import AT, Story, contract, schema
+from tests.unit.judge.story import AT, Story, contract, schema
 
 ANSWERS, OTHERS = "answers", "answers.2"
 HEADER = Expression("message.header", "correlation_id")

@@ -10,8 +10,7 @@ from kcontract.judge.resources import COPIES, TRIALS, grew, suspicious
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation
 from kcontract.model.service import Resources
-
-from .story import Story, alone
+from tests.unit.judge.story import Story, alone
 
 MEGABYTE = 1 << 20
 START = Resources(memory=100 * MEGABYTE, descriptors=20, threads=8, connections=4)

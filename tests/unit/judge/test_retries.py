@@ -10,8 +10,7 @@ from kcontract.judge.state import UnitState
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Retry
 from kcontract.model.record import Record
-
-from .story import AT, Story, contract
+from tests.unit.judge.story import AT, Story, contract
 
 RETRIES = "orders.retry"
 

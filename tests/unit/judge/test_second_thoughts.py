@@ -6,8 +6,7 @@ import pytest
 
 from kcontract.judge.doubts import LEADS_PER_SYMPTOM
 from kcontract.model.case import Expectation
-
-from .story import Story, alone
+from tests.unit.judge.story import Story, alone
 
 
 def blamed_for_silence() -> Story:

@@ -26,8 +26,7 @@ from kcontract.model.contract import (
 )  # fmt: skip
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.registry import RegisteredSchema
-
-from .story import AT, schema
+from tests.unit.judge.story import AT, schema
 
 TOPIC = "people"
 EVENT = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}

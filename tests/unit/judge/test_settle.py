@@ -10,8 +10,7 @@ from kcontract.judge.settle import suspects
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
 from kcontract.model.service import Resources
-
-from .story import TOPIC, Story, changed
+from tests.unit.judge.story import TOPIC, Story, changed
 
 
 def prompt(story: Story) -> Story:

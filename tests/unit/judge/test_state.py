@@ -9,8 +9,7 @@ import pytest
 from kcontract.model import events as ev
 from kcontract.model.case import CASE_HEADER, Case, Expectation, Role
 from kcontract.model.record import Record
-
-from .story import DLQ, OUT, Story, alone
+from tests.unit.judge.story import DLQ, OUT, Story, alone
 
 INVALID, VALID, EITHER = Expectation.INVALID, Expectation.VALID, Expectation.EITHER
 

@@ -6,8 +6,7 @@ from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model.case import Role
 from kcontract.model.record import Record
-
-from .story import OUT, Story, contract
+from tests.unit.judge.story import OUT, Story, contract
 
 
 def stopping() -> Story:

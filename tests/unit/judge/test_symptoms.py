@@ -6,8 +6,7 @@ import pytest
 
 from kcontract.judge.symptoms import Symptom
 from kcontract.model.contract import DeadLetter, OnInvalid
-
-from .story import AT, DLQ, Story, changed
+from tests.unit.judge.story import AT, DLQ, Story, changed
 
 
 @pytest.mark.parametrize(

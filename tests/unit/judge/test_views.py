@@ -12,8 +12,7 @@ from kcontract.judge.view import View, in_words, view_of
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
 from kcontract.model.contract import Contract, Probe
-
-from .story import AT, TOPIC, Story, contract, schema
+from tests.unit.judge.story import AT, TOPIC, Story, contract, schema
 
 BODY = schema({"type": "object", "required": ["paid"], "properties": {"paid": {"type": "integer"}}})
 PAGE = Probe(at=AT, http="http://127.0.0.1:{port}/{$message.payload#/id}", expect_status=200, expect_body=BODY)

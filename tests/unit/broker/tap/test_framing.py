@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kcontract.broker.tap.framing import HELD_BYTES, Framer
-
-from . import messages
+from tests.unit.broker.tap import messages
 
 
 def framed(size: int) -> bytes:

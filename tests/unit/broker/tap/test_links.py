@@ -16,8 +16,7 @@ from kcontract.errors import BrokerError
 from kcontract.host.ports import free_ports, is_listening
 from kcontract.model.tap import Connected, Lever
 from kcontract.protocol.frames import LENGTH_BYTES
-
-from . import messages as m
+from tests.unit.broker.tap import messages as m
 
 _PATIENCE = 30.0
 

@@ -8,8 +8,7 @@ from kcontract.broker.tap.watch import Watch
 from kcontract.model.tap import CommitAsked, GroupStirred, Lever, PassedUnread, ProduceFailed, Refetched, Sighting
 from kcontract.protocol.addresses import Address
 from kcontract.protocol.primitives import Encoder
-
-from . import messages as m
+from tests.unit.broker.tap import messages as m
 
 
 class Line:

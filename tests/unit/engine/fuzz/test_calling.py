@@ -14,7 +14,7 @@ from kcontract.engine.recorder import Recorder
 from kcontract.engine.run import VerifyRun
 from kcontract.engine.settings import Settings
 from kcontract.errors import UsageError
-from kcontract.judge.history import judge_history
+from kcontract.judge.runs.history import judge_history
 from kcontract.model.called import Handed, Handled, Style
 from kcontract.model.contract import Contract, Run
 from kcontract.model.finding import Finding

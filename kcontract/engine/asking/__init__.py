@@ -1,0 +1,1 @@
+"""Senders: their requests, their functions, what they are given first."""

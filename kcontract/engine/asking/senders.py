@@ -1,0 +1,210 @@
+"""Verifying a sender: valid and invalid requests, and the events that must or must not come of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from kcontract.engine.asking.acting import Actor, Bound
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.generate.requests import RequestBody, RequestSource
+from kcontract.judge.pace import Pace
+from kcontract.judge.requests.request import Request
+from kcontract.model import events as ev
+from kcontract.model.contract import Contract, Send
+from kcontract.model.naming import without_prefix
+from kcontract.model.summary import Progress
+
+_TIMEOUT = 30.0
+_BATCH = 50
+_REPEATS_AT_MOST = 20
+"""Of a batch: so many valid requests without an event are made once more; of the others nothing is said."""
+_COMMANDS = 24
+"""So many bodies at most, of all sorts, for a command: each costs a process."""
+_REFUSED_AGAIN = 3
+"""Of a batch and an answer: so many refused valid requests are made once more, the smallest first."""
+
+
+class SenderRun:
+    """One sender of one topic. The service runs; the caller starts and stops it."""
+
+    def __init__(self, stage: Stage, contract: Contract, send: Send) -> None:
+        self._stage = stage
+        self._contract = contract
+        self._send = send
+        self._actor = Actor(stage, contract, send)
+        self._observer = stage.observer
+        self._recorder = stage.tools.recorder
+        self._book = stage.state.requests
+        self._settings = stage.tools.settings
+        self._more: RequestSource | None = None
+        self._accepted = 0
+        self._made: list[str] = []
+        self._pace = Pace()
+        self.judged = 0
+        """How many requests were judged."""
+        self.not_sent: Counter[tuple[str, str]] = Counter()
+        """How many requests of which kind were not judged, and why."""
+
+    def run(self) -> None:
+        """Send all requests in batches; each batch ends with a valid one whose event settles it.
+
+        ServiceGone if the service exits, or refuses every valid request: then nothing was verified.
+        """
+        action = self._send.action
+        if action is None or action.start:
+            return
+        source = RequestSource(action.body, seed=self._settings.seed, max_examples=self._settings.max_examples)
+        stored = self._settings.replay
+        bodies = (
+            [_stored_body(stored.request)]
+            if stored and stored.request
+            else [*self._settings.shard.share(source.bodies())]
+        )
+        if action.command:
+            bodies = bodies[:: -(-len(bodies) // _COMMANDS)]
+        for start in range(0, len(bodies), _BATCH):
+            self._batch(source, bodies[start : start + _BATCH])
+        if self._made and not self._accepted:
+            answers = ", ".join(f"{n} x {answer}" for answer, n in self._refused().items())
+            raise ServiceGone(f"no valid request for {self._contract.topic} was accepted: {answers}", self._output())
+        self._tell_refused()
+
+    @property
+    def topic(self) -> str:
+        return self._contract.topic
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether its requests need others before them."""
+        return bool(self._send.given)
+
+    def prepare(self) -> Bound:
+        """Run the `given` steps; the names that they bind."""
+        return self._actor.prepare(_TIMEOUT)
+
+    def is_prepared(self, bound: Mapping[str, str]) -> bool:
+        """Whether the steps have bound every name that the request's path needs."""
+        return self._actor.is_prepared(bound)
+
+    def ask(self, bound: Mapping[str, str], timeout: float) -> str:
+        """One more ordinary, valid request after its steps, whether the service runs or not; its id."""
+        if self._more is None:
+            action = self._send.action
+            self._more = RequestSource(action.body if action else None, seed=self._settings.seed, max_examples=1)
+        return self._act(self._more.sentinel(), bound, timeout=timeout)
+
+    def _requests(self, cases: Iterable[str]) -> list[Request]:
+        return [request for case in cases if (request := self._book.get(case)) is not None]
+
+    def _refused(self) -> Counter[str]:
+        return Counter(
+            one.answer for one in self._requests(self._made) if one.valid and one.responded and not one.accepted
+        )
+
+    def _output(self) -> str:
+        service = self._observer.service
+        return service.output()[-4000:] if service else ""
+
+    def _tell_refused(self) -> None:
+        """A sender that refuses valid requests was tested with fewer of them; some refusals are no finding."""
+        for answer, count in self._book.untold(self._contract.topic, self._send.name).items():
+            what = f"{self._contract.topic}: {count} valid requests were answered with {answer}"
+            self._recorder.record(
+                ev.Blind(self._recorder.now(), self._stage.unit.name, what, "state the rule in the body's schema")
+            )
+
+    def _batch(self, source: RequestSource, bodies: Sequence[RequestBody]) -> None:
+        first = len(self._made)
+        cases = [self._request(body) for body in bodies if not self._stage.out_of_time]
+        settled = self._settled(source, cases)
+        if self._stage.out_of_time:  # what came late would be taken for missing
+            self.not_sent.update((body.kind, "--max-time is over") for body in bodies)
+            return
+        self._recorder.record(ev.RequestsSettled(self._recorder.now(), settled))
+        self.judged += len(settled)
+        done = len(self._made) - first
+        self._recorder.progress(Progress(unit=self._stage.unit.name, phase="requesting", done=done, total=len(bodies)))
+
+    def _settled(self, source: RequestSource, cases: Sequence[str]) -> tuple[str, ...]:
+        """The cases of which negatives may be stated: without those whose event was missing once, or is in doubt."""
+        if not self._stage.out_of_time:
+            self._settle(source, cases)
+        ours = set(cases)
+        missing = [request for request in self._book.missing() if request.requested.case in ours]
+        tried, untried = missing[:_REPEATS_AT_MOST], missing[_REPEATS_AT_MOST:]
+        again = {r.requested.case: self._repeat(r.requested) for r in tried if not self._stage.out_of_time}
+        if again:
+            self._settle(source, list(again.values()))
+        self._ask_again(cases)
+        spared = {case for case, copy in again.items() if self._book.has_event(copy)}
+        spared.update(request.requested.case for request in untried)
+        return tuple(case for case in cases if case not in spared)
+
+    def _ask_again(self, cases: Sequence[str]) -> None:
+        """Valid requests that were refused are made once more, a few of each answer: once may be an accident."""
+        refused = [one for one in self._requests(cases) if one.valid and one.refused and not one.excused]
+        tried: Counter[str] = Counter()
+        for request in sorted(refused, key=lambda one: len(one.requested.body)):
+            if tried[request.answer] < _REFUSED_AGAIN and not self._stage.out_of_time:
+                tried[request.answer] += 1
+                self._repeat(request.requested)
+
+    def _settle(self, source: RequestSource, cases: Sequence[str]) -> None:
+        """Wait for the events: at once if all have come, else until a later valid request has its own (§3)."""
+        book = self._book
+        ours = set(cases)
+        due = lambda: not any(r.requested.case in ours for r in book.missing())  # noqa: E731
+        self._observer.wait(due, self._recorder.now() + max(1.0, self._pace.stall / 3))
+        sentinel = self._request(source.sentinel())
+        patience = max(5.0, 20 * max(book.latencies, default=0.0))
+        self._observer.wait(lambda: book.has_event(sentinel), self._recorder.now() + patience)
+        quiet = self._recorder.now() + max(0.2, 4 * max(book.latencies[-200:], default=0.0))
+        self._observer.wait(due, quiet)
+        while self._recorder.now() < quiet and not self._observer.exited:
+            self._observer.look()
+        self._observer.drain(self._stage.left(_TIMEOUT))
+        self._check_alive()
+
+    def _check_alive(self) -> None:
+        """Raises ServiceGone if the service has exited: what it does not send then is no verdict on its events."""
+        self._observer.look_at_process()
+        if self._observer.exited and not self._is_done():
+            raise ServiceGone(f"the service exited after {self._actor.last or 'its start'}", self._output())
+
+    def _is_done(self) -> bool:
+        """A sender that is only a command has no service that must go on running."""
+        service = self._observer.service
+        ended = service.poll() if service is not None and self._stage.unit.speaks_no_http else None
+        return ended is not None and ended.code == 0
+
+    def _repeat(self, requested: ev.Requested) -> str:
+        body = RequestBody(kind=requested.kind, expectation="valid", body=requested.body, note=requested.note)
+        return self._request(body, copy_of=requested.case)
+
+    def _request(self, body: RequestBody, copy_of: str = "") -> str:
+        """Run the `given` steps, then the action; the id of its request."""
+        self._check_alive()
+        return self._act(body, self.prepare(), copy_of)
+
+    def _act(self, body: RequestBody, bound: Mapping[str, str], copy_of: str = "", timeout: float = _TIMEOUT) -> str:
+        case = self._actor.act(body, bound, timeout, copy_of).case
+        self._made.append(case)
+        request = self._book.get(case)
+        self._accepted += request is not None and request.valid and request.accepted
+        return case
+
+
+def is_asked(contract: Contract, send: Send, stage: Stage) -> bool:
+    """Whether the run is about this sender: all of them, or the one whose stored request is sent again."""
+    settings = stage.tools.settings
+    stored = settings.replay
+    if stored is None:
+        return True
+    name = stored.request.sender if stored.request is not None else ""
+    return without_prefix(contract.topic, settings.run) == stored.topic and name in ("", send.name)
+
+
+def _stored_body(request: ev.Requested) -> RequestBody:
+    return RequestBody(kind=request.kind, expectation=request.expectation, body=request.body, note=request.note)

@@ -1,0 +1,1 @@
+"""From a doubt to a proof: the same again, fewer, alone."""

@@ -1,0 +1,72 @@
+"""Confirming doubts: alone behind a healthy record, and where that is right, the same window once more (§3)."""
+
+from __future__ import annotations
+
+from kcontract.engine.confirming.culprits import Detective
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.engine.windows.player import Player
+from kcontract.judge.doubts import Doubt
+from kcontract.model import events as ev
+
+_PATIENCE = 3.0
+
+
+class Confirmer:
+    """Settles every doubt that the judge has, as long as there is time."""
+
+    def __init__(self, stage: Stage, player: Player, detective: Detective) -> None:
+        self._stage = stage
+        self._player = player
+        self._detective = detective
+        self._state = stage.state
+
+    def settle(self, most: int | None = None) -> None:
+        """Try every doubt again until the judge has none left that it wants tried; at most so many of them."""
+        self._player.phase = "confirming"
+        tried = 0
+        while (doubt := next((d for d in self._state.doubts if d.wants_alone), None)) and self._can_go_on():
+            if tried == most:
+                return
+            tried += 1
+            before = doubt.tried
+            self._alone(doubt)
+            while doubt.wants_alone and doubt.tried > before and self._can_go_on():  # a late answer gets further tries
+                before = doubt.tried
+                self._alone(doubt)
+            if doubt.wants_alone:  # the service did not get through: the judge has had its evidence
+                self._dismiss(doubt, "could not be tried again")
+        for number in sorted({doubt.window for doubt in self._state.doubts if doubt.wants_repeat}):
+            if self._can_go_on():
+                self._repeat(number)
+
+    def _can_go_on(self) -> bool:
+        return not self._stage.out_of_time and self._detective.revive()
+
+    def _alone(self, doubt: Doubt) -> None:
+        case = doubt.delivery.case
+        copy = self._player.sources[case.topic].again(case)
+        if copy.expectation is not case.expectation:
+            self._dismiss(doubt, "not the same with a fresh identity")
+        elif not doubt.first:
+            self._player.play("alone", [copy], of=case.root, narrow=True, patience=_PATIENCE)
+        elif self._restarted():
+            self._player.play("alone", [copy], of=case.root, narrow=True, healthy=False, patience=_PATIENCE)
+
+    def _dismiss(self, doubt: Doubt, why: str) -> None:
+        recorder = self._stage.tools.recorder
+        recorder.record(ev.Dismissed(recorder.now(), doubt.delivery.case.id, why))
+
+    def _repeat(self, number: int) -> None:
+        """The same window once more: the same records in the same order, after a start if it came after one."""
+        first = any(doubt.first for doubt in self._state.doubts if doubt.window == number)
+        if not first or self._restarted():
+            cases = [self._player.sources[case.topic].again(case) for case in self._player.cases[number]]
+            self._player.play("repeat", cases, of=str(number), healthy=not first, patience=_PATIENCE)
+
+    def _restarted(self) -> bool:
+        try:
+            self._stage.lifecycle.restart(behind=True)
+        except ServiceGone:
+            return False
+        return True

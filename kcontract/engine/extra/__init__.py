@@ -1,0 +1,1 @@
+"""Windows of their own: growth, bursts, repeats, sequences, sizes, stops, visits, halves."""

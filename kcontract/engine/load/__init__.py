@@ -1,0 +1,1 @@
+"""Sending at a rate, open loop."""

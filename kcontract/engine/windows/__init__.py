@@ -1,0 +1,1 @@
+"""A window: made of cases and played."""

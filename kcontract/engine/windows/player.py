@@ -1,0 +1,323 @@
+"""Playing a window: send it, gather evidence until it has settled, and say how it ended (ORACLE.md §3, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kcontract.engine.deciding import decide
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinned, places_of
+from kcontract.engine.windows.dispatch import Dispatcher
+from kcontract.judge.evidence import Window
+from kcontract.judge.pace import STALL_FLOOR
+from kcontract.judge.resources import suspicious
+from kcontract.judge.retries import is_being_retried
+from kcontract.judge.settle import Standing
+from kcontract.judge.view import View
+from kcontract.model import events as ev
+from kcontract.model.case import Case, Role
+from kcontract.model.record import LogRecord, TopicPartition
+from kcontract.model.service import Resources
+from kcontract.model.summary import Progress
+
+Outcome = Literal["settled", "exited", "stalled", "stopped"]
+_DRAIN_SECONDS = 30.0
+_AHEAD, _STRIDE = 5_000, 2_500
+"""So many records that are owed an answer may be on their way before more are sent, and so many are sent at once."""
+_HESITATION = 0.5
+"""Seconds without anything seen after which a window of more than that is cut short."""
+_WAIT = 0.01
+_REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "burst", "replay")
+_SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
+_ASTRAY = 3
+_PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate")
+"""Without invalid markers: they may be what grows, is logged, or has an effect."""
+_PATIENT_QUIET = 2.0
+"""Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
+_LONG_WAIT = 30.0
+"""Seconds: as long as slow frameworks take to start, or to give a bad record up."""
+_STORM_SECONDS = 10.0
+_EXITS_AT_MOST = 2
+"""One restart where the commits stand tells a loop from a single crash."""
+
+
+class Player:
+    """Plays windows for one receiving unit."""
+
+    def __init__(self, stage: Stage, sources: Sources) -> None:
+        self.sources = sources
+        self.partitions = {contract.topic: contract.partitions for contract, _ in stage.unit.receives}
+        self.markers: MarkerKinds = {}
+        self.cases: dict[int, tuple[Case, ...]] = {}
+        """The cases of each window that may have to be repeated."""
+        self.grown: dict[str, dict[tuple[str, str], Case]] = {}
+        """What the service came to hold more of in a window with such cases, one of each topic and kind."""
+        self.astray: list[tuple[Case, ...]] = []
+        """Cases of windows in which effects came that tie to none of them."""
+        self.phase = "sending"
+        self.total = 0
+        self.unsent: list[Case] = []
+        """The cases of the last window that were not sent, because the service did not keep up or has ended."""
+        self._stage = stage
+        self._cluster = stage.tools.cluster
+        self._recorder = stage.tools.recorder
+        self._observer = stage.observer
+        self._state = stage.state
+        self._unit = stage.unit.name
+        self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit, self._observer.own)
+        self._number = 0
+        self._in_vain = False
+        """A third sentinel had no effect either: the service drops healthy records, and goes on."""
+
+    @property
+    def places(self) -> tuple[TopicPartition, ...]:
+        """Every partition of every input."""
+        return tuple((topic, number) for topic, count in self.partitions.items() for number in range(count))
+
+    def play(
+        self,
+        purpose: ev.Purpose,
+        cases: Sequence[Case],
+        *,
+        of: str = "",
+        healthy: bool = True,
+        narrow: bool = False,
+        patience: float = 1.0,
+    ) -> Window:
+        """Send the cases in a window of their own and wait until it has ended.
+
+        `narrow`: only the cases' own partitions get healthy records and sentinels. `patience` stretches the deadline
+        after which the service counts as standing still. The service must run.
+        """
+        window = self.begin(purpose, of)
+        # One batch follows the other: the sample behind the last one is that before the next.
+        before = self._observer.looked_at_resources() if purpose == "batch" else self._sample(purpose)
+        if narrow:
+            cases = [pinned(case, self.partitions) for case in cases]
+        places = places_of(cases, self.partitions) if narrow else self.places
+        plain = purpose in _PLAIN or self._observer.bloated
+        opening, closing = compose(cases, self.sources, places, {} if plain else self.markers, healthy=healthy)
+        self.unsent = self._stream(window, opening)
+        if purpose in _REPEATABLE:
+            self.cases[self._number] = tuple(cases[: len(cases) - len(self.unsent)])
+        self._dispatcher.send(closing, self._number)
+        outcome = self._follow(window, patience)
+        decide(self._stage, window)
+        self._note_growth(purpose, cases, before)
+        if outcome == "settled" and self._observer.bloated and self._observer.has_ended:
+            outcome = self._follow(window, patience)
+        self.end(window, outcome)
+        if purpose == "batch" and window.astray and len(self.astray) < _ASTRAY:
+            self.astray.append(tuple(cases))
+        return window
+
+    def _sample(self, purpose: ev.Purpose) -> Resources | None:
+        """What the service holds around windows that may have it grow."""
+        return self._observer.look_at_resources() if purpose in _SAMPLED or self._observer.bloated else None
+
+    def _note_growth(self, purpose: ev.Purpose, cases: Sequence[Case], before: Resources | None) -> None:
+        """Remember one case of each kind of a window in which something grew a lot."""
+        after = self._sample(purpose)
+        if purpose != "growth" and before is not None and after is not None:
+            for what in suspicious(before, after):
+                kinds = self.grown.setdefault(what, {})
+                for case in cases:
+                    kinds.setdefault((case.topic, case.kind), case)
+
+    def begin(self, purpose: ev.Purpose, of: str) -> Window:
+        """Open a window."""
+        self._number += 1
+        self._observer.stir()
+        self._recorder.record(ev.WindowOpened(self._recorder.now(), self._number, purpose, of))
+        window = self._state.window
+        assert window is not None  # noqa: S101 - the judge has just been fed the opening
+        return window
+
+    def send(self, cases: Sequence[Case], due: Sequence[float] = ()) -> None:
+        """Send records within the open window; `due` is when each was to be sent, if there is a schedule."""
+        self._observer.stir()
+        self._dispatcher.send(cases, self._number, due)
+
+    def end(self, window: Window, outcome: Outcome) -> None:
+        """Close the window: the judge takes it."""
+        self._recorder.record(ev.WindowClosed(self._recorder.now(), window.number, outcome))
+
+    def forget(self, window: Window) -> None:
+        """Keep the cases of a closed window only while a doubt may want it repeated."""
+        if not any(doubt.window == window.number and not doubt.settled for doubt in self._state.doubts):
+            self.cases.pop(window.number, None)
+
+    def _stream(self, window: Window, cases: list[Case]) -> list[Case]:
+        """Send the cases no further ahead than the service keeps up with, and watch it meanwhile; what was not sent.
+
+        Of what is read nothing is taken before the broker's acknowledgements for it are: an origin names a place.
+        """
+        for start in range(0, len(cases), _STRIDE):
+            seen: Sequence[LogRecord] = ()
+            if start:
+                seen = self._observer.read(0)
+                self._dispatcher.acknowledge()
+            if start >= _AHEAD and window.purpose == "batch":
+                self._observer.take(seen)
+                seen = ()
+                if not self._keeps_up(window):
+                    return cases[start:]
+            self._dispatcher.queue(cases[start : start + _STRIDE], self._number)
+            self._observer.take(seen)  # while the broker takes what was queued
+        return []
+
+    def _keeps_up(self, window: Window) -> bool:
+        """Wait until the service is not too far behind. False if it has ended, hesitates, or time is over."""
+        while True:
+            now = self._recorder.now()
+            if self._observer.has_ended or self._stage.out_of_time:
+                return False
+            if window.owed <= _AHEAD:
+                return True
+            if now - max(window.progress_at, window.evidence_at) >= max(self._state.pace.quiet, _HESITATION):
+                return False
+            self._dispatcher.acknowledge()
+            self._observer.take(self._observer.read(_WAIT))
+            self._observer.look_at_views()
+            self._report(window)
+
+    def _follow(self, window: Window, patience: float) -> Outcome:
+        """Look until the window has settled or it is clear that it will not."""
+        again: dict[TopicPartition, int] = {}
+        begun, wait = self._recorder.now(), _WAIT
+        while True:
+            self._observer.look(wait)
+            self._report(window)
+            now, standing = self._recorder.now(), self._state.standing()
+            if self._observer.exited:
+                if not self._start_again(window):
+                    return "exited"
+            elif standing.complete and now - window.evidence_at >= self._quiet(window) and self._is_quiet(window):
+                return "settled"
+            elif self._stage.out_of_time:
+                return "stopped"
+            elif self._is_passed_over(standing, again) and now - window.progress_at >= self._overtaken():
+                if not self._renew(standing, again):
+                    return "settled"
+            elif now - window.progress_at >= self._stall(window, patience) or (
+                standing.missing and self._is_storm(window, now - begun)
+            ):
+                if not standing.missing:  # the partitions move, though a marker or a commit does not come
+                    return "settled"
+                self._observer.look_at_tap()
+                self._stage.lifecycle.kill("stalled")
+                return "stalled"
+            else:
+                self._send_again(window, standing, again, now)
+                if standing.answered:  # only the commit is missing, and no record will tell of it
+                    self._observer.look_at_commits()
+                wait = _WAIT / 5 if standing.answered and not standing.complete else _WAIT
+
+    def _is_storm(self, window: Window, seconds: float) -> bool:
+        """Its group forms on and on: a partition that gets an outcome now and then is no progress."""
+        return seconds >= _STORM_SECONDS and window.tapped.rages()
+
+    def _overtaken(self) -> float:
+        """Seconds after which a sentinel that is committed past will have no effect any more."""
+        return max(STALL_FLOOR, 2 * self._state.pace.quiet)
+
+    def _is_passed_over(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:
+        """The service commits past every sentinel, the second one too: it drops valid records, and moves on."""
+        passed = len(standing.passed) == len(standing.missing) > 0
+        return passed and all(place in again for place in standing.missing)
+
+    def _renew(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:
+        """A third sentinel, in a new process: whoever handled the records may have died in silence (ORACLE.md §3).
+        False if that was tried, for it tells no more then."""
+        if 3 in again.values():
+            self._in_vain = True
+        if self._in_vain or not (self._state.pace.known and self._cluster.ours and self._cluster.is_broker):
+            return False
+        self._observer.drain(_DRAIN_SECONDS)
+        try:
+            self._stage.lifecycle.restart(behind=False)
+        except ServiceGone:
+            return False
+        again.update(dict.fromkeys(standing.missing, 3))
+        sentinels = [self.sources[topic].healthy(Role.SENTINEL, number) for topic, number in standing.missing]
+        self._observer.stir()
+        self._dispatcher.send(sentinels, self._number)
+        return True
+
+    def _stall(self, window: Window, patience: float) -> float:
+        """Seconds without progress. What is not known yet, first records and first poisons, gets a start's worth, and
+        so does what would confirm a verdict."""
+        pace = self._state.pace
+        long = not pace.known or window.purpose == "probe" or (window.purpose in ("alone", "repeat") and patience > 1)
+        return max(patience * pace.stall, _LONG_WAIT) if long else patience * pace.stall
+
+    def _quiet(self, window: Window) -> float:
+        """Seconds without evidence before negatives; the first records after a start are only waited for."""
+        if window.purpose == "warm" or _all_answered(window):
+            return 0.0
+        if window.purpose == "growth" and not window.open:
+            return self._state.pace.brief
+        quiet = self._state.pace.quiet
+        if self._state.patience and (_lacks(window) or any(map(is_being_retried, window.open.values()))):
+            quiet = max(quiet, self._state.patience)
+        return max(quiet, _PATIENT_QUIET) if window.purpose in ("alone", "repeat") and _lacks(window) else quiet
+
+    def _is_quiet(self, window: Window) -> bool:
+        """Outputs are read to the high watermark before any negative; what comes then starts the wait anew."""
+        before = window.evidence_at
+        done = self._observer.drain(_DRAIN_SECONDS)
+        self._observer.look_at_commits()
+        return done and self._are_views_read(window, before)
+
+    def _are_views_read(self, window: Window, before: float) -> bool:
+        """No probe says anything new, of records that must be shown nor of those that must not."""
+        probing = self._observer.probing
+        if probing is None or window.evidence_at != before:
+            return window.evidence_at == before
+        probing.look_at_all(out_of_time=self._stage.is_out_of_time)
+        if window.evidence_at == before and not probing.is_waiting:
+            probing.look_at_refused(out_of_time=self._stage.is_out_of_time)
+        return window.evidence_at == before and not probing.is_waiting
+
+    def _start_again(self, window: Window) -> bool:
+        """After an exit: once more where the commits stand. False when it exits again, or its group is all it tells."""
+        self._observer.drain(_DRAIN_SECONDS)
+        self._observer.look_at_commits()
+        if window.purpose == "bisect" or len(window.exits) >= _EXITS_AT_MOST or self._state.exits_as_known(window):
+            return False
+        try:
+            self._stage.lifecycle.restart(behind=False)
+        except ServiceGone:
+            return False
+        return True
+
+    def _send_again(self, window: Window, standing: Standing, again: dict[TopicPartition, int], now: float) -> None:
+        """A second sentinel where the first was passed over, or where half of the patience is gone (ORACLE.md §3)."""
+        waited = now - window.progress_at
+        pace = self._state.pace
+        for place in standing.missing:
+            due = waited >= pace.quiet if place in standing.passed else waited >= pace.stall / 2
+            if due and place not in again:
+                again[place] = 2
+                self._observer.stir()
+                self._dispatcher.send([self.sources[place[0]].healthy(Role.SENTINEL, place[1])], self._number)
+
+    def _report(self, window: Window) -> None:
+        done = len(window.deliveries) - len(window.open)
+        self._recorder.progress(
+            Progress(unit=self._unit, phase=self.phase, done=self._state.tally.cases + done, total=self.total)
+        )
+
+
+def _lacks(window: Window) -> bool:
+    """A record is missing something that it must have: the window is about to confirm a doubt."""
+    return any(delivery.wanted or delivery.owes_rejection for delivery in window.open.values())
+
+
+def _all_answered(window: Window) -> bool:
+    """Nothing is missing: there is no negative to state, and so none to wait for (ORACLE.md §3)."""
+    if window.purpose != "batch" or window.open:
+        return False
+    return not any(delivery.view is View.WRONG for delivery in window.deliveries)

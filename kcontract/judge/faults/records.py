@@ -1,0 +1,152 @@
+"""What became of a receiver's records around a fault: every valid one must be handled in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kcontract.judge.evidence import Delivery
+from kcontract.judge.faults.trial import Sign, Trial, recovers
+from kcontract.judge.pace import Pace
+from kcontract.model.case import Expectation, Role
+from kcontract.model.location import Location
+from kcontract.model.record import TopicPartition
+
+_REJECTING = frozenset({"registryDown:deleted"})
+"""A careful consumer may well refuse a record whose schema the registry says it does not know."""
+IsPast = Callable[[Delivery], bool]
+
+
+def record_signs(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
+    """Signs of NOT_RECOVERED or STUCK; of records that were lost or refused.
+
+    Where a partition did not come back nothing more is said of its records. Where the position was lost nothing is
+    said of any: `auto.offset.reset` decides where the service goes on, and `latest` passes over what is there by then.
+    """
+    if trial.ended_at is None or not trial.deliveries:
+        return
+    gone: set[TopicPartition] = set()
+    for place, sentinels in _sentinels(trial).items():
+        first = min((at for s in sentinels if (at := handled_at(s, is_past)) is not None), default=None)
+        if first is None:
+            gone.add(place)
+    if gone:
+        yield _not_back(trial, next(d for d in trial.deliveries if d.place in gone), len(gone))
+    if trial.kind.effect == "position":
+        return
+    if not gone:
+        yield from _late(trial, pace, is_past)
+    yield from _unhandled(trial, gone, is_past)
+
+
+def is_handled(delivery: Delivery, is_past: IsPast) -> bool:
+    """Whether the record has its outcome. Where no effect can be seen, the commit is the only one."""
+    return delivery.has_outcome or (not delivery.wanted and is_past(delivery))
+
+
+def handled_at(delivery: Delivery, is_past: IsPast) -> float | None:
+    """When the record was handled; where that cannot be seen, when it was sent."""
+    if delivery.first_outcome_at is not None:
+        return delivery.first_outcome_at
+    return delivery.acked_at if is_handled(delivery, is_past) else None
+
+
+def _sentinels(trial: Trial) -> dict[TopicPartition, list[Delivery]]:
+    """The healthy records that were sent after the fault, by partition."""
+    found: dict[TopicPartition, list[Delivery]] = {}
+    for delivery in trial.deliveries:
+        if delivery.case.role is Role.SENTINEL and delivery.place is not None:
+            found.setdefault(delivery.place, []).append(delivery)
+    return found
+
+
+def _not_back(trial: Trial, shown: Delivery, places: int) -> Sign:
+    outage = trial.kind.effect == "outage"
+    fact = f"{trial.waited:.0f} s after the fault, healthy records in {places} partitions still have no outcome"
+    name = shown.source.receive.name
+    return Sign(
+        code="NOT_RECOVERED" if outage else "STUCK",
+        topic=shown.case.topic,
+        at=_promise_at(trial, shown),
+        promised=f"{name} goes on within {recovers(trial.kind, [shown.source.contract]):g} s after {trial.kind.what}",
+        facts=(fact,),
+    )
+
+
+def _late(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
+    """It came back, but not in time. Our own client is the reference: what it sent counts from its acknowledgement."""
+    ended = trial.ended_at or 0.0
+    slack = pace.stall + 4 * pace.p99
+    for place, sentinels in _sentinels(trial).items():
+        first, limit = sentinels[0], recovers(trial.kind, [sentinels[0].source.contract])
+        handled = min(at for s in sentinels if (at := handled_at(s, is_past)) is not None)
+        took = handled - max(ended, first.acked_at)
+        if took > limit + slack:
+            yield Sign(
+                code="NOT_RECOVERED",
+                topic=place[0],
+                at=_promise_at(trial, first),
+                promised=f"{first.source.receive.name} goes on within {limit:g} s after {trial.kind.what}",
+                facts=(f"the first healthy record after it was handled {took:.1f} s later",),
+            )
+            return
+
+
+def _unhandled(trial: Trial, gone: set[TopicPartition], is_past: IsPast) -> Iterator[Sign]:
+    valid = [d for d in trial.deliveries if d.expectation is Expectation.VALID and d.place and d.place not in gone]
+    rejected = [delivery for delivery in valid if delivery.dead_letters]
+    if rejected and not _may_reject(trial):
+        letter = rejected[0].dead_letters[0]
+        came = (
+            f"dead letters of {len(rejected)} valid records came, as {letter.topic}/{letter.partition}@{letter.offset}"
+        )
+        yield _lost_sign(trial, rejected[0], "DROPS_ON_OUTAGE" if _is_outage(trial) else "REJECTED_VALID", came)
+    missing = [delivery for delivery in valid if not is_handled(delivery, is_past)]
+    if missing:
+        past = " and is committed past" if is_past(missing[0]) else ", though later ones of its partition were handled"
+        yield _lost_sign(
+            trial, missing[0], _code_of_loss(trial), f"it has no effect{past}; so it is with {len(missing)}"
+        )
+    else:
+        yield from _dead_letters(trial, gone, is_past)
+
+
+def _dead_letters(trial: Trial, gone: set[TopicPartition], is_past: IsPast) -> Iterator[Sign]:
+    """Invalid records whose dead letter was promised, and lost on its way."""
+    owed = [d for d in trial.deliveries if d.case.role is Role.MARKER and d.source.dead_letter_topic and d.place]
+    missing = [d for d in owed if not d.has_outcome and d.place not in gone and is_past(d)]
+    if missing:
+        yield _lost_sign(trial, missing[0], "NOT_DEAD_LETTERED", "it is committed past, and no dead letter came")
+
+
+def _may_reject(trial: Trial) -> bool:
+    """What has no room on its output cannot be handled: a dead letter says so, and loses nothing."""
+    return trial.kind.name in _REJECTING or trial.kind.effect == "limits"
+
+
+def _code_of_loss(trial: Trial) -> str:
+    if _is_outage(trial):
+        return "DROPS_ON_OUTAGE"
+    return "UNGRACEFUL_STOP" if trial.stop is not None else "LOST"
+
+
+def _lost_sign(trial: Trial, shown: Delivery, code: str, fact: str) -> Sign:
+    topic, partition = shown.place or ("?", -1)
+    name = shown.source.receive.name
+    kept = "handles each valid record in the end" if code != "NOT_DEAD_LETTERED" else "dead-letters each invalid record"
+    return Sign(
+        code=code,
+        topic=shown.case.topic,
+        at=_promise_at(trial, shown),
+        promised=f"{name} {kept}, also when {trial.kind.what}",
+        facts=(f"sent to {topic}/{partition}@{shown.offset}", fact),
+        case=shown.case.id,
+    )
+
+
+def _promise_at(trial: Trial, shown: Delivery) -> Location:
+    faults = [fault for fault in shown.source.contract.faults if fault.name == trial.kind.family]
+    return faults[0].at if faults else shown.source.receive.at
+
+
+def _is_outage(trial: Trial) -> bool:
+    return trial.kind.effect == "outage"

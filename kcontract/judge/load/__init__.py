@@ -1,0 +1,1 @@
+"""What a load at a rate shows: latencies, their percentiles and bounds."""

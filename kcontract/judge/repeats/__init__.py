@@ -1,0 +1,1 @@
+"""What comes again: redelivery, duplicates, order of a key, sequences."""

@@ -1,0 +1,130 @@
+"""DUPLICATE_EFFECT: more effects than promised, from one delivery or, under `idempotent`, from several (§5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kcontract.judge.book import Grounds, Listener
+from kcontract.judge.crediting import is_due, output_of
+from kcontract.judge.effect_verdict import effect_verdict, place_of
+from kcontract.judge.evidence import Delivery, Effect, Window
+from kcontract.judge.promises import Output, OutputRole
+from kcontract.judge.repeats.calm import CalmBook
+from kcontract.judge.repeats.recent import Recent
+from kcontract.model import events as ev
+from kcontract.model.finding import CaseVerdict
+from kcontract.model.location import Location
+from kcontract.model.record import LogRecord
+
+REDELIVERED = "redelivered"
+"""The cause of what a service does twice because it is given a record twice."""
+_EFFECTS_KEPT = 16
+"""Of one delivery, once it is closed: a flood tells no more than that."""
+
+
+@dataclass(slots=True)
+class _Sighting:
+    """A delivery with one effect too many."""
+
+    at: float
+    delivery: Delivery
+    output: Output
+    redelivered: tuple[str, ...]
+    late: bool
+
+
+class DuplicateBook(CalmBook):
+    """Counts effects for each valid delivery, also behind the end of its window.
+
+    A sighting is judged one window later: what had a record delivered again may be told after its effects.
+    """
+
+    def __init__(self, grounds: Grounds) -> None:
+        super().__init__(grounds)
+        self._recent = Recent(grounds.run)
+        self._redelivered: dict[str, list[str]] = {}
+        self._told: set[str] = set()
+        self._new: list[_Sighting] = []
+        self._waiting: list[_Sighting] = []
+        self._groups: list[_Sighting] = []
+
+    def listeners(self) -> Mapping[type, Listener]:
+        return {**super().listeners(), ev.Redelivered: self._delivered_again}
+
+    def tied(self, at: float, delivery: Delivery, _record: LogRecord, output: Output) -> Iterable[CaseVerdict]:
+        if output.role is OutputRole.EFFECT and len(delivery.effects) > 1:
+            self._count(at, delivery, output, late=False)
+        return ()
+
+    def untied(self, at: float, record: LogRecord, outputs: tuple[Output, ...]) -> bool:
+        effects = tuple(output for output in outputs if output.role is OutputRole.EFFECT)
+        delivery = self._recent.tie(record, effects) if effects else None
+        if delivery is not None and len(delivery.effects) < _EFFECTS_KEPT:
+            output = output_of(delivery, record, effects)
+            delivery.effects.append(Effect(at, record, output))
+            self._count(at, delivery, output, late=True)
+        return delivery is not None
+
+    def closed(self, window: Window) -> Iterable[CaseVerdict]:
+        self._recent.keep([one for one in window.deliveries if one.wanted and one.place is not None])
+        ready, self._waiting, self._new = self._waiting, self._new, []
+        return list(self._of_single(ready))
+
+    def ended(self) -> Iterable[CaseVerdict]:
+        ready = [*self._waiting, *self._new]
+        self._waiting, self._new = [], []
+        return [*self._of_single(ready), *self._of_groups()]
+
+    def _delivered_again(self, event: ev.Redelivered) -> tuple[CaseVerdict, ...]:
+        self._redelivered.setdefault(event.case, []).append(event.how)
+        return ()
+
+    def _count(self, at: float, delivery: Delivery, output: Output, *, late: bool) -> None:
+        case = delivery.case.id
+        if case in self._told or not is_due(delivery, output):
+            return
+        if _number(delivery, output) > (output.emits.count if output.emits else 1):
+            self._told.add(case)
+            self._new.append(_Sighting(at, delivery, output, tuple(self._redelivered.get(case, ())), late))
+
+    def _of_single(self, sightings: list[_Sighting]) -> Iterator[CaseVerdict]:
+        """Those with one delivery; groups wait for the end, so that every finding names all redeliveries."""
+        for one in sightings:
+            if one.redelivered:
+                self._groups.append(one)
+            elif self.was_calm(one.delivery.sent_at, one.at):
+                late = ("the second came when its window had been closed",) if one.late else ()
+                yield self._reached(one, ("delivered once: no exit, start or rebalance lies between", *late), "")
+
+    def _of_groups(self) -> Iterator[CaseVerdict]:
+        """A service that does not promise to be idempotent may repeat what it is given again."""
+        groups = [one for one in self._groups if one.delivery.source.receive.idempotent]
+        hows = ", ".join(dict.fromkeys(one.redelivered[-1] for one in groups))
+        for one in groups:
+            yield self._reached(one, (f"redelivered: {hows}",), REDELIVERED)
+
+    def _reached(self, one: _Sighting, facts: tuple[str, ...], cause: str) -> CaseVerdict:
+        delivery, output = one.delivery, one.output
+        records = [effect.record for effect in delivery.effects if effect.output is output]
+        wanted = output.emits.count if output.emits else 1
+        places = ", ".join(map(place_of, records[:4]))
+        seen = (f"{len(records)} effects instead of {wanted} came to {output.topic}: {places}", *facts)
+        self.grounds.tally.count(delivery, "DUPLICATE_EFFECT")
+        promise = _promise(one, wanted)
+        return effect_verdict("DUPLICATE_EFFECT", delivery, promise, seen, cause=cause, evidence=records)
+
+
+def _number(delivery: Delivery, output: Output) -> int:
+    if len(delivery.effects) < 2:
+        return len(delivery.effects)
+    return sum(effect.output is output for effect in delivery.effects)
+
+
+def _promise(one: _Sighting, wanted: int) -> tuple[Location, str]:
+    receive = one.delivery.source.receive
+    times = "one event" if wanted == 1 else f"{wanted} events"
+    if one.redelivered:
+        return receive.at, f"{receive.name} is idempotent: {times} on {one.output.topic}, however often a record comes"
+    at = one.output.emits.at if one.output.emits else receive.at
+    return at, f"for each valid record {receive.name} sends {times} to {one.output.topic}, not more"

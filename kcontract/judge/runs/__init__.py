@@ -1,0 +1,1 @@
+"""A whole run: judged again from its history, merged, ended."""

@@ -1,0 +1,1 @@
+"""Which case a piece of evidence belongs to."""

@@ -1,0 +1,182 @@
+"""Verifying senders in an invented world: one that dies, refuses everything or hangs is no success."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from kcontract.engine.asking.senders import SenderRun, is_asked
+from kcontract.engine.settings import ServiceGone
+from kcontract.engine.stage import Stage
+from kcontract.model import events as ev
+from kcontract.model.case import Expectation
+from kcontract.model.contract import Action
+from kcontract.model.record import Record
+from kcontract.model.service import Answer
+from kcontract.model.stored import StoredCase
+from tests.unit.engine.world import World, good, history_of, stage_of
+from tests.unit.judge.requests.test_book import TOPIC, Sender
+from tests.unit.judge.story import AT, schema
+
+_BODY = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 5}}}
+
+
+class Api(World):
+    """Accepts names of up to five letters and sends an event for each; forgets those of the requests in `forgets`."""
+
+    def __init__(self, forgets: range = range(0)) -> None:
+        super().__init__(good, answer=self.accept)
+        self.calls = 0
+        self.forgets = forgets
+
+    @staticmethod
+    def is_right(body: bytes) -> bool:
+        try:
+            name = json.loads(body)["name"]
+        except (ValueError, KeyError, TypeError):
+            return False
+        return isinstance(name, str) and len(name) <= 5
+
+    def accept(self, body: bytes) -> Answer:
+        self.calls += 1
+        if not self.is_right(body):
+            return Answer(422, b"{}")
+        name = json.loads(body)["name"]
+        identity = str(uuid.uuid4())
+        told = json.dumps({"id": identity, "name": name}).encode()
+        if self.calls not in self.forgets:
+            self.write(TOPIC, Record(identity.encode(), told, (("trace", b"t"),)))
+        return Answer(201, told)
+
+
+def sender_of(world: World, max_time: float = 600.0) -> tuple[Stage, SenderRun]:
+    """The stage, its service started, and the run of its only sender."""
+    (product,) = Sender().state.promises.products.values()
+    send = msgspec.structs.replace(product.send, action=Action(at=AT, http="POST /people", body=schema(_BODY)))
+    contract = msgspec.structs.replace(product.contract, send=(send,))
+    stage = stage_of(world, contract, max_time)
+    stage.lifecycle.start()
+    return stage, SenderRun(stage, contract, send)
+
+
+def test_a_healthy_sender_conforms() -> None:
+    """Every request is judged, and no verdict is reached."""
+    stage, sender = sender_of(Api())
+    sender.run()
+    assert stage.state.reached == []
+    assert sender.judged > 20
+    assert not sender.not_sent
+
+
+def test_a_sender_that_dies_could_not_be_verified() -> None:
+    """The request after which its process was gone is named, with its last words."""
+    api = Api()
+
+    def dies(body: bytes) -> Answer:
+        if api.calls == 5 and api.process is not None:
+            api.process.code = 1
+            return Answer(0, error="connection reset")
+        return Api.accept(api, body)
+
+    api.answer = dies
+    _, sender = sender_of(api)
+    with pytest.raises(ServiceGone, match=r"exited after POST http://127\.0\.0\.1:1/people \(valid") as raised:
+        sender.run()
+    assert raised.value.stderr == "its last words"
+
+
+def test_a_sender_that_refuses_everything_could_not_be_verified() -> None:
+    """Nothing that it promises was seen."""
+    _, sender = sender_of(World(good, answer=lambda _: Answer(500, b"boom")))
+    with pytest.raises(ServiceGone, match=r"no valid request for person\.created was accepted: \d+ x 500"):
+        sender.run()
+
+
+def _slow(world: World, then: Callable[[bytes], Answer]) -> Callable[[bytes], Answer]:
+    def answer(body: bytes) -> Answer:
+        world.clock.t += 30.0
+        return then(body)
+
+    return answer
+
+
+def test_requests_end_with_the_run_s_time() -> None:
+    """Within a batch as well; what was not judged is listed."""
+    api = Api()
+    api.answer = _slow(api, api.accept)
+    stage, sender = sender_of(api, max_time=100.0)
+    sender.run()
+    assert api.clock.t < 140.0
+    assert sender.judged == 0
+    assert sender.not_sent.total() > 20
+    assert {why for _, why in sender.not_sent} == {"--max-time is over"}
+    assert stage.state.reached == []
+
+
+def test_only_what_was_tried_again_is_blamed() -> None:
+    """Of a batch without events twenty requests are made once more; the others are spared."""
+    stage, sender = sender_of(Api(forgets=range(1, 41)))
+    sender.run()
+    assert stage.state.reached == []
+
+
+def test_a_refused_valid_request_is_made_once_more() -> None:
+    """One that is refused again is blamed, one that is not is told."""
+    api = Api()
+    calls: dict[bytes, int] = {}
+
+    def picky(body: bytes) -> Answer:
+        calls[body] = calls.get(body, 0) + 1
+        length = len(json.loads(body)["name"]) if api.is_right(body) else 0
+        if length == 1 or (length == 3 and calls[body] == 1):
+            return Answer(500 if length == 3 else 400, b"no")
+        return api.accept(body)
+
+    api.answer = picky
+    stage, sender = sender_of(api)
+    sender.run()
+    verdicts = stage.state.reached
+    assert {verdict.code for verdict in verdicts} == {"REFUSED_VALID"}
+    assert {len(json.loads(verdict.requested.body)["name"]) for verdict in verdicts if verdict.requested} == {1}
+
+
+def test_a_step_that_is_a_sender_s_own_action_is_told() -> None:
+    """The history has it before the request that it prepares, with what it bound."""
+    api = Api()
+    (product,) = Sender().state.promises.products.values()
+    create = msgspec.structs.replace(product.send, action=Action(at=AT, http="POST /people", body=schema(_BODY)))
+    update = msgspec.structs.replace(
+        create,
+        name="update",
+        given=(create.action,),
+        action=Action(at=AT, http="PUT /people/{id}", body=schema(_BODY)),
+    )
+    run = msgspec.structs.replace(create.run, service="api")
+    sends = tuple(msgspec.structs.replace(send, run=run) for send in (create, update))
+    contract = msgspec.structs.replace(product.contract, send=sends)
+    stage = stage_of(api, contract)
+    stage.lifecycle.start()
+    sender = SenderRun(stage, contract, sends[1])
+    sender.ask(sender.prepare(), 1.0)
+    step, request = [event for event in history_of(stage) if isinstance(event, ev.Requested)]
+    assert (step.sender, step.is_step, request.sender, request.steps) == ("api", True, "update", (step.case,))
+    assert dict(request.path)["id"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "name", "asked"), [(TOPIC, "", True), (TOPIC, "api", True), (TOPIC, "update", False), ("x", "api", False)]
+)
+def test_a_stored_request_is_one_sender_s(topic: str, name: str, *, asked: bool) -> None:
+    """By its topic and, where the topic has several, by its name."""
+    request = ev.Requested(0.0, "c", "valid", "valid", topic, "POST", "http://x", b"", sender=name)
+    stored = StoredCase(
+        format=1, finding="f", unit="api", contract="c.yaml", topic=topic, kind="valid", verdict="NO_EVENT",
+        expectation=Expectation.VALID, record=Record(None, None), created="", version="", request=request,
+    )  # fmt: skip
+    (product,) = Sender().state.promises.products.values()
+    stage = stage_of(Api(), product.contract, replay=stored)
+    assert is_asked(product.contract, product.send, stage) is asked

@@ -1,0 +1,79 @@
+"""Finding the record that has what the service holds grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from kcontract.model.record import Record
+from kcontract.model.service import Resources
+from tests.unit.engine.world import Handled, Process, World, good, verified
+from tests.unit.judge.story import DLQ
+
+_START = Resources(memory=100 << 20, descriptors=20, threads=8, connections=4)
+
+
+class Holding(World):
+    """The service's process holds what `more` makes of what it held before, record by record."""
+
+    def __init__(self, more: Callable[[Resources, bool], Resources]) -> None:
+        super().__init__(self.work)
+        self.more = more
+
+    def start(self, *arguments: object) -> Process:
+        process = super().start(*arguments)  # type: ignore[arg-type]
+        process.held = _START
+        return process
+
+    def work(self, record: Record) -> Handled:
+        done = good(record)
+        if self.process is not None and self.process.held is not None:
+            self.process.held = self.more(self.process.held, done[0][0] == DLQ)
+        return done
+
+
+def leaks(held: Resources, bad: bool) -> Resources:
+    """A descriptor for each bad record."""
+    return msgspec.structs.replace(held, descriptors=held.descriptors + bad)
+
+
+def swells(held: Resources, bad: bool) -> Resources:
+    """Two hundred megabytes for each bad record."""
+    return msgspec.structs.replace(held, memory=held.memory + (bad << 28))
+
+
+def pools(held: Resources, bad: bool) -> Resources:
+    """A pool of threads that bad records fill up to its bound."""
+    return msgspec.structs.replace(held, threads=min(40, held.threads + bad))
+
+
+def fills(held: Resources, _bad: bool) -> Resources:
+    """A heap that any record fills, up to its bound."""
+    return msgspec.structs.replace(held, memory=min(900 << 20, held.memory + (8 << 20)))
+
+
+@pytest.mark.parametrize(("more", "cause"), [(leaks, "descriptors"), (swells, "memory")])
+def test_what_grows_and_stays_is_found(more: Callable[[Resources, bool], Resources], cause: str) -> None:
+    """One finding for all kinds that do it."""
+    done = verified(Holding(more), kinds=frozenset({"wrong_root", "empty_value", "wrong_type"}))
+    assert {(one.code, one.cause) for one in done.stage.state.reached} == {("RESOURCE_BLOWUP", cause)}
+
+
+@pytest.mark.parametrize("more", [pools, fills])
+def test_what_is_bounded_is_nobodys_fault(more: Callable[[Resources, bool], Resources]) -> None:
+    """It is looked at more closely, and comes to nothing."""
+    done = verified(Holding(more), kinds=frozenset({"wrong_root", "empty_value", "wrong_type"}))
+    assert done.codes == []
+    assert done.receiver._player.grown
+
+
+def test_a_service_that_takes_all_memory_is_ended_and_blamed() -> None:
+    """Half of the machine's memory is the limit; the record that does it is found as that of a crash is."""
+
+    def explodes(held: Resources, bad: bool) -> Resources:
+        return msgspec.structs.replace(held, share=0.9 if bad else held.share)
+
+    done = verified(Holding(explodes), kinds=frozenset({"wrong_root"}))
+    assert set(done.codes) == {"RESOURCE_BLOWUP"}

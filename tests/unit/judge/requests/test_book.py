@@ -1,0 +1,157 @@
+"""Judging senders, on invented histories."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from kcontract.judge.promises import compile_promises
+from kcontract.judge.state import UnitState
+from kcontract.model import events as ev
+from kcontract.model.contract import (
+    Action,
+    Contract,
+    Expression,
+    Malformed,
+    Message,
+    RegistryRules,
+    Run,
+    Send,
+    Where,
+)
+from kcontract.model.finding import CaseVerdict
+from kcontract.model.record import LogRecord, Record
+from tests.unit.judge.story import AT, schema
+
+TOPIC = "person.created"
+EVENT = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "string"}, "name": {"type": "string", "maxLength": 5}},
+}
+HEADERS = {"type": "object", "required": ["trace"], "properties": {"trace": {"type": "string"}}}
+
+
+class Sender:
+    """Requests and events of one sender."""
+
+    def __init__(self) -> None:
+        pairs = (("/id", Expression("response.body", "/id")), ("/name", Expression("request.body", "/name")))
+        send = Send(
+            at=AT,
+            name="api",
+            run=Run(at=AT),
+            action=Action(at=AT, http="POST /people"),
+            where=Where(at=AT, pairs=pairs),
+        )
+        message = Message(
+            at=AT,
+            key=schema({"type": "string"}),
+            key_from=Expression("message.payload", "/id"),
+            payload=schema(EVENT),
+            headers=schema(HEADERS),
+        )
+        contract = Contract(
+            at=AT, topic=TOPIC, message=message, registry=RegistryRules(at=AT), malformed=Malformed(), send=(send,)
+        )
+        self.state = UnitState("run", compile_promises("api", [contract], ()))
+        self.offset = -1
+
+    def request(
+        self, case: str, name: str = "ada", *, valid: bool = True, status: int = 201, identity: str = ""
+    ) -> str:
+        """A request with its answer; the id that the answer gives."""
+        identity = identity or str(uuid.uuid4())
+        body = json.dumps({"name": name}).encode()
+        expectation: Any = "valid" if valid else "invalid"
+        self.state.feed(ev.Requested(0.0, case, "valid", expectation, TOPIC, "POST", "http://x/people", body))
+        answer = json.dumps({"id": identity} if status < 300 else {"error": "no"}).encode()
+        self.state.feed(ev.Responded(0.1, case, status, answer))
+        return identity
+
+    def event(self, identity: str, name: str = "ada", *, key: str | None = None, **more: Any) -> None:
+        self.offset += 1
+        headers = () if more.pop("bare", False) else (("trace", b"t"),)
+        record = Record(
+            (key or identity).encode(), json.dumps({"id": identity, "name": name, **more}).encode(), headers
+        )
+        self.state.feed(ev.Seen(0.2, LogRecord(TOPIC, 0, self.offset, record)))
+
+    def settle(self, *cases: str) -> list[CaseVerdict]:
+        self.state.feed(ev.RequestsSettled(1.0, cases))
+        return self.state.reached
+
+
+def codes(verdicts: list[CaseVerdict]) -> list[str]:
+    return [verdict.code for verdict in verdicts]
+
+
+def test_an_event_for_each_accepted_request() -> None:
+    """An event before or behind its answer is tied by what the answer says."""
+    sender = Sender()
+    sender.event(sender.request("1"))
+    sender.event("early")
+    sender.request("2", identity="early")
+    assert sender.settle("1", "2") == []
+
+
+def test_no_event() -> None:
+    """2xx and no event."""
+    sender = Sender()
+    sender.request("1")
+    assert codes(sender.settle("1")) == ["NO_EVENT"]
+
+
+def test_a_refused_valid_request_owes_no_event() -> None:
+    """It is told as a count, not as a finding of this kind."""
+    sender = Sender()
+    sender.request("1", status=409)
+    assert sender.settle("1") == []
+    assert sender.state.requests.refused() == {"409": 1}
+
+
+def test_a_phantom_event() -> None:
+    """4xx, and an event that says what was refused and that no accepted request explains."""
+    sender = Sender()
+    sender.request("1", "eve", valid=False, status=422)
+    sender.event("ghost", "eve")
+    assert codes(sender.settle("1")) == ["PHANTOM_EVENT"]
+
+
+def test_an_event_of_an_accepted_request_is_no_phantom() -> None:
+    """The same name in an accepted and in a refused request: the answer's id says whose the event is."""
+    sender = Sender()
+    sender.event(sender.request("1", "ada"))
+    sender.request("2", "ada", valid=False, status=422)
+    assert sender.settle("1", "2") == []
+
+
+def test_an_event_of_a_preparing_step_is_no_phantom() -> None:
+    """What was on the topic before its first request came of another sender's `given` steps."""
+    sender = Sender()
+    sender.event("prepared", "eve")
+    sender.request("1", "eve", valid=False, status=422)
+    assert sender.settle("1") == []
+
+
+def test_an_accepted_invalid_request_with_an_event() -> None:
+    """What must be refused must send nothing, whatever the answer is."""
+    sender = Sender()
+    sender.event(sender.request("1", "eve", valid=False), "eve")
+    assert codes(sender.settle("1")) == ["PHANTOM_EVENT"]
+
+
+def test_an_event_against_its_schema_and_headers() -> None:
+    """INVALID_EVENT names the code of the rejection."""
+    sender = Sender()
+    sender.event(sender.request("1", "too long"), "too long")
+    sender.event(sender.request("2"), bare=True)
+    assert codes(sender.settle("1", "2")) == ["INVALID_EVENT", "INVALID_EVENT"]
+
+
+def test_an_event_with_another_key() -> None:
+    """WRONG_KEY: keyFrom says which."""
+    sender = Sender()
+    sender.event(sender.request("1"), key="other")
+    assert codes(sender.settle("1")) == ["WRONG_KEY"]
