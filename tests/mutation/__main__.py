@@ -79,7 +79,7 @@ def _targets(copy: Path, mutant: Mutant) -> list[list[str]]:
 def _copy(folder: Path) -> None:
     """What the tests need of this repository."""
     unwanted = shutil.ignore_patterns("__pycache__", "node_modules")
-    for name in ("kcontract", "tests/unit/judge", "tests/unit/engine", "tests/unit/generate"):
+    for name in ("kcontract", "tests/docker", "tests/unit/judge", "tests/unit/engine", "tests/unit/generate"):
         shutil.copytree(REPO / name, folder / name, ignore=unwanted)
     for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py", "tests/shared_kafka.py"):
         shutil.copy2(REPO / name, folder / name)
