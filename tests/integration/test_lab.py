@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 
@@ -17,7 +18,10 @@ _TRIES = 2
 
 @pytest.fixture(scope="module")
 def lab(request: pytest.FixtureRequest) -> Iterator[Pool]:
-    """All twins that are asked for, run in the background, several batches at once."""
+    """All twins that are asked for, run in the background, several batches at once, by one worker."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        grouped = any(item.nodeid.endswith("@lab") for item in request.session.items)
+        assert grouped, "without groups each worker would run the whole lab: run with --dist loadgroup"
     tests = [item for item in request.session.items if isinstance(item, pytest.Function) and "lab" in item.fixturenames]
     twins = [twin for test in tests if isinstance(twin := test.callspec.params["twin"], Twin)]
     with Pool(twins, tries=_TRIES) as pool:

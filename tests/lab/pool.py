@@ -14,8 +14,8 @@ from dataclasses import replace
 from tests.lab.running import LARGEST_BATCH, Result, batches, run
 from tests.lab.twin import Twin
 
-AT_ONCE = 4 * (os.cpu_count() or 1)
-"""A batch keeps about a quarter of a core busy; the rest of its time it waits."""
+AT_ONCE = 3 * (os.cpu_count() or 1)
+"""A batch keeps about a quarter of a core busy; the rest of its time it waits. The other tests need a core as well."""
 
 
 class Pool:
