@@ -51,10 +51,13 @@ class Result:
 
 
 def batches(twins: Iterable[Twin], largest: int = LARGEST_BATCH) -> list[tuple[Twin, ...]]:
-    """Twins that are run with the same options, together: a broker and a build for all. The longest batch first."""
+    """Twins that are run with the same options, together: a broker and a build for all. The longest batch first.
+
+    Those with a contract beside theirs share its topics, which one run knows only once.
+    """
     alike = defaultdict(list)
     for twin in twins:
-        alike[(twin.kinds, twin.examples, twin.flags)].append(twin)
+        alike[(twin.kinds, twin.examples, twin.flags, twin.name if twin.beside else "")].append(twin)
     found = [batch for group in alike.values() for batch in _cut(group, largest)]
     return sorted(found, key=_seconds, reverse=True)
 
