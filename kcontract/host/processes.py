@@ -95,6 +95,12 @@ class ProcessGroup:
         if self._process.returncode is None:
             os.killpg(self.pid, number)
 
+    def pause(self) -> None:
+        """Freezes the group (SIGSTOP), and returns when the leader stands still, with all its threads (waitid(2))."""
+        self.signal(signal.SIGSTOP)
+        if self.poll() is None:
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
     def resources(self) -> Resources | None:
         """What the leader and its descendants hold; None if it has ended."""
         if self.poll() is not None:

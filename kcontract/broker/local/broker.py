@@ -141,7 +141,7 @@ class LocalKafka:
 
     def pause(self) -> None:
         """Freezes it: connections stay open and nothing answers (SIGSTOP)."""
-        self._running.process.signal(signal.SIGSTOP)
+        self._running.process.pause()
 
     def resume(self) -> None:
         """Ends a pause (SIGCONT)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,6 +87,23 @@ def test_a_paused_process_is_terminated(start: Start, tmp_path: Path) -> None:
     wait_for_line(tmp_path / "out", group)
     psutil.Process(group.pid).suspend()
     assert group.terminate(30) == -15
+
+
+def test_a_pause_has_stopped_every_thread(start: Start, tmp_path: Path) -> None:
+    """Not only the signal is sent: who returns from `pause` finds nothing running, each time anew."""
+    spinning = "import threading\nfor _ in range(8): threading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()"
+    group = start(f"{spinning}\nprint('on')")
+    wait_for_line(tmp_path / "out", group)
+    for _ in range(3):
+        group.pause()
+        states = [(task / "stat").read_text().rpartition(")")[2].split()[0] for task in tasks(group)]
+        assert set(states) == {"T"}
+        group.signal(signal.SIGCONT)
+    assert group.poll() is None
+
+
+def tasks(group: ProcessGroup) -> list[Path]:
+    return list(Path(f"/proc/{group.pid}/task").iterdir())
 
 
 @pytest.mark.parametrize("leaves_session", [False, True])
