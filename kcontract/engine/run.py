@@ -9,6 +9,7 @@ import msgspec
 
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.observed import ObservedRun
+from kcontract.engine.outcomes import Outcomes
 from kcontract.engine.plan import Unit, plan_units
 from kcontract.engine.shards import shared
 from kcontract.engine.tools import Tools
@@ -16,14 +17,12 @@ from kcontract.engine.topics.foreign import prefixed
 from kcontract.engine.topics.registering import next_versions_registered, register_schemas
 from kcontract.engine.topics.reply_topics import with_reply_topics
 from kcontract.engine.unit_run import UnitRun
-from kcontract.errors import EXIT_INTERRUPTED, UsageError
-from kcontract.judge.runs.ending import exit_code
+from kcontract.errors import UsageError
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
-from kcontract.model.finding import Finding
 from kcontract.model.naming import run_prefix
 from kcontract.model.shard import WHOLE, Shard
-from kcontract.model.summary import RunSummary, UnitSummary
+from kcontract.model.summary import RunSummary
 
 
 class VerifyRun:
@@ -40,40 +39,22 @@ class VerifyRun:
         """Verify all units. `started` is the wall clock, RFC 3339; `history` the path that the summary names."""
         recorder, settings = self._tools.recorder, self._tools.settings
         cluster, registry = self._tools.cluster, self._tools.registry
-        recorder.record(
-            ev.RunStarted(
-                recorder.now(), settings.run, version, settings.seed, cluster.label, registry.label,
-                started, is_broker=cluster.is_broker, folder=settings.folder,
-                whole=settings.whole, shard=str(settings.shard) if settings.shard != WHOLE else "",
-            )
+        begun = ev.RunStarted(
+            recorder.now(), settings.run, version, settings.seed, cluster.label, registry.label,
+            started, is_broker=cluster.is_broker, folder=settings.folder,
+            whole=settings.whole, shard=str(settings.shard) if settings.shard != WHOLE else "",
         )  # fmt: skip
-        units: list[UnitSummary] = []
-        findings: list[Finding] = []
-        interrupted = False
+        recorder.record(begun)
+        outcomes = Outcomes(recorder)
         try:
-            self._units(units, findings)
+            self._units(outcomes)
         except (KeyboardInterrupt, SystemError) as error:
             if not is_interruption(error):
                 raise
-            interrupted = True
-        ended = ev.RunEnded(recorder.now(), interrupted=interrupted)
-        recorder.record(ended)
-        summary = RunSummary(
-            run=settings.run,
-            exit_code=EXIT_INTERRUPTED if interrupted else exit_code(units, findings),
-            seconds=ended.at,
-            broker=cluster.label,
-            registry=registry.label,
-            is_broker=cluster.is_broker,
-            units=tuple(units),
-            findings=tuple(findings),
-            history=history,
-            interrupted=interrupted,
-        )
-        recorder.tell(summary)
-        return summary
+            return outcomes.end(begun, history, interrupted=True)
+        return outcomes.end(begun, history, interrupted=False)
 
-    def _units(self, units: list[UnitSummary], findings: list[Finding]) -> None:
+    def _units(self, outcomes: Outcomes) -> None:
         recorder, settings = self._tools.recorder, self._tools.settings
         book = register_schemas([c for c in self._contracts if not _only_observed(c)], self._tools.registry)
         deadline = recorder.now() + settings.max_time
@@ -83,8 +64,7 @@ class VerifyRun:
             raise UsageError("VERIFY_NOTHING", "all that is named here are handlers", "call them by `kcontract fuzz`")
         for unit, part in shared(services, settings.shard):
             if recorder.now() >= deadline:
-                units.append(self._skipped(unit))
-                recorder.tell(units[-1])
+                outcomes.skip(unit.name, "verified")
                 continue
             try:
                 if unit.run.observed:
@@ -93,9 +73,9 @@ class VerifyRun:
                     with next_versions_registered(unit, self._tools.registry, book, settings.kinds) as known:
                         summary, found = UnitRun(unit, self._contracts, self._for(part), known).run(deadline)
             except UnitInterrupted as cut:
-                self._take(cut.summary, cut.findings, units, findings)
+                outcomes.take(cut.summary, cut.findings)
                 raise
-            self._take(summary, found, units, findings)
+            outcomes.take(summary, found)
 
     def _real(self, unit: Unit) -> Unit:
         """The unit with the topics' own names: what is observed knows nothing of a run's prefix."""
@@ -105,25 +85,6 @@ class VerifyRun:
     def _for(self, part: Shard) -> Tools:
         settings = msgspec.structs.replace(self._tools.settings, shard=part)
         return replace(self._tools, settings=settings)
-
-    def _take(
-        self,
-        summary: UnitSummary,
-        found: tuple[Finding, ...],
-        units: list[UnitSummary],
-        findings: list[Finding],
-    ) -> None:
-        units.append(summary)
-        findings.extend(found)
-        for finding in found:
-            self._tools.recorder.tell(finding)
-        self._tools.recorder.tell(summary)
-
-    def _skipped(self, unit: Unit) -> UnitSummary:
-        """A unit for which no time was left: not tested, which is no verdict and no success."""
-        blind = ev.Blind(self._tools.recorder.now(), unit.name, "not verified: --max-time was over", "raise --max-time")
-        self._tools.recorder.record(blind)
-        return UnitSummary(unit=unit.name, topics=(), seconds=0.0, blind=((blind.what, blind.remedy),))
 
 
 def _only_observed(contract: Contract) -> bool:
