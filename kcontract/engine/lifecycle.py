@@ -171,6 +171,14 @@ class Lifecycle:
             self.kill("restart")
             raise ServiceGone(f"the service could not be started again: {error.message}") from error
 
+    def restarts(self, *, behind: bool) -> bool:
+        """As `restart`; False where the service does not get ready any more."""
+        try:
+            self.restart(behind=behind)
+        except ServiceGone:
+            return False
+        return True
+
     def rewind(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Kill the service and have the next process begin at these offsets, elsewhere behind everything sent.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kcontract.engine.confirming.culprits import Detective
-from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
 from kcontract.judge.doubts import Doubt
@@ -65,8 +64,4 @@ class Confirmer:
             self._player.play("repeat", cases, of=str(number), healthy=not first, patience=_PATIENCE)
 
     def _restarted(self) -> bool:
-        try:
-            self._stage.lifecycle.restart(behind=True)
-        except ServiceGone:
-            return False
-        return True
+        return self._stage.lifecycle.restarts(behind=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
 from kcontract.judge.evidence import Delivery, Window
@@ -85,8 +84,4 @@ class Detective:
         self._stage.observer.look_at_process()
         if not self._stage.lifecycle.gone:
             return True
-        try:
-            self._stage.lifecycle.restart(behind=True)
-        except ServiceGone:
-            return False
-        return True
+        return self._stage.lifecycle.restarts(behind=True)

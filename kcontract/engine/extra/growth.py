@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kcontract.engine.scene import Scene
-from kcontract.engine.settings import ServiceGone
 from kcontract.judge.evidence import Window
 from kcontract.judge.resources import COPIES, MEMORY, TRIALS, grew
 from kcontract.model.case import Case, Role
@@ -45,9 +44,7 @@ def _shows(scene: Scene, what: str, case: Case) -> bool:
 
 def _round(scene: Scene, what: str, case: Case) -> bool:
     """In a new process: healthy records, the case, healthy records. False if the service cannot be had any more."""
-    try:
-        scene.stage.lifecycle.restart(behind=True)
-    except ServiceGone:
+    if not scene.stage.lifecycle.restarts(behind=True):
         return False
     scene.player.play("warm", [])
     trials = 1 if what == MEMORY else TRIALS

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import islice
 
 from kcontract.engine.scene import Scene
-from kcontract.engine.settings import ServiceGone
 from kcontract.judge.logs import LogBook
 from kcontract.model.case import Case, Expectation
 
@@ -50,9 +49,7 @@ def _try(scene: Scene, topic: str, cases: Sequence[Case]) -> bool:
     if scene.stage.out_of_time:
         return False
     lifecycle.stop()
-    try:
-        lifecycle.restart(behind=True)
-    except ServiceGone:
+    if not lifecycle.restarts(behind=True):
         return False
     window = scene.player.play("log", [source.again(case) for case in cases], of=f"{topic}#{len(cases)}")
     lifecycle.stop()

@@ -92,9 +92,7 @@ class SenderTrial:
         for _ in range(2):
             if not self._life.gone and self._come(self._senders, 10.0):
                 return True
-            try:
-                self._life.restart(behind=True)
-            except ServiceGone:
+            if not self._life.restarts(behind=True):
                 return False
         return self._come(self._senders, 10.0)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from kcontract.engine.load.plan import MIX, LoadPlan, load_plans
 from kcontract.engine.scene import Scene
-from kcontract.engine.settings import ServiceGone
 from kcontract.errors import KcontractError
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.load.book import LoadBook
@@ -193,8 +192,4 @@ class Load:
         """A backlog is no part of what comes next. Whether the service runs."""
         if not self._open(window):
             return True
-        try:
-            self._stage.lifecycle.restart(behind=True)
-        except ServiceGone:
-            return False
-        return True
+        return self._stage.lifecycle.restarts(behind=True)

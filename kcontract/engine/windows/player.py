@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kcontract.engine.deciding import decide
-from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinned, places_of
 from kcontract.engine.windows.dispatch import Dispatcher
@@ -236,9 +235,7 @@ class Player:
         if self._in_vain or not (self._state.pace.known and self._cluster.ours and self._cluster.is_broker):
             return False
         self._observer.drain(_DRAIN_SECONDS)
-        try:
-            self._stage.lifecycle.restart(behind=False)
-        except ServiceGone:
+        if not self._stage.lifecycle.restarts(behind=False):
             return False
         again.update(dict.fromkeys(standing.missing, 3))
         sentinels = [self.sources[topic].healthy(Role.SENTINEL, number) for topic, number in standing.missing]
@@ -287,11 +284,7 @@ class Player:
         self._observer.look_at_commits()
         if window.purpose == "bisect" or len(window.exits) >= _EXITS_AT_MOST or self._state.exits_as_known(window):
             return False
-        try:
-            self._stage.lifecycle.restart(behind=False)
-        except ServiceGone:
-            return False
-        return True
+        return self._stage.lifecycle.restarts(behind=False)
 
     def _send_again(self, window: Window, standing: Standing, again: dict[TopicPartition, int], now: float) -> None:
         """A second sentinel where the first was passed over, or where half of the patience is gone (ORACLE.md §3)."""
