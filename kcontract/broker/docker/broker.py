@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import time
-import uuid
 from typing import Any, Self
 
 from confluent_kafka.admin import AdminClient
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
+from kcontract.broker.cluster_id import new_cluster_id
 from kcontract.broker.docker.container import ApacheKafkaContainer, HostPorts
 from kcontract.broker.local.lock import KAFKA_VERSION
 from kcontract.broker.local.node import client_settings, is_ready
@@ -51,7 +50,7 @@ class DockerKafka:
 
     def __init__(self, image: str, run: RunDirectory, route: ContainerRoute | None) -> None:
         self.label = f"Apache Kafka in Docker ({image})"
-        self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        self.cluster_id = new_cluster_id()
         self._image, self._run, self._route = image, run, route
         self._ports = HostPorts(0, 0, 0)
         self._container: ApacheKafkaContainer | None = None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import shutil
 import signal
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from kcontract.broker.cluster_id import new_cluster_id
 from kcontract.broker.local.jars import ensure_jars
 from kcontract.broker.local.java import find_java
 from kcontract.broker.local.lock import KAFKA_VERSION, read_lock
@@ -56,7 +55,7 @@ class LocalKafka:
         self._installation, self._template, self._run = installation, template, run
         self._service_advertised = service_advertised
         self._route = route
-        self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        self.cluster_id = new_cluster_id()
         self._node: Node | None = None
         self._session_ms = SESSION_MS
 
