@@ -24,8 +24,18 @@ class OwnControl:
 
     def limit_records(self, topics: Iterable[str], size: int | None) -> None:
         for topic in topics:
-            allowed = self._allowed.setdefault(topic, self._topics.record_limit(topic))
-            self._topics.limit(topic, allowed if size is None else size)
+            if size is None:
+                self._restore(topic)
+                continue
+            if topic not in self._allowed:
+                self._allowed[topic] = self._topics.record_limit(topic)
+            self._topics.limit(topic, size)
+
+    def _restore(self, topic: str) -> None:
+        """Another unit may make a topic of this name with another limit: nothing is remembered beyond the fault."""
+        if topic in self._allowed:
+            self._topics.limit(topic, self._allowed[topic])
+            del self._allowed[topic]
 
     def delete_records(self, before: Mapping[TopicPartition, int]) -> None:
         self._topics.delete_records(before)

@@ -73,6 +73,12 @@ class Lifecycle:
         """Whether no process of the service runs."""
         return self.service is None or self._observer.exited
 
+    @property
+    def missing(self) -> bool:
+        """Whether no process runs though one should: a sender that is only a command may have done its work."""
+        ended = self.service.poll() if self.service is not None and self._unit.speaks_no_http else None
+        return self.gone and not (ended is not None and ended.code == 0)
+
     def start(self, at_most: float = math.inf) -> None:
         """Start the service and wait until it is ready: for `startTimeout`, or `at_most` seconds if that is less.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kcontract.engine.recorder import Recorder
 from kcontract.errors import EXIT_INTERRUPTED
 from kcontract.judge.runs.ending import exit_code
+from kcontract.judge.runs.summing import left_summary
 from kcontract.model import events as ev
 from kcontract.model.finding import Finding
 from kcontract.model.summary import RunSummary, UnitSummary
@@ -31,6 +32,12 @@ class Outcomes:
         blind = ev.Blind(self._recorder.now(), unit, f"not {tested}: --max-time was over", "raise --max-time")
         self._recorder.record(blind)
         self.take(UnitSummary(unit=unit, topics=(), seconds=0.0, blind=((blind.what, blind.remedy),)), ())
+
+    def leave(self, unit: str, topics: tuple[str, ...], why: str, remedy: str) -> None:
+        """A unit that is for another command, which `remedy` names."""
+        event = ev.UnitLeft(self._recorder.now(), unit, topics, why, remedy)
+        self._recorder.record(event)
+        self.take(left_summary(event), ())
 
     def end(self, started: ev.RunStarted, history: str, *, interrupted: bool) -> RunSummary:
         """The run has ended: recorded, and told as its summary. `history` is the path that the summary names."""

@@ -24,6 +24,11 @@ from kcontract.model.naming import run_prefix
 from kcontract.model.shard import WHOLE, Shard
 from kcontract.model.summary import RunSummary
 
+_ONLY_OUR_LOOP = (
+    "handlers are judged by `kcontract fuzz`, not started on the broker: commits, dead letters and restarts would be "
+    "those of a loop of ours"
+)
+
 
 class VerifyRun:
     """Verifies contracts on a cluster. Everything that happens goes through the recorder."""
@@ -59,9 +64,14 @@ class VerifyRun:
         book = register_schemas([c for c in self._contracts if not _only_observed(c)], self._tools.registry)
         deadline = recorder.now() + settings.max_time
         planned = plan_units(self._contracts, settings.run, settings.select)
+        handlers = [unit for unit in planned if unit.is_handler]
         services = [unit for unit in planned if not unit.is_handler]
         if planned and not services:
             raise UsageError("VERIFY_NOTHING", "all that is named here are handlers", "call them by `kcontract fuzz`")
+        for unit in handlers:
+            outcomes.leave(
+                unit.name, tuple(contract.topic for contract in unit.contracts), _ONLY_OUR_LOOP, "kcontract fuzz"
+            )
         for unit, part in shared(services, settings.shard):
             if recorder.now() >= deadline:
                 outcomes.skip(unit.name, "verified")

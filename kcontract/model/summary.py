@@ -63,6 +63,8 @@ class UnitSummary(Value, frozen=True):
     coverage: tuple[SchemaCoverage, ...] = ()
     """How much of the payloads' schemas the valid records showed."""
     blocked: Blocked | None = None
+    left: bool = False
+    """It is left to another command, which `blind` names: neither tested nor a reason for another exit code."""
 
 
 class RunSummary(Value, frozen=True):

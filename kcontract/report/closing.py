@@ -56,7 +56,7 @@ def unit_block(unit: UnitSummary, *, verbose: bool) -> Iterator[RenderableType]:
 
 def closing(summary: RunSummary) -> Iterator[RenderableType]:
     """Counts, time, what it was measured on, and what the exit code means."""
-    tested = [unit for unit in summary.units if not unit.blocked]
+    tested = [unit for unit in summary.units if not unit.blocked and not unit.left]
     cases = sum(unit.cases + unit.requests for unit in summary.units)
     failing = sum(finding.fails for finding in summary.findings)
     findings = plural(failing, "finding") if failing else "no finding"
@@ -71,7 +71,9 @@ def closing(summary: RunSummary) -> Iterator[RenderableType]:
         yield table
         yield ""
     parts = [plural(len(tested), "unit"), plural(cases, "case"), _time(summary)]
-    if blocked := len(summary.units) - len(tested):
+    if left := sum(unit.left for unit in summary.units):
+        parts.insert(1, f"{left} left to another command")
+    if blocked := sum(unit.blocked is not None for unit in summary.units):
         parts.insert(1, f"{blocked} could not run")
     yield line((findings, style), *(f" · {part}" for part in parts))
     yield from stale_lines(summary.stale)

@@ -74,10 +74,16 @@ def _suite(unit: UnitSummary, run: Collected) -> ET.Element:
     if unit.blocked:
         fix = "\n".join(visible_lines(unit.blocked.fix))
         _add(suite, unit.unit, "can be run", [Outcome("error", unit.blocked.reason, unit.blocked.code, fix)])
+    if unit.left:
+        _add(suite, unit.unit, "is judged", [Outcome("skipped", _why_left(unit), "LEFT")])
     outcomes = _outcomes(unit, run)
     for name in dict.fromkeys([*_kinds(unit.kinds), *outcomes]):
         _add(suite, unit.unit, name, outcomes.get(name, []))
     return suite
+
+
+def _why_left(unit: UnitSummary) -> str:
+    return "; ".join(f"{what}: {remedy}" for what, remedy in unit.blind)
 
 
 def _new_suite(name: str) -> ET.Element:

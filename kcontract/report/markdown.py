@@ -67,9 +67,12 @@ def _headline(run: Collected) -> str:
     failing = sum(finding.fails for finding in run.findings)
     found = plural(failing, "finding") if failing else "no finding"
     blocked = sum(unit.blocked is not None for unit in run.units)
-    parts = [found, plural(len(run.units) - blocked, "unit")]
+    left = sum(unit.left for unit in run.units)
+    parts = [found, plural(len(run.units) - blocked - left, "unit")]
     if blocked:
         parts.append(f"{blocked} could not run")
+    if left:
+        parts.append(f"{left} left to another command")
     parts.append(plural(sum(unit.cases + unit.requests for unit in run.units), "case"))
     return ", ".join(parts)
 

@@ -162,7 +162,7 @@ class SenderRun:
         self._observer.wait(lambda: book.has_event(sentinel), self._recorder.now() + patience)
         quiet = self._recorder.now() + max(0.2, 4 * max(book.latencies[-200:], default=0.0))
         self._observer.wait(due, quiet)
-        while self._recorder.now() < quiet and not self._observer.exited:
+        while self._recorder.now() < quiet and not self._stage.lifecycle.missing:
             self._observer.look()
         self._observer.drain(self._stage.left(_TIMEOUT))
         self._check_alive()
@@ -170,14 +170,8 @@ class SenderRun:
     def _check_alive(self) -> None:
         """Raises ServiceGone if the service has exited: what it does not send then is no verdict on its events."""
         self._observer.look_at_process()
-        if self._observer.exited and not self._is_done():
+        if self._stage.lifecycle.missing:
             raise ServiceGone(f"the service exited after {self._actor.last or 'its start'}", self._output())
-
-    def _is_done(self) -> bool:
-        """A sender that is only a command has no service that must go on running."""
-        service = self._observer.service
-        ended = service.poll() if service is not None and self._stage.unit.speaks_no_http else None
-        return ended is not None and ended.code == 0
 
     def _repeat(self, requested: ev.Requested) -> str:
         body = RequestBody(kind=requested.kind, expectation="valid", body=requested.body, note=requested.note)

@@ -45,7 +45,7 @@ def sender_faults(stage: Stage, senders: Sequence[SenderRun]) -> None:
 
 def _concerns_senders(kind: FaultKind) -> bool:
     """What is accepted and not yet published lives in the service's own store, which a kill need not spare here."""
-    return kind.effect == "outage" or kind.name == "terminated"
+    return kind.effect in ("outage", "limits") or kind.name == "terminated"
 
 
 def _blind(stage: Stage, what: str, remedy: str = "") -> None:
@@ -90,7 +90,7 @@ class SenderTrial:
     def _is_well(self) -> bool:
         """Each sender has an event for a request. A service that hangs after an earlier fault is started anew."""
         for _ in range(2):
-            if not self._life.gone and self._come(self._senders, 10.0):
+            if not self._life.missing and self._come(self._senders, 10.0):
                 return True
             if not self._life.restarts(behind=True):
                 return False
@@ -126,12 +126,7 @@ class SenderTrial:
         asked: list[str] = []
         waited: set[str] = set()
         for sender, bound in bounds:
-            if (
-                sender.topic in waited
-                or not sender.is_prepared(bound)
-                or self._observer.exited
-                or self._stage.out_of_time
-            ):
+            if sender.topic in waited or not sender.is_prepared(bound) or self._life.missing or self._stage.out_of_time:
                 continue
             begun = self._recorder.now()
             asked.append(sender.ask(bound, _TIMEOUT))
@@ -151,7 +146,7 @@ class SenderTrial:
         self._wait(over, GRACE if self._page.expected(self._kind) else self._injection.hold)
 
     def _revive(self) -> None:
-        if self._life.gone:
+        if self._life.missing:
             self._life.restart(behind=True)
 
     def _follow(self, asked: Sequence[str]) -> float:
@@ -177,7 +172,7 @@ class SenderTrial:
             asked = [(sender, sender.ask(sender.prepare(), _TIMEOUT)) for sender in left]
             self._wait(partial(self._all_have_events, asked), _EVERY)
             left = [sender for sender, case in asked if not self._book.has_event(case)]
-            if left and self._observer.exited:
+            if left and self._life.missing:
                 return False
         return not left
 

@@ -17,12 +17,13 @@ _TOO_SMALL = 1
 
 
 def topic_faults(stage: Stage) -> Iterator[Injection]:
-    """Of receivers. What they also read keeps its limit, for we could not write there; compacted logs are not cut."""
+    """What the service also reads keeps its limit, for we could not write there; compacted logs are not cut."""
     control = stage.tools.levers.cluster
     if control is None:
         return
     inputs = {contract.topic for contract, _ in stage.unit.receives}
-    outputs = {name for contract, receive in stage.unit.receives for name in output_names(contract, receive)} - inputs
+    written = {name for contract, receive in stage.unit.receives for name in output_names(contract, receive)}
+    outputs = (written | {contract.topic for contract, _ in stage.unit.sends}) - inputs
     if outputs:
         refuse = partial(control.limit_records, sorted(outputs))
         yield Injection(fault("recordLimit"), partial(refuse, _TOO_SMALL), partial(refuse, None))

@@ -32,7 +32,7 @@ def signs_of(
 
 
 def _crash(trial: Trial, promises: Promises) -> Iterator[Sign]:
-    if not trial.exits:
+    if not trial.exits or _may_exit(trial):
         return
     first: Exit = trial.exits[0]
     how = f"was killed by signal {-first.code}" if first.code < 0 else f"exited with code {first.code}"
@@ -46,6 +46,13 @@ def _crash(trial: Trial, promises: Promises) -> Iterator[Sign]:
         cause=exit_cause(first.code, first.stderr),
         stderr=first.stderr,
     )
+
+
+def _may_exit(trial: Trial) -> bool:
+    """A record whose outcome the broker refuses for good leaves a receiver three lawful ways out: wait, dead-letter it,
+    or exit without a commit, so that it comes again. Whoever does not come back is told by its records. A request does
+    not come again: its sender must answer."""
+    return trial.kind.effect == "limits" and not trial.requests
 
 
 def _stop(trial: Trial, promises: Promises) -> Iterator[Sign]:

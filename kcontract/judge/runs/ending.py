@@ -113,7 +113,8 @@ def exit_code(
         return EXIT_VIOLATED
     if blocked:
         return EXIT_ENVIRONMENT
-    if not units or not all(unit.cases or unit.requests for unit in units):
+    run = [unit for unit in units if not unit.left]
+    if not run or not all(unit.cases or unit.requests for unit in run):
         return EXIT_USAGE
     return EXIT_CONFORMS
 

@@ -9,9 +9,9 @@ import msgspec
 from kcontract.judge.findings import group_findings, one_a_case
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.runs.ending import exit_code_of
-from kcontract.judge.runs.summing import blocked_by, unit_summary
+from kcontract.judge.runs.summing import blocked_by, left_summary, unit_summary
 from kcontract.judge.state import UnitState
-from kcontract.model.events import Blind, Event, RunEnded, RunStarted, UnitBlocked, UnitEnded, UnitStarted
+from kcontract.model.events import Blind, Event, RunEnded, RunStarted, UnitBlocked, UnitEnded, UnitLeft, UnitStarted
 from kcontract.model.finding import Finding
 from kcontract.model.naming import without_prefix
 from kcontract.model.summary import Blocked, RunSummary, UnitSummary
@@ -71,6 +71,9 @@ class HistoryJudge:
             case UnitBlocked():
                 yield from self._left_open()
                 yield self._keep(UnitSummary(unit=event.unit, topics=(), seconds=0.0, blocked=blocked_by(event)))
+            case UnitLeft():
+                yield from self._left_open()
+                yield self._keep(left_summary(event))
             case UnitEnded():
                 yield from self._close(event)
             case Blind() if self._state is None:

@@ -83,7 +83,8 @@ def _units(parts: Sequence[RunSummary]) -> tuple[UnitSummary, ...]:
     for part in parts:
         for unit in part.units:
             groups.setdefault(unit.unit, []).append(unit)
-    return tuple(group[0] if len(group) == 1 else _unit(group) for group in groups.values())
+    told = ([unit for unit in group if not unit.left] or group for group in groups.values())
+    return tuple(group[0] if len(group) == 1 else _unit(group) for group in told)
 
 
 def _unit(group: Sequence[UnitSummary]) -> UnitSummary:
@@ -107,6 +108,7 @@ def _unit(group: Sequence[UnitSummary]) -> UnitSummary:
         loads=_distinct(unit.loads for unit in group),
         coverage=_coverage(group),
         blocked=next((unit.blocked for unit in group if unit.blocked), None),
+        left=all(unit.left for unit in group),
     )
 
 

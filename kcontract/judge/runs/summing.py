@@ -5,7 +5,7 @@ from __future__ import annotations
 from kcontract.judge.load.book import LoadBook
 from kcontract.judge.state import UnitState
 from kcontract.model.contract import Contract, Receive
-from kcontract.model.events import UnitBlocked, UnitEnded, UnitStarted
+from kcontract.model.events import UnitBlocked, UnitEnded, UnitLeft, UnitStarted
 from kcontract.model.summary import Blocked, UnitSummary
 
 
@@ -36,6 +36,12 @@ def unit_summary(
 def blocked_by(event: UnitBlocked) -> Blocked:
     """The event as the summary has it."""
     return Blocked(code=event.code, reason=event.reason, fix=event.fix)
+
+
+def left_summary(event: UnitLeft) -> UnitSummary:
+    """The summary of a unit that is left to another command."""
+    blind = ((event.why, event.remedy),)
+    return UnitSummary(unit=event.unit, topics=event.topics, seconds=0.0, blind=blind, left=True)
 
 
 def output_names(contract: Contract, receive: Receive) -> tuple[str, ...]:

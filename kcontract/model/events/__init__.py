@@ -30,7 +30,7 @@ from kcontract.model.events.records import (
     WindowOpened,
 )
 from kcontract.model.events.requests import Requested, RequestsSettled, Responded
-from kcontract.model.events.runs import Blind, RunEnded, RunStarted, UnitBlocked, UnitEnded, UnitStarted
+from kcontract.model.events.runs import Blind, RunEnded, RunStarted, UnitBlocked, UnitEnded, UnitLeft, UnitStarted
 from kcontract.model.events.services import (
     Evicted,
     HealthSeen,
@@ -89,6 +89,7 @@ __all__ = (
     "Tapped",
     "UnitBlocked",
     "UnitEnded",
+    "UnitLeft",
     "UnitStarted",
     "Watched",
     "WindowClosed",

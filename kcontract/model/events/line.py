@@ -28,7 +28,7 @@ from kcontract.model.events.records import (
     WindowOpened,
 )
 from kcontract.model.events.requests import Requested, RequestsSettled, Responded
-from kcontract.model.events.runs import Blind, RunEnded, RunStarted, UnitBlocked, UnitEnded, UnitStarted
+from kcontract.model.events.runs import Blind, RunEnded, RunStarted, UnitBlocked, UnitEnded, UnitLeft, UnitStarted
 from kcontract.model.events.services import (
     Evicted,
     HealthSeen,
@@ -43,7 +43,7 @@ from kcontract.model.events.services import (
 from kcontract.model.events.trials import FaultBegan, FaultEnded, FaultSettled, LagSeen, LoadEnded, LoadStarted
 
 Event = (
-    RunStarted | UnitStarted | UnitBlocked | UnitEnded | Blind
+    RunStarted | UnitStarted | UnitBlocked | UnitLeft | UnitEnded | Blind
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
     | WindowOpened | Sent | Acknowledged | Placed | Decided | Probed | Redelivered | SchemasSeen | Refused | Seen
     | Committed | Tapped | Flooded | ResourcesSeen | Watched | Drained | WindowClosed | Dismissed | Requested

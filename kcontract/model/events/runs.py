@@ -46,6 +46,16 @@ class UnitBlocked(Happened, frozen=True):
     fix: str = ""
 
 
+class UnitLeft(Happened, frozen=True):
+    """A unit that this run leaves to another command: neither tested nor blocked."""
+
+    unit: str
+    topics: tuple[str, ...]
+    why: str
+    remedy: str
+    """The other command."""
+
+
 class UnitEnded(Happened, frozen=True):
     """What only the engine knows of a unit stands here, so that a history amounts to the same summary."""
 

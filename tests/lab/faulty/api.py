@@ -34,18 +34,22 @@ class Blocks(PatientApi):
         return patient_id
 
 
-class Hasty(Publisher):
-    """Nobody looks at what became of an event, and the client gives up after a second."""
-
-    def __init__(self, brokers: str, registry: str, prefix: str = "") -> None:
-        super().__init__(brokers, registry, prefix)
-        self.producer = Producer({"bootstrap.servers": brokers, "message.timeout.ms": 1000, "linger.ms": 0})
+class Careless(Publisher):
+    """Nobody looks at what became of an event."""
 
     def send(self, topic: str, key: bytes, value: dict[str, Any], headers: Headers) -> None:
         try:
             super().send(topic, key, value, headers)
         except NotPublishedError:
             return
+
+
+class Hasty(Careless):
+    """Nor waits for it: the client gives up after a second."""
+
+    def __init__(self, brokers: str, registry: str, prefix: str = "") -> None:
+        super().__init__(brokers, registry, prefix)
+        self.producer = Producer({"bootstrap.servers": brokers, "message.timeout.ms": 1000, "linger.ms": 0})
 
 
 class Repeats(Publisher):
@@ -65,7 +69,7 @@ class Slow(PatientApi):
 
 
 APIS: dict[str, type[PatientApi]] = {"lies": Lies, "blocks": Blocks, "slow": Slow}
-PUBLISHERS: dict[str, type[Publisher]] = {"hasty": Hasty, "repeats": Repeats}
+PUBLISHERS: dict[str, type[Publisher]] = {"careless": Careless, "hasty": Hasty, "repeats": Repeats}
 
 if __name__ == "__main__":
     variant = os.environ["VARIANT"]

@@ -134,6 +134,17 @@ class IgnoresRefusals(Billing):
         return True
 
 
+class ExitsOnRefusal(Billing):
+    """What the broker does not take ends the process, uncommitted: whoever starts it again has another try."""
+
+    def delivered(self) -> bool:
+        if not super().delivered():
+            sys.stderr.write("an event was refused\n")
+            sys.stderr.flush()
+            os._exit(1)
+        return True
+
+
 class NoReset(Billing):
     """Has said that a lost position is an error, and does nothing about the error."""
 
@@ -154,6 +165,7 @@ VARIANTS: dict[str, type[Billing]] = {
     "buffers": Buffers,
     "drops-on-revoke": DropsOnRevoke,
     "ignores-refusals": IgnoresRefusals,
+    "exits-on-refusal": ExitsOnRefusal,
     "no-reset": NoReset,
 }
 

@@ -17,8 +17,8 @@ def once(producer: Producer) -> int:
     if not is_right(order):
         return 2
     identity = str(uuid.uuid4())
-    if VARIANT != "silent":
-        send(producer, {**order, "id": identity})
+    if VARIANT != "silent" and not send(producer, {**order, "id": identity}) and VARIANT != "hopeful":
+        return 1
     sys.stdout.write(json.dumps({"id": identity}))
     return 0
 
@@ -31,9 +31,13 @@ def started(producer: Producer) -> int:
     return 0
 
 
-def send(producer: Producer, order: dict[str, str]) -> None:
-    producer.produce(TOPIC, key=order["id"].encode(), value=json.dumps(order).encode())
+def send(producer: Producer, order: dict[str, str]) -> bool:
+    """Whether the broker has it."""
+    errors: list[object] = []
+    value = json.dumps(order).encode()
+    producer.produce(TOPIC, key=order["id"].encode(), value=value, on_delivery=lambda error, _: errors.append(error))
     producer.flush()
+    return errors == [None]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.lab.twin import GOOD, Twin, earns
 
 _BILLING, _API = "tests/lab/faulty/billing.yaml", "tests/lab/faulty/api.yaml"
+_TILL = "tests/lab/senders/once.yaml"
 
 
 def _twin(variant: str, faults: str, verdict: str = "", *besides: str, contract: str = _BILLING) -> Twin:
@@ -39,6 +40,12 @@ FAULTS = (
     _twin("drops-on-revoke", "rebalance", "LOST"),
     _twin("buffers", "rebalance"),
     _twin("ignores-refusals", "recordLimit", "LOST", "NOT_DEAD_LETTERED"),
+    _twin("exits-on-refusal", "recordLimit"),
+    _twin("careless", "recordLimit", "LOST_EVENT", contract=_API),
+    _twin("blocks", "recordLimit", contract=_API),
+    _twin("good", "recordLimit", contract=_API),
+    _twin("careful", "recordLimit", contract=_TILL),
+    _twin("hopeful", "recordLimit", "LOST_EVENT", contract=_TILL),
     _twin("no-reset", "offsetsOutOfRange", "STUCK"),
     _twin("good", "rebalance,recordLimit,offsetsOutOfRange"),
 )

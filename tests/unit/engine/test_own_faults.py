@@ -139,11 +139,42 @@ def test_a_record_whose_effect_found_no_room_may_be_dead_lettered() -> None:
     assert verdicts(played(while_limited(world, lambda record: [(DLQ, record)]), "recordLimit")) == []
 
 
-@pytest.mark.parametrize(("done", "code"), [((), "LOST"), (EXIT, "CRASHED")])
-def test_what_is_made_of_a_refusal(done: Handled, code: str) -> None:
-    """Dropped, or died of: neither is what a broker without room asks for."""
-    world = while_limited(Owned(), lambda _: done)
-    assert verdicts(played(world, "recordLimit")) == [(code, "recordLimit")]
+def test_a_record_whose_effect_found_no_room_is_not_dropped() -> None:
+    """A refusal that nobody looks at."""
+    world = while_limited(Owned(), lambda _: ())
+    assert verdicts(played(world, "recordLimit")) == [("LOST", "recordLimit")]
+
+
+def test_a_service_may_exit_where_no_retry_helps() -> None:
+    """Without a commit: the record comes again when there is room."""
+    world = while_limited(Owned(), lambda _: EXIT)
+    stage = played(world, "recordLimit")
+    assert verdicts(stage) == []
+    assert any(isinstance(event, ev.ServiceExited) for event in history_of(stage))
+
+
+def test_a_service_that_exits_with_a_commit_has_lost_the_record() -> None:
+    """Its last act was to say that all is done."""
+    world = Owned()
+
+    def gives_up(_: Record) -> Handled:
+        world.pass_over()
+        return EXIT
+
+    assert verdicts(played(while_limited(world, gives_up), "recordLimit")) == [("LOST", "recordLimit")]
+
+
+def test_a_service_that_exits_on_when_there_is_room_again() -> None:
+    """A record that was refused once ends it for ever: it is told that it stands still."""
+    world, hurt = Owned(), set[bytes | None]()
+
+    def never_heals(record: Record) -> Handled:
+        if world.limit is not None:
+            hurt.add(record.key)
+        return EXIT if record.key in hurt else good(record)
+
+    world.handle = never_heals
+    assert verdicts(played(world, "recordLimit")) == [("STUCK", "recordLimit")]
 
 
 def test_a_dead_letter_that_found_no_room_is_not_forgotten() -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 import msgspec
 import pytest
 
 from kcontract.engine.asking.senders import SenderRun
 from kcontract.engine.faults.senders import sender_faults
+from kcontract.engine.stage import Stage
+from kcontract.engine.tools import Levers
+from kcontract.model import events as ev
 from kcontract.model.contract import Action, Fault
 from kcontract.model.record import Record
 from kcontract.model.service import Answer
 from tests.unit.engine.asking.test_senders import _BODY, Api
 from tests.unit.engine.test_faults import Fragile
-from tests.unit.engine.world import stage_of
-from tests.unit.judge.requests.test_book import Sender
+from tests.unit.engine.world import World, history_of, stage_of
+from tests.unit.judge.requests.test_book import TOPIC, Sender
 from tests.unit.judge.story import AT, schema
 
 
@@ -53,6 +57,62 @@ class Service(Fragile, Api):
         self.outbox.clear()
 
 
+class Roomless(Api):
+    """Accepts or refuses what the broker refuses."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.levers = Levers(cluster=cast("Any", self))
+        self.limit: int | None = None
+        self.answer = self.respond
+        self.way = way
+        self.outbox: list[tuple[str, Record]] = []
+
+    def respond(self, body: bytes) -> Answer:
+        if self.limit is None or self.way in ("keeps", "swallows"):
+            return self.accept(body)
+        if self.way == "exits" and self.process is not None:
+            self.process.code = 1
+            return Answer(0, error="connection reset")
+        return Answer(500, b"{}")
+
+    def write(self, topic: str, record: Record) -> None:
+        if self.limit is None:
+            super().write(topic, record)
+        elif self.way == "keeps":
+            self.outbox.append((topic, record))
+
+    def limit_records(self, topics: Iterable[str], size: int | None) -> None:
+        assert list(topics) == [TOPIC]
+        self.limit = size
+        kept, self.outbox = self.outbox, []
+        for topic, record in kept:
+            self.write(topic, record)
+
+
+def tried(world: World, faults: str = "declared", *declared: Fault) -> Stage:
+    """The only sender of the world, put through faults after its requests."""
+    (product,) = Sender().state.promises.products.values()
+    sends = msgspec.structs.replace(product.send, action=Action(at=AT, http="POST /people", body=schema(_BODY)))
+    one = msgspec.structs.replace(product.contract, send=(sends,), faults=declared)
+    stage = stage_of(world, one, 3000.0, faults=frozenset({faults}))
+    stage.lifecycle.start()
+    sender = SenderRun(stage, one, sends)
+    sender.run()
+    sender_faults(stage, [sender])
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("way", "codes"), [("keeps", []), ("refuses", []), ("swallows", ["LOST_EVENT"]), ("exits", ["CRASHED"])]
+)
+def test_while_the_topic_has_no_room(way: str, codes: list[str]) -> None:
+    """What cannot be published is kept or refused: success is a promise, and a request does not come again."""
+    stage = tried(Roomless(way), "recordLimit")
+    assert [(verdict.code, verdict.during) for verdict in stage.state.reached] == [(c, "recordLimit") for c in codes]
+    assert any(isinstance(event, ev.FaultSettled) for event in history_of(stage))
+
+
 @pytest.mark.parametrize(
     ("way", "send", "codes"),
     [
@@ -66,14 +126,6 @@ class Service(Fragile, Api):
 def test_while_the_broker_is_away(way: str, send: Any, codes: list[str]) -> None:
     """Each way of treating a request, against what the contract promises."""
     world = Service(way)
-    (product,) = Sender().state.promises.products.values()
-    sends = msgspec.structs.replace(product.send, action=Action(at=AT, http="POST /people", body=schema(_BODY)))
-    faults = (Fault(at=AT, name="brokerDown", send=send),)
-    one = msgspec.structs.replace(product.contract, send=(sends,), faults=faults)
-    stage = stage_of(world, one, 3000.0)
-    stage.lifecycle.start()
-    sender = SenderRun(stage, one, sends)
-    sender.run()
-    sender_faults(stage, [sender])
+    stage = tried(world, "declared", Fault(at=AT, name="brokerDown", send=send))
     assert [verdict.code for verdict in stage.state.reached] == codes
     assert not world.away

@@ -14,7 +14,7 @@ from kcontract.ports import StreamItem
 from tests.unit.report.findings import accepted_invalid, crashed
 from tests.unit.report.machine import accepted, hostile, whole, written
 from tests.unit.report.samples import started
-from tests.unit.report.test_text_report import BILLING, end, start
+from tests.unit.report.test_text_report import BILLING, LEFT, end, start
 
 XSD = xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit-10.xsd")
 
@@ -68,6 +68,15 @@ def test_an_accepted_finding_is_skipped() -> None:
     new = msgspec.structs.replace(crashed(), id="00000001")
     (result,) = cases(suites([start(), end(known, new)])["billing"])["bit_flip"].result
     assert isinstance(result, Failure)
+
+
+def test_a_unit_that_is_left_to_another_command_is_skipped() -> None:
+    """It is named, with the reason and the command."""
+    found = suites([start(), started(), end(code=0, units=(BILLING, LEFT))])
+    (result,) = cases(found["pure"])["is judged"].result
+    assert isinstance(result, Skipped)
+    assert str(result.message) == "handlers are not started: kcontract fuzz"
+    assert (found["pure"].skipped, found["pure"].errors, found["pure"].tests) == (1, 0, 1)
 
 
 def test_a_unit_that_could_not_run_is_an_error() -> None:

@@ -11,7 +11,7 @@ from kcontract.ports import StreamItem
 from tests.unit.report.findings import crashed
 from tests.unit.report.machine import accepted, hostile, whole, written
 from tests.unit.report.rendering import assert_golden
-from tests.unit.report.test_text_report import BILLING, end, start
+from tests.unit.report.test_text_report import BILLING, LEFT, end, start
 
 
 class _Tags(HTMLParser):
@@ -44,6 +44,13 @@ def test_the_whole_table_is_for_those_who_ask() -> None:
     assert "| truncated | invalid | 400 | dead-lettered 400 |" in full
     assert "not applicable: json\\_syntax: payload is Avro" in full
     assert "not applicable" not in written("markdown", items)
+
+
+def test_a_unit_that_is_left_to_another_command_is_told() -> None:
+    """In the headline, and with the command in its own section."""
+    document = written("markdown", [start(), end(code=0, units=(BILLING, LEFT))])
+    assert document.startswith("## kcontract: no finding, 1 unit, 1 left to another command, 3,482 cases\n")
+    assert "- not judged: handlers are not started (would be with: kcontract fuzz)" in document
 
 
 def test_a_record_stays_text() -> None:

@@ -101,6 +101,17 @@ def test_a_run_without_findings_says_so() -> None:
     ]
 
 
+LEFT = UnitSummary("pure", ("orders",), 0.0, blind=(("handlers are not started", "kcontract fuzz"),), left=True)
+
+
+def test_a_unit_that_is_left_to_another_command_is_told() -> None:
+    """With the command; it counts neither as a unit of this run nor as one that could not run."""
+    shown = text([start(), end(code=0, units=(BILLING, LEFT))])
+    assert "not judged: handlers are not started\n" in shown
+    assert "would be with: kcontract fuzz\n" in shown
+    assert "no finding · 1 unit · 1 left to another command · 3,482 cases · 44.0 s\n" in shown
+
+
 @pytest.mark.parametrize(
     ("code", "meaning"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -14,7 +14,7 @@ from kcontract.engine.recorder import Recorder
 from kcontract.engine.run import VerifyRun
 from kcontract.engine.settings import Settings
 from kcontract.errors import UsageError
-from kcontract.judge.runs.history import judge_history
+from kcontract.judge.runs.history import HistoryJudge, judge_history
 from kcontract.model.called import Handed, Handled, Style
 from kcontract.model.contract import Contract, Run
 from kcontract.model.finding import Finding
@@ -187,6 +187,25 @@ def test_on_a_broker_handlers_are_left_to_fuzz() -> None:
     with pytest.raises(UsageError) as caught:
         VerifyRun([as_handler()], tools_of(World(good))).run("1", "now", "history")
     assert caught.value.code == "VERIFY_NOTHING"
+
+
+def test_a_handler_beside_a_service_is_told_as_not_judged() -> None:
+    """With the command that judges it; the service's outcome decides how the run ends, also from the history."""
+    tools = tools_of(World(good))
+    handler = msgspec.structs.replace(as_handler().receive[0], name="pure")
+    both = msgspec.structs.replace(contract(), receive=(*contract().receive, handler))
+    summary = VerifyRun([both], tools).run("1", "now", "history")
+    left, judged = summary.units
+    assert (left.unit, left.left, left.cases, [remedy for _, remedy in left.blind]) == (
+        "pure",
+        True,
+        0,
+        ["kcontract fuzz"],
+    )
+    assert (judged.left, summary.exit_code) == (False, 0)
+    again = [*HistoryJudge("history").judge(cast("Kept", tools.recorder._history).events)][-1]
+    assert isinstance(again, RunSummary)
+    assert (again.units, again.exit_code) == (summary.units, 0)
 
 
 def test_without_a_handler_nothing_is_tested() -> None:

@@ -156,6 +156,15 @@ def test_what_a_fault_allows(fault: str, after: Happening) -> None:
     assert (story.codes, story.open) == ([], False)
 
 
+@pytest.mark.parametrize(("fault", "codes"), [("recordLimit", []), ("network", ["CRASHED"])])
+def test_an_exit_where_no_retry_helps(fault: str, codes: list[str]) -> None:
+    """What has no room may end the service, if its record is handled in the end; an outage may not."""
+    story = Faulty(fault)
+    for _ in range(2):
+        story.trial(exits)
+    assert (story.codes, story.open) == (codes, False)
+
+
 @pytest.mark.parametrize("fault", ["killed", "rebalance"])
 def test_repeats_are_allowed(fault: str) -> None:
     """At least once: two effects of one record are no sign."""

@@ -16,6 +16,7 @@ TESTED = UnitSummary("billing", (), 1.0, cases=3)
 SEER = UnitSummary("ledger", (), 1.0, cases=3, blind=(("`slo` is not judged yet", ""),))
 BLOCKED = UnitSummary("audit", (), 0.0, blocked=Blocked("COULD_NOT_RUN", "exited"))
 UNTESTED = UnitSummary("api", (), 0.0)
+LEFT = UnitSummary("pure", (), 0.0, blind=(("a handler", "kcontract fuzz"),), left=True)
 
 
 def finding(code: str = "CRASHED", id_: str = "3f9a01c2", unit: str = "billing") -> Finding:
@@ -40,6 +41,10 @@ def run(*units: UnitSummary, findings: tuple[Finding, ...] = (), **more: bool | 
         (run(UNTESTED, BLOCKED), (), 3),
         (run(TESTED, UNTESTED), (), 2),
         (run(), (), 2),
+        (run(TESTED, LEFT), (), 0),
+        (run(LEFT), (), 2),
+        (run(TESTED, LEFT), ("blind",), 1),
+        (run(BLOCKED, LEFT), (), 3),
         (run(TESTED, findings=(finding(),)), ("none",), 0),
         (run(TESTED, BLOCKED, findings=(finding(),)), ("none",), 3),
         (run(UNTESTED, findings=(finding(),)), ("none",), 2),

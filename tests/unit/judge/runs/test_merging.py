@@ -12,7 +12,7 @@ from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.finding import Finding
 from kcontract.model.record import Record
 from kcontract.model.summary import KindCount, RunSummary
-from tests.unit.judge.runs.test_ending import BLOCKED, SEER, TESTED, UNTESTED, entry, finding, run
+from tests.unit.judge.runs.test_ending import BLOCKED, LEFT, SEER, TESTED, UNTESTED, entry, finding, run
 
 
 def named(summary: RunSummary, name: str, **more: Any) -> RunSummary:
@@ -55,6 +55,14 @@ def test_the_exit_code(parts: tuple[RunSummary, ...], code: int) -> None:
 def test_a_part_of_a_unit_that_had_nothing_to_test_is_no_failure() -> None:
     """Another part tested it."""
     assert merged(run(TESTED), run(msgspec.structs.replace(TESTED, cases=0))).exit_code == 0
+
+
+def test_a_unit_that_one_part_left_to_another_command_is_what_that_found() -> None:
+    """A report of `verify` and one of `fuzz`; without the latter it stays left."""
+    fuzzed = msgspec.structs.replace(TESTED, unit=LEFT.unit)
+    assert merged(run(TESTED, LEFT), run(fuzzed)).units == (TESTED, fuzzed)
+    again = merged(run(TESTED, LEFT), run(TESTED, LEFT))
+    assert (again.units[1].left, again.units[1].blind, again.exit_code) == (True, LEFT.blind, 0)
 
 
 def test_a_missing_part_is_no_success() -> None:
