@@ -29,6 +29,7 @@ def fill_message(reading: Reading, found: Found | None) -> Message:
         identity=section.get("identity"),
         constraints=reading.json_schema(section.found.get("constraints")),
         generators=_generators(section),
+        generated_at=tuple((pointer, found.key_at) for pointer, found in section.get("generators", {}).items()),
         references=references,
         assert_formats=section.get("assertFormats", False),
         content_type=section.get("contentType"),

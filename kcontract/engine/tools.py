@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
+from kcontract.generate.generators import Resolver
 from kcontract.ports import (
     Actions,
     BrokerControl,
@@ -14,6 +15,7 @@ from kcontract.ports import (
     Commands,
     Decider,
     Echo,
+    Giver,
     Launcher,
     Maker,
     Prober,
@@ -52,10 +54,17 @@ class Tools:
     actions: Actions | None = None
     """Commands and placeholders of senders; None: headers are sent as they are written, and no command is run."""
     maker: Maker | None = None
+    giver: Giver | None = None
+    """Asks functions of `generators`; None: their places get what the schema allows."""
     prober: Prober | None = None
     """Asks the probes of receivers; None: they are not asked."""
     echo: Echo | None = None
     """What loads are compared with; None: none is judged."""
+
+    @property
+    def resolve(self) -> Resolver | None:
+        """One value of a function of `generators`."""
+        return self.giver.give if self.giver is not None else None
 
     @property
     def registry_url(self) -> str:

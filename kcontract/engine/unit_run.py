@@ -193,6 +193,7 @@ class UnitRun:
                 per_kind=settings.per_kind,
                 numbers=numbers,
                 dangerous=self._tools.cluster.ours,
+                resolve=self._tools.resolve,
             )
             for contract, receive in self._unit.receives
         }

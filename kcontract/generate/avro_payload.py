@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
+from kcontract.errors import UsageError
 from kcontract.generate.avro_leaves import is_leaf
 from kcontract.generate.avro_values import AvroValues
+from kcontract.generate.from_json import datum_of
 from kcontract.generate.json_schema import JsonSchemaView, parts_of, step
 from kcontract.generate.payload import Check, replaced
 from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint
@@ -20,7 +21,6 @@ from kcontract.schema.avro.nodes import (
     AvroSchema,
     Branch,
     Datum,
-    EnumType,
     Fixed,
     Map,
     Node,
@@ -28,6 +28,8 @@ from kcontract.schema.avro.nodes import (
     RecordType,
     Union,
 )  # fmt: skip
+
+_OPEN = {"string": str, "int": int, "long": int, "double": float, "float": float, "boolean": bool}
 
 
 class AvroPayload:
@@ -115,18 +117,13 @@ class AvroPayload:
         return value if raw is None else replaced(value, parts_of(pointer), raw)
 
     def _raw(self, node: Node, new: Any) -> Any:
-        """The raw value of a JSON value, for the leaves that a list of a user may hold; None if there is none."""
-        logical = getattr(node, "logical", None)
-        if isinstance(node, Fixed) and logical is not None and logical.name == "uuid" and isinstance(new, str):
-            return UUID(new).bytes
-        if isinstance(node, EnumType):
-            return new if new in node.symbols else None
-        if not isinstance(node, Primitive) or (logical is not None and logical.name != "uuid"):
+        """The raw value of a leaf's JSON form; None if there is none."""
+        if isinstance(node, Primitive) and node.type in _OPEN and (node.logical is None or node.logical.name == "uuid"):
+            return new if type(new) is _OPEN[node.type] else None  # mutants put in what is out of range
+        try:
+            return datum_of(AvroSchema(node, self.schema.named), new)
+        except UsageError:
             return None
-        wanted = {"string": str, "int": int, "long": int, "double": float, "float": float, "boolean": bool}.get(
-            node.type
-        )
-        return new if wanted and type(new) is wanted else None
 
     def stamped(self, value: Datum, pointer: str, mint: Mint) -> tuple[Datum, bytes] | None:
         found = self.node_at(value, pointer)

@@ -17,7 +17,7 @@ _TRIES = 40
 
 
 def first_valid(contract: Contract, receive: Receive, oracle: TopicOracle, builder: Builder, values: Values) -> Parent:
-    """The first valid one, if possible one with an effect. UsageError GENERATE_NO_VALID."""
+    """The first valid one, if possible one with an effect. UsageError GENERATE_NO_VALID, GENERATE_VALUE."""
     reason = "no value of its schema was found"
     without: Parent | None = None
     for value in islice(values.candidates(), _TRIES):
@@ -30,6 +30,9 @@ def first_valid(contract: Contract, receive: Receive, oracle: TopicOracle, build
         reason = expected.rejection.reason if expected.rejection else reason
     if without is not None:
         return without
+    wrong = builder.generators.blamed(1)
+    if wrong is not None:
+        raise wrong
     raise UsageError(
         "GENERATE_NO_VALID",
         f"no valid record for {contract.topic} could be generated: {reason}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, count, islice, repeat
 from random import Random
@@ -17,6 +17,7 @@ from kcontract.generate.catalogue import KINDS, kind_of, selects
 from kcontract.generate.choice import Choice
 from kcontract.generate.contract_parts import EventType, event_types
 from kcontract.generate.envelope import takes_marker
+from kcontract.generate.generators import Resolver
 from kcontract.generate.json_values import round_robin
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.generate.mutants import chosen, ground_of, not_applicable
@@ -42,8 +43,6 @@ from kcontract.schema.wire import HEADER_SIZE, join
 _PARENTS = 4
 _RETRIES = 40
 _VALID = Expected(Expectation.VALID)
-Resolver = Callable[[str], Any]
-"""Gives one value of a contract's `generators` function, named `module:function`."""
 
 
 class CaseSource:
@@ -113,7 +112,8 @@ class CaseSource:
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be generated, in words."""
-        return tuple(dict.fromkeys(note for event in self._types for note in event.payload.unsupported))
+        unsupported = (note for event in self._types for note in event.payload.unsupported)
+        return tuple(dict.fromkeys((*unsupported, *self._builder.generators.notes)))
 
     @property
     def coverage(self) -> tuple[SchemaCoverage, ...]:

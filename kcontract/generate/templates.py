@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from random import Random
@@ -10,6 +10,7 @@ from typing import Any
 
 from kcontract.generate.contract_parts import EventType, payload_slots
 from kcontract.generate.envelope import Keys, RecordHeaders
+from kcontract.generate.generators import Generators, Resolver
 from kcontract.generate.kind import Parent
 from kcontract.generate.partitioner import partition_of
 from kcontract.generate.payload import Payload
@@ -40,7 +41,7 @@ class Builder:
         book: Sequence[RegisteredSchema],
         mint: Mint,
         rng: Random,
-        resolve: Callable[[str], Any] | None = None,
+        resolve: Resolver | None = None,
     ) -> None:
         message = contract.message
         self._contract = contract
@@ -49,10 +50,11 @@ class Builder:
         self._rng = rng
         self._headers = RecordHeaders(contract)
         self._keys = Keys(contract, book)
-        self._given = dict(message.generators)
+        self.generators = Generators(message)
+        self._given = self.generators.pointers
         self._slots = [slot for slot in dict.fromkeys(payload_slots(message)) if slot not in self._given]
 
-    def seeded(self, rng: Random, resolve: Callable[[str], Any] | None) -> Builder:
+    def seeded(self, rng: Random, resolve: Resolver | None) -> Builder:
         """The same with another source of identities and choices."""
         other = copy(self)
         other._rng, other._mint, other._resolve = rng, Mint(rng), resolve
@@ -61,7 +63,8 @@ class Builder:
     def build(self, event: EventType, value: Any, donor: Any, entry: RegisteredSchema | None = None) -> Parent:
         """The record of a payload value. What is missing on the way to an identity is taken from `donor`."""
         payload = event.payload
-        value, tokens = self._stamp(payload, self._chosen(payload, value), donor)
+        value = self.generators.put(payload, value, self._rng, self._resolve)
+        value, tokens = self._stamp(payload, value, donor)
         headers, more = self._headers.make(self._mint, self._rng)
         key, own = self._keys.make(lambda pointer: payload.get(value, pointer), headers, self._mint, self._rng)
         head, mark = self._frame(entry or event.entry)
@@ -77,15 +80,6 @@ class Builder:
         if wire == "confluent-header":
             return b"", (header(entry.guid or ""),)
         return join(entry.id, b""), ()
-
-    def _chosen(self, payload: Payload, value: Any) -> Any:
-        """`generators`: one of the listed values, or what the function gives, at each pointer."""
-        for pointer, source in self._given.items():
-            if isinstance(source, list | tuple):
-                value = payload.put(value, pointer, self._rng.choice(source)) if source else value
-            elif self._resolve is not None:
-                value = payload.put(value, pointer, self._resolve(source))
-        return value
 
     def _stamp(self, payload: Payload, value: Any, donor: Any) -> tuple[Any, list[bytes]]:
         tokens: list[bytes] = []

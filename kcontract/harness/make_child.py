@@ -1,8 +1,10 @@
-"""Runs the project's functions that make events: calls on standard input, events on the original standard output.
+"""Runs the project's functions that make events, or values: calls on standard input, answers on the original standard
+output.
 
 Run as a script in the project root, by the project's own interpreter; it imports nothing of kcontract. A line in:
 `{"function": "module:name", "payload": {...}}`; a line out: `{"events": [...]}` or `{"error": "…"}`. An event is
-`{"value": JSON}` or `{"bytes": BASE64}`, perhaps with `key` and `headers`, base64 or null.
+`{"value": JSON}` or `{"bytes": BASE64}`, perhaps with `key` and `headers`, base64 or null. A line in that asks for
+values: `{"function": "module:name", "count": 8, "seed": 1}`; out: `{"values": [...]}`, from one to so many.
 """
 
 import base64
@@ -14,6 +16,7 @@ import importlib
 import inspect
 import json
 import os
+import random
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -23,14 +26,45 @@ _PARTS = {"key", "value", "headers"}
 
 
 def answer(call: dict[str, Any]) -> dict[str, Any]:
-    """The events that the function returns; its failure is an answer, too."""
+    """The events that the function returns, or its values; its failure is an answer, too."""
     try:
         module, _, name = call["function"].partition(":")
         function = getattr(importlib.import_module(module), name)
+        if "count" in call:
+            return {"values": [plain(one) for one in values(function, call["count"], call["seed"])]}
         made = function(**arguments(function, call["payload"]))
         return {"events": [event(one) for one in several(made)]}
     except BaseException as error:
         return {"error": f"{type(error).__name__}: {error}"[:500]}
+
+
+def values(function: Callable[[], Any], count: int, seed: int) -> list[Any]:
+    """What so many calls return; draws, if that is a Hypothesis strategy."""
+    random.seed(seed)
+    first = function()
+    strategies = sys.modules.get("hypothesis.strategies")
+    if strategies is not None and isinstance(first, strategies.SearchStrategy):
+        return draws(first, count, seed)
+    return [first, *(function() for _ in range(count - 1))]
+
+
+def draws(strategy: Any, count: int, seed: int) -> list[Any]:
+    """Values of a strategy, the same for the same seed."""
+    hypothesis = importlib.import_module("hypothesis")
+    found: list[Any] = []
+    quiet = hypothesis.settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+
+    def keep(value: Any) -> None:
+        found.append(value)
+
+    hypothesis.seed(seed)(quiet(hypothesis.given(strategy)(keep)))()
+    return found
 
 
 def arguments(function: Callable[..., Any], payload: Any) -> dict[str, Any]:

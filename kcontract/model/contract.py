@@ -81,6 +81,8 @@ class Message(Value, frozen=True):
     """Each as parsed JSON, in the JSON form of the payload."""
     generators: tuple[tuple[str, Any], ...] = ()
     """Pointer → list of values, or the text `module:function`."""
+    generated_at: tuple[tuple[str, Location], ...] = ()
+    """Where each pointer of `generators` stands."""
     references: tuple[Reference, ...] = ()
     assert_formats: bool = False
     content_type: str | None = None

@@ -10,7 +10,7 @@ from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Topi
 from kcontract.model.service import Answer, Decision, ExitInfo, Question, Resources, Sight
 from kcontract.model.tap import Lever, Sighting
 from kcontract.ports.cluster import BrokerControl, Cluster, ClusterControl, Echo, Reader, Tap, Visitor
-from kcontract.ports.functions import Decider, Handler, Maker
+from kcontract.ports.functions import Decider, Giver, Handler, Maker
 from kcontract.ports.registry import Registry, RegistryGate
 from kcontract.ports.run import Clock, History, StreamItem
 from kcontract.ports.services import Actions, Commands, Launcher, Prober, Service, Trigger
@@ -28,6 +28,7 @@ __all__ = [
     "Delivered",
     "Echo",
     "ExitInfo",
+    "Giver",
     "GroupView",
     "Handler",
     "History",

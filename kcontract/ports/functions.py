@@ -22,6 +22,18 @@ class Maker(Protocol):
     def close(self) -> None: ...
 
 
+class Giver(Protocol):
+    """Asks the functions of a contract's `generators`."""
+
+    def give(self, function: str) -> Any:
+        """The next value of `module:function`, in its JSON form; of a Hypothesis strategy that it returns, a draw.
+
+        UsageError GENERATE_FUNCTION if it is not there, fails, or gives no answer."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Handler(Protocol):
     """Hands records to a handler of the project, which runs in a process of its own."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -29,6 +28,7 @@ from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.topic import TopicOracle
 from kcontract.strategies.avro_data import AvroData
 from kcontract.strategies.json_documents import json_schema
+from kcontract.testing.generating import Called
 
 SEEDS = st.integers(0, 2**32 - 1)
 _TIMES = st.none() | st.integers(1_577_836_800_000, 1_893_456_000_000)
@@ -74,13 +74,16 @@ class ContractCases:
                 parent = self.build(draw, number, draw(self._payloads[number]), f"{draw(SEEDS)}/{salt}")
                 if self.expect(parent.record).expectation is Expectation.VALID:
                     return number, parent
+            wrong = self._builder.generators.blamed()
+            if wrong is not None:
+                raise wrong
             return reject()
 
         return made()
 
     def build(self, draw: DrawFn, number: int, value: Any, seed: int | str) -> Parent:
         """The record of a payload, with the identity of the seed."""
-        builder = self._builder.seeded(_rng(seed), lambda name: _generated(name, draw))
+        builder = self._builder.seeded(_rng(seed), Called(draw))
         parent = builder.build(self._types[number], value, self._values[number].donor)
         record = parent.record
         stamped = Record(record.key, record.value, record.headers, draw(_TIMES))
@@ -176,16 +179,3 @@ class ContractCases:
             "", self.contract.topic, record, kind, expected.expectation,
             rejection=expected.rejection, note=note, parent=parent,
         )  # fmt: skip
-
-
-def _generated(name: str, draw: DrawFn) -> Any:
-    """One value of a contract's generator function, which may return a strategy."""
-    module, _, attribute = name.partition(":")
-    try:
-        function: Callable[[], Any] = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(
-            "GENERATE_FUNCTION", f"the generator {name} was not found: {error}", "write it as module:function"
-        ) from error
-    found = function()
-    return draw(found) if isinstance(found, SearchStrategy) else found

@@ -30,6 +30,7 @@ from kcontract.registry.choose import choose
 from kcontract.report.book import Book
 from kcontract.report.decode import Decoded, decode_value
 from kcontract.store.cases import stored_cases
+from kcontract.testing.generating import Called
 from kcontract.testing.values import Case, Record
 
 _RUN = "pytest"
@@ -141,6 +142,7 @@ class ContractInTest:
             max_examples=self._max_examples,
             kinds=kinds,
             per_kind=per_kind,
+            resolve=Called(),
         )
 
     def _made(self, record: Record, kind: str) -> MadeCase:

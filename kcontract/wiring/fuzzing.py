@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from kcontract.engine.fuzz.run import FuzzRun
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
 from kcontract.harness.deciding import FunctionDecider
+from kcontract.harness.giving import FunctionGiver
 from kcontract.harness.handlers import HandlerProcess
 from kcontract.harness.making import FunctionMaker
 from kcontract.host.sweep import RunDirectory
@@ -60,17 +61,16 @@ def fuzz_contracts(
     with ExitStack() as stack:
         directory = stack.enter_context(RunDirectory.claim())
         registry = _registry(stack, options.registry or project.registry, contracts)
-        history = start_history(root, settings.run)
-        stack.callback(history.close)
-        decider, maker = FunctionDecider(root, directory), FunctionMaker(root, directory)
-        stack.callback(decider.close)
-        stack.callback(maker.close)
+        history = stack.enter_context(closing(start_history(root, settings.run)))
+        decider = stack.enter_context(closing(FunctionDecider(root, directory)))
+        maker = stack.enter_context(closing(FunctionMaker(root, directory)))
+        giver = stack.enter_context(closing(FunctionGiver(root, directory, settings.seed)))
 
         def handlers(run: Run) -> HandlerProcess:
             return HandlerProcess(run, root, directory, _environment(run, registry))
 
         recorder = Recorder(history, Since(), cases.take)
-        tools = FuzzTools(registry, handlers, recorder, settings, decider, maker)
+        tools = FuzzTools(registry, handlers, recorder, settings, decider, maker, giver)
         summary = FuzzRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )

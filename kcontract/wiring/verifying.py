@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from kcontract.harness.actions import ContractActions
 from kcontract.harness.commands import ContractCommands
 from kcontract.harness.deciding import FunctionDecider
 from kcontract.harness.filling import ContainerLaunchers, FillingLauncher
+from kcontract.harness.giving import FunctionGiver
 from kcontract.harness.launcher import ServiceLauncher
 from kcontract.harness.making import FunctionMaker
 from kcontract.harness.probing import ServiceProber
@@ -89,19 +90,15 @@ def _run(
         tap = start_tap(broker, options.tap if way is broker else True, route)
         if tap is not None:
             stack.callback(tap.close)
-        cluster = KafkaCluster(way)
-        stack.callback(cluster.close)
+        cluster = stack.enter_context(closing(KafkaCluster(way)))
         registry = stack.enter_context(choose_registry(options.registry or project.registry, route=route))
-        history = start_history(root, settings.run)
-        stack.callback(history.close)
-        trigger = HttpTrigger()
-        stack.callback(trigger.close)
-        prober, decider = ServiceProber(root, directory, trigger), FunctionDecider(root, directory)
-        stack.callback(prober.close)
-        stack.callback(decider.close)
+        history = stack.enter_context(closing(start_history(root, settings.run)))
+        trigger = stack.enter_context(closing(HttpTrigger()))
+        prober = stack.enter_context(closing(ServiceProber(root, directory, trigger)))
+        decider = stack.enter_context(closing(FunctionDecider(root, directory)))
         launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
-        maker = FunctionMaker(root, directory)
-        stack.callback(maker.close)
+        maker = stack.enter_context(closing(FunctionMaker(root, directory)))
+        giver = stack.enter_context(closing(FunctionGiver(root, directory, settings.seed)))
         recorder = Recorder(history, Since(), cases.take)
         levers = Levers(
             broker=broker if isinstance(broker, BrokerControl) else None,
@@ -109,11 +106,9 @@ def _run(
             commands=ContractCommands(root, directory),
             cluster=cluster.control,
         )
-        actions = ContractActions(root, directory)
+        functions = decider, levers, ContractActions(root, directory), maker, giver, prober
         echo = PlainEcho(cluster, settings.run) if cluster.is_broker else None
-        tools = Tools(
-            cluster, registry, launcher, trigger, recorder, settings, tap, decider, levers, actions, maker, prober, echo
-        )
+        tools = Tools(cluster, registry, launcher, trigger, recorder, settings, tap, *functions, echo)
         summary = VerifyRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from kcontract.engine.plan import Unit
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import ServiceGone, Settings
+from kcontract.generate.generators import Resolver
 from kcontract.generate.made import EventMaker
 from kcontract.generate.source import CaseSource
 from kcontract.judge.state import UnitState
@@ -34,6 +35,9 @@ class _Tools(Protocol):
 
     @property
     def maker(self) -> Maker | None: ...
+
+    @property
+    def resolve(self) -> Resolver | None: ...
 
 
 class Desk(Protocol):
@@ -151,5 +155,5 @@ def _source(stage: Desk, contract: Contract, send: Send) -> CaseSource:
     settings = stage.tools.settings
     return CaseSource(
         contract, receive, stage.book, seed=settings.seed, run=settings.run, max_examples=settings.max_examples,
-        kinds=frozenset({VALID_KIND}),
+        kinds=frozenset({VALID_KIND}), resolve=stage.tools.resolve,
     )  # fmt: skip

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from kcontract.engine.plan import Unit
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
+from kcontract.generate.generators import Resolver
 from kcontract.judge.state import UnitState
 from kcontract.model.contract import Run
 from kcontract.model.registry import RegisteredSchema
-from kcontract.ports import Decider, Handler, Maker, Registry
+from kcontract.ports import Decider, Giver, Handler, Maker, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,14 @@ class FuzzTools:
     settings: Settings
     decider: Decider | None = None
     maker: Maker | None = None
+    giver: Giver | None = None
     patience: float = 5.0
     """Seconds without an answer after which a handler is taken to hang; six times as long when that is confirmed."""
+
+    @property
+    def resolve(self) -> Resolver | None:
+        """One value of a function of `generators`."""
+        return self.giver.give if self.giver is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ class FuzzUnit:
                 kinds=settings.kinds,
                 per_kind=settings.per_kind,
                 numbers=numbers,
+                resolve=self._tools.resolve,
             )
             for contract, receive in self._unit.receives
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,3 +16,13 @@ def existing() -> str:
 def some() -> st.SearchStrategy[Any]:
     """A strategy."""
     return st.integers(3, 5)
+
+
+def fails() -> str:
+    """None at all."""
+    raise LookupError("no patients")
+
+
+def wrong() -> date:
+    """What no schema here allows."""
+    return date(2026, 1, 2)

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from kcontract.errors import UsageError
 from kcontract.model.contract import Contract
+from kcontract.model.location import Location
 from kcontract.strategies import event, malformed, sequences
 from kcontract.testing.contracts import ContractInTest
 from kcontract.testing.values import Case
@@ -84,11 +85,24 @@ def test_generators_are_honoured(pointer: str, source: Any, allowed: set[Any]) -
     assert found & allowed
 
 
-def test_a_generator_that_is_not_there_is_named() -> None:
-    """By the name that the contract gives it."""
-    known = in_test(json_contract(generators=(("/name", "tests.unit.strategies.generators:nothing"),)))
-    with pytest.raises(UsageError, match="generators:nothing"):
-        drawn(event(known), 5)
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("nothing", "GENERATE_FUNCTION", "generators:nothing: AttributeError"),
+        ("fails", "GENERATE_FUNCTION", "generators:fails: LookupError: no patients"),
+        ("wrong", "GENERATE_VALUE", "the schema does not allow '2026-01-02'"),
+    ],
+)
+def test_a_wrong_generator_is_named(name: str, code: str, words: str) -> None:
+    """With its code, the file and the line: one that is not there, one that fails, one whose values do not fit."""
+    places = (("/n", Location("orders.yaml", 7)),)
+    generators = (("/n", f"tests.unit.strategies.generators:{name}"),)
+    example = {**SAMPLE, "n": 3}
+    known = in_test(json_contract(generators=generators, generated_at=places, examples=(example,)))
+    for use in (lambda: drawn(event(known), 5), known.healthy):
+        with pytest.raises(UsageError, match=f"orders.yaml:7: generators /n: .*{words}") as raised:
+            use()
+        assert raised.value.code == code
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
