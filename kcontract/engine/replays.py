@@ -12,6 +12,7 @@ from kcontract.engine.plan import Unit
 from kcontract.engine.settings import Settings
 from kcontract.generate.catalogue import selects
 from kcontract.generate.source import CaseSource
+from kcontract.judge.verdict import note_alone
 from kcontract.model.case import CASE_HEADER, Case
 from kcontract.model.naming import run_prefix
 from kcontract.model.record import Record
@@ -44,7 +45,7 @@ def replayed(
         rejection=stored.rejection,
         tokens=stored.tokens,
         parent=stored.parent,
-        note=stored.note,
+        note=note_alone(stored.note, stored.rejection),
     )
 
 

@@ -12,7 +12,7 @@ from kcontract.engine.scene import Scene
 from kcontract.generate.smaller import size
 from kcontract.judge.evidence import Window
 from kcontract.judge.findings import group_findings
-from kcontract.judge.verdict import COMPANY
+from kcontract.judge.verdict import COMPANY, note_alone
 from kcontract.model.case import Case
 from kcontract.model.finding import CaseVerdict
 
@@ -68,7 +68,7 @@ def case_of(verdict: CaseVerdict) -> Case | None:
         rejection=verdict.rejection,
         tokens=verdict.tokens,
         parent=verdict.parent,
-        note=verdict.note,
+        note=note_alone(verdict.note, verdict.rejection),
     )
 
 

@@ -25,7 +25,7 @@ _VARYING = (
 _MESSAGE = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 _ANY_KIND = frozenset({
-    "STUCK", "DEAD_LETTER_ALTERED", "MISREAD", "INVALID_EVENT", "DUPLICATE_EFFECT", "OUT_OF_ORDER",
+    "STUCK", "ENDLESS_RETRY", "DEAD_LETTER_ALTERED", "MISREAD", "INVALID_EVENT", "DUPLICATE_EFFECT", "OUT_OF_ORDER",
     "WRONG_REPLY", "NOT_LOGGED", "DID_NOT_STOP", "WRONG_KEY", "UNDECLARED_EVENT", "WRONG_TOPIC", "WRONG_ORDER",
     "DUPLICATE_EVENT", "UNREGISTERED_SCHEMA", "WRONG_SUBJECT",
 })  # fmt: skip
@@ -52,7 +52,7 @@ def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, .
         kind = ""
     if verdict.cause == COMPANY or verdict.code == "LOST":
         kind = ""
-    if (verdict.code, verdict.cause) in (("NO_REPLY", "late"), ("ENDLESS_RETRY", "retry topic")):
+    if (verdict.code, verdict.cause) == ("NO_REPLY", "late"):
         kind = ""
     if verdict.code in _ANY_KIND:
         kind = ""

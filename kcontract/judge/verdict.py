@@ -14,6 +14,7 @@ from kcontract.judge.rules import CaseEvidence, verdicts_of
 from kcontract.judge.stalls.loops import loop_of
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom
 from kcontract.judge.tying.ties import Ties
+from kcontract.model.case import Rejection
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.location import Location
 from kcontract.model.record import LogRecord, TopicPartition
@@ -208,9 +209,16 @@ def _verdict(
 
 def note_of(delivery: Delivery) -> str:
     """What was changed in the record, and why the strict decoder refuses it."""
-    rejection = delivery.case.rejection
-    reason = f"{rejection.reason} ({rejection.layer.value} {rejection.code})" if rejection else ""
-    return "; ".join(part for part in (delivery.case.note, reason) if part)
+    return "; ".join(part for part in (delivery.case.note, _reason(delivery.case.rejection)) if part)
+
+
+def note_alone(note: str, rejection: Rejection | None) -> str:
+    """The case's own note again, out of `note_of` it: a case made of a verdict gets its reason anew."""
+    return note.removesuffix(_reason(rejection)).removesuffix("; ")
+
+
+def _reason(rejection: Rejection | None) -> str:
+    return f"{rejection.reason} ({rejection.layer.value} {rejection.code})" if rejection else ""
 
 
 def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:

@@ -39,14 +39,10 @@ ENDING_MUTANTS = (
         ),
         (
             "late whatever the kind",
-            '(("NO_REPLY", "late"), ("ENDLESS_RETRY", "retry topic"))',
-            '(("ENDLESS_RETRY", "retry topic"),)',
+            'if (verdict.code, verdict.cause) == ("NO_REPLY", "late"):',
+            "if False:",
         ),
-        (
-            "retries whatever the kind",
-            '(("NO_REPLY", "late"), ("ENDLESS_RETRY", "retry topic"))',
-            '(("NO_REPLY", "late"),)',
-        ),
+        ("retries whatever the kind", '    "STUCK", "ENDLESS_RETRY",', '    "STUCK",'),
         ("defects of any kind", "    if verdict.code in _ANY_KIND:", "    if False:"),
         ("variants of a kind", 'verdict.kind.partition(":")[0]', "verdict.kind"),
         ("during which fault", "(verdict.during,) if verdict.during else ()", "()"),

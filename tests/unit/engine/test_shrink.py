@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kcontract.engine.shrink import case_of
 from kcontract.judge.findings import group_findings
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.runs.history import unit_findings
 from kcontract.judge.state import UnitState
+from kcontract.judge.verdict import note_alone
 from kcontract.model import events as ev
-from kcontract.model.finding import Finding
+from kcontract.model.case import Expectation, Layer, Rejection
+from kcontract.model.finding import CaseVerdict, Finding
+from kcontract.model.location import Location
 from kcontract.model.record import Record
 from tests.unit.engine.world import EXIT, Handled, World, good, history_of, verified
-from tests.unit.judge.story import DLQ, contract
+from tests.unit.judge.story import DLQ, TOPIC, contract
+
+AT = Location("contracts/orders.yaml")
 
 
 def payload_of(record: Record) -> Any:
@@ -85,3 +91,18 @@ def test_time_is_bounded() -> None:
     windows = [e for e in history_of(run.stage) if isinstance(e, ev.WindowOpened) and e.purpose == "shrink"]
     closed = [e for e in history_of(run.stage) if isinstance(e, ev.WindowClosed) and e.window == windows[-1].window]
     assert closed[0].at - windows[0].at < 15.0
+
+
+def test_why_a_smaller_record_is_refused_is_told_once() -> None:
+    """A verdict's note ends in the reason; a case made of the verdict gets its own reason, so that it must not."""
+    verdict = CaseVerdict(
+        code="ACCEPTED_INVALID", case="7", kind="wrong_type", topic=TOPIC, at=AT, promised="", seen=(),
+        record=Record(b"k", b"{}"), expectation=Expectation.INVALID,
+        rejection=Rejection(Layer.CONSTRAINTS, "wrong_type", "7 is no text"),
+        note="integer at /id; 7 is no text (L5 wrong_type)",
+    )  # fmt: skip
+    case = case_of(verdict)
+    assert case is not None
+    assert case.note == "integer at /id"
+    assert note_alone("7 is no text (L5 wrong_type)", verdict.rejection) == ""
+    assert note_alone("integer at /id", None) == "integer at /id"

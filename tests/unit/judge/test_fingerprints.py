@@ -70,7 +70,7 @@ WHATEVER_THE_KIND = {
     "company": {"code": "COLLATERAL", "cause": COMPANY},
     "lost": {"code": "LOST"},
     "late": {"code": "NO_REPLY", "cause": "late"},
-    "retries": {"code": "ENDLESS_RETRY", "cause": "retry topic"},
+    "retries": {"code": "ENDLESS_RETRY"},
     "stuck": {"code": "STUCK"},
 }
 
