@@ -162,6 +162,8 @@ class Window:
     deliveries: list[Delivery] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     stalled: bool = False
+    stood: float = 0.0
+    """How long nothing had moved when the service was ended for it, in seconds."""
     starts: int = 0
     """How often the service was started within the window, but for a third sentinel's sake."""
     astray: int = 0

@@ -327,8 +327,8 @@ class UnitState:
         if self.window is not None and event.reason == "restart":
             self.window.renewed = True
         if self.window is not None and event.reason == "stalled":
-            self.window.stalled = True
-            self.court.note_stall(self.window, event.at - self.window.progress_at)
+            self.window.stalled, self.window.stood = True, event.at - self.window.progress_at
+            self.court.note_stall(self.window, self.window.stood)
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
 
     def _tapped(self, event: ev.Tapped) -> None:

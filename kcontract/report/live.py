@@ -54,7 +54,10 @@ class Live:
         self._told.add((progress.unit, progress.phase))
         self._last = self._clock()
         done = f" {progress.done:,} of {progress.total:,}" if again and progress.total else ""
-        self.print(line(f"{progress.unit}: {progress.phase}{done}", f" {progress.detail}" if progress.detail else ""))
+        still = "still " if again and not done else ""
+        self.print(
+            line(f"{progress.unit}: {still}{progress.phase}{done}", f" {progress.detail}" if progress.detail else "")
+        )
 
     def _move(self, progress: Progress, changed: bool) -> None:
         if self._bars is None:

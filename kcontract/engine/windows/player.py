@@ -298,9 +298,12 @@ class Player:
                 self._dispatcher.send([self.sources[place[0]].healthy(Role.SENTINEL, place[1])], self._number)
 
     def _report(self, window: Window) -> None:
-        done = len(window.deliveries) - len(window.open)
+        if self.phase != "sending":  # how many more there will be is known of nothing else
+            self._recorder.progress(Progress(unit=self._unit, phase=self.phase))
+            return
+        done = self._state.tally.cases + len(window.deliveries) - len(window.open)
         self._recorder.progress(
-            Progress(unit=self._unit, phase=self.phase, done=self._state.tally.cases + done, total=self.total)
+            Progress(unit=self._unit, phase=self.phase, done=min(done, self.total), total=self.total)
         )
 
 

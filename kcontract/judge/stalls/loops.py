@@ -6,6 +6,9 @@ from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.tapped import OFTEN
 from kcontract.model.value import Value
 
+_LONG = 10.0
+"""Seconds in which whoever loops would have been seen to do so, back-off or not."""
+
 
 class Loop(Value, frozen=True):
     """What a service that stands still was seen to do. `facts` in words."""
@@ -26,10 +29,17 @@ def loop_of(delivery: Delivery, window: Window, *, ever_committed: bool, known: 
     if window.tapped.storms() and (not ever_committed or window.purpose == "repeat"):
         formed = f"the group was formed {window.tapped.generations} times in this window, and nothing was committed"
         return Loop(storm=True, facts=(formed,))
-    facts = (
-        (*_fetched(delivery, window, known), *_handled(delivery, window, known)) if window.purpose == "alone" else ()
-    )
+    if window.purpose != "alone":
+        return Loop()
+    facts = (*_fetched(delivery, window, known), *_handled(delivery, window, known)) or _presumed(window, known)
     return Loop(again=bool(facts), facts=facts)
+
+
+def _presumed(window: Window, known: bool) -> tuple[str, ...]:
+    """Back-off hides the next attempts of a service that is known to loop, where it was waited for briefly."""
+    if not known or window.stood >= _LONG:
+        return ()
+    return (f"it stood still for {window.stood:.0f} s, as it does while it takes a record again and again",)
 
 
 def _enough(delivery: Delivery, known: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
@@ -142,6 +143,23 @@ def test_once_proved_fewer_are_enough() -> None:
     story.kill("stalled")
     story.close("stalled")
     assert story.codes == ["ENDLESS_RETRY", "ENDLESS_RETRY"]
+
+
+@pytest.mark.parametrize(("waited", "code"), [(1.0, "ENDLESS_RETRY"), (60.0, "STUCK")])
+def test_once_proved_a_brief_wait_needs_no_sight(waited: float, code: str) -> None:
+    """kafkajs backs off for seconds, longer than later records are waited for; who is silent for long does not loop."""
+    story = Story()
+    healthy_before(story)
+    stands_still(story, fetched(2, 9))
+    story.window("alone", "6")
+    story.send("5", role=Role.HEALTHY)
+    story.invalid("6")
+    story.send("7", role=Role.SENTINEL)
+    story.effect("5")
+    story.wait(waited)
+    story.kill("stalled")
+    story.close("stalled")
+    assert story.codes == ["ENDLESS_RETRY", code]
 
 
 def formed(times: int) -> GroupStirred:
