@@ -17,6 +17,7 @@ Examples:
   kcontract verify --report text --report json=run.jsonl
   kcontract verify --shard 1/3 --report json=run-1.jsonl    one of three machines
   kcontract verify --baseline known.yaml --fail-on CRASHED,CRASH_LOOP,blind
+  kcontract verify --together billing,audit          also the chain: audit gets what billing sends
   kcontract verify --faults delivery                 also kill and end the services amid their work
   kcontract verify --faults brokerDown,registryDown:500
 
@@ -28,6 +29,12 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 @click.command(epilog=_EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--receiver", "--sender", "select", multiple=True, metavar="NAME", help="Only this service; repeatable.")
+@click.option(
+    "--together",
+    default="",
+    metavar="A,B",
+    help="Also a chain, first service first: B gets what A, running beside it, makes of the records for A.",
+)
 @click.option("--kinds", default="", metavar="CODES", help="Only these kinds of malformed records, comma separated.")
 @click.option("--max-examples", type=click.IntRange(1, 1_000_000), help="Valid cases a receiver (default 200).")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts, for N machines; `report merge` joins them.")
@@ -42,16 +49,21 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 )
 @run_options
 def verify(
-    paths: tuple[str, ...], select: tuple[str, ...], kinds: str, max_examples: int | None, **options: object
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    together: str,
+    kinds: str,
+    max_examples: int | None,
+    **options: object,
 ) -> int:
     """Run the services that the contracts in PATHS name (files or directories; default: all of the project), send them
     valid and malformed records, and judge from the outside whether each kept its promises."""
     from kcontract.cli.running import run_with_reports  # noqa: PLC0415 - `--help` must not pay for the engine
     from kcontract.wiring.verifying import verify as verify_contracts  # noqa: PLC0415
 
-    chosen = tuple(code.strip() for code in kinds.split(",") if code.strip())
+    chosen, chain = (tuple(word.strip() for word in text.split(",") if word.strip()) for text in (kinds, together))
     return run_with_reports(
         verify_contracts,
         sys.stdout,
-        {**options, "paths": paths, "select": select, "kinds": chosen, "max_examples": max_examples},
+        {**options, "paths": paths, "select": select, "together": chain, "kinds": chosen, "max_examples": max_examples},
     )

@@ -29,9 +29,18 @@ class Outcomes:
 
     def skip(self, unit: str, tested: str) -> None:
         """No time was left for a unit: not verified, or whatever else `tested` says; no verdict and no success."""
-        blind = ev.Blind(self._recorder.now(), unit, f"not {tested}: --max-time was over", "raise --max-time")
+        self.leave_out(unit, f"not {tested}: --max-time was over", "raise --max-time")
+
+    def leave_out(self, unit: str, why: str, remedy: str) -> None:
+        """A unit of which nothing was tested."""
+        blind = ev.Blind(self._recorder.now(), unit, why, remedy)
         self._recorder.record(blind)
         self.take(UnitSummary(unit=unit, topics=(), seconds=0.0, blind=((blind.what, blind.remedy),)), ())
+
+    def is_well(self, unit: str) -> bool:
+        """Whether it was tested, and nothing was found."""
+        tested = any(one.unit == unit and (one.cases or one.requests) and not one.blocked for one in self._units)
+        return tested and not any(finding.unit == unit for finding in self._findings)
 
     def leave(self, unit: str, topics: tuple[str, ...], why: str, remedy: str) -> None:
         """A unit that is for another command, which `remedy` names."""

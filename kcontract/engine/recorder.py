@@ -10,6 +10,21 @@ from kcontract.model.summary import Progress
 from kcontract.ports import Clock, History, StreamItem
 
 
+class _Nowhere:
+    """A history of nothing."""
+
+    path = ""
+
+    def append(self, event: Event) -> None:
+        """Forgotten."""
+
+    def extend(self, events: Sequence[Event]) -> None:
+        """Forgotten."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 class Recorder:
     """Distributes events. `state` is the judge's view of the unit that runs now."""
 
@@ -36,6 +51,10 @@ class Recorder:
             self.state.feed_all(events)
         for event in events:
             self._tell(event)
+
+    def muted(self) -> Recorder:
+        """One with the same clock, for what is not judged: nothing of it is written, fed or told."""
+        return Recorder(_Nowhere(), self._clock, lambda _item: None)
 
     def tell(self, item: StreamItem) -> None:
         """Tell the reports something that is no part of the history."""

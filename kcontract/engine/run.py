@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import msgspec
 
+from kcontract.engine.chain.plan import Chain, plan_chains
+from kcontract.engine.chain.run import ChainRun
 from kcontract.engine.interruption import UnitInterrupted, is_interruption
 from kcontract.engine.observed import ObservedRun
 from kcontract.engine.outcomes import Outcomes
@@ -21,6 +23,7 @@ from kcontract.errors import UsageError
 from kcontract.model import events as ev
 from kcontract.model.contract import Contract
 from kcontract.model.naming import run_prefix
+from kcontract.model.registry import RegisteredSchema
 from kcontract.model.shard import WHOLE, Shard
 from kcontract.model.summary import RunSummary
 
@@ -72,6 +75,8 @@ class VerifyRun:
             outcomes.leave(
                 unit.name, tuple(contract.topic for contract in unit.contracts), _ONLY_OUR_LOOP, "kcontract fuzz"
             )
+        chains = plan_chains(settings.together, planned)
+        self._check_chains(chains)
         for unit, part in shared(services, settings.shard):
             if recorder.now() >= deadline:
                 outcomes.skip(unit.name, "verified")
@@ -82,6 +87,33 @@ class VerifyRun:
                 else:
                     with next_versions_registered(unit, self._tools.registry, book, settings.kinds) as known:
                         summary, found = UnitRun(unit, self._contracts, self._for(part), known).run(deadline)
+            except UnitInterrupted as cut:
+                outcomes.take(cut.summary, cut.findings)
+                raise
+            outcomes.take(summary, found)
+        for chain in chains:
+            self._chain(chain, outcomes, book, deadline)
+
+    def _check_chains(self, chains: Sequence[Chain]) -> None:
+        """UsageError where chains cannot be run at all."""
+        cluster, settings = self._tools.cluster, self._tools.settings
+        if chains and not (cluster.ours and cluster.is_broker):
+            what = "--together needs a broker of kcontract's own: topics between services get no prefix"
+            raise UsageError("TOGETHER_BROKER", what, "leave out --bootstrap-servers, or take --broker local")
+        if chains and settings.shard != WHOLE:
+            raise UsageError("TOGETHER_SHARD", "a chain is not divided over machines", "leave out --shard")
+
+    def _chain(self, chain: Chain, outcomes: Outcomes, book: tuple[RegisteredSchema, ...], deadline: float) -> None:
+        """The last service of a chain, by what those before it make of our records; they must be well for that."""
+        ill = [unit.name for unit in chain.companions if not outcomes.is_well(unit.name)]
+        if ill:
+            what = f"not judged: {', '.join(ill)}, before it in the chain, did not conform alone"
+            outcomes.leave_out(chain.name, what, "see what was found there")
+        elif self._tools.recorder.now() >= deadline:
+            outcomes.skip(chain.name, "verified")
+        else:
+            try:
+                summary, found = ChainRun(chain, self._contracts, self._tools, book).run(deadline)
             except UnitInterrupted as cut:
                 outcomes.take(cut.summary, cut.findings)
                 raise

@@ -34,6 +34,8 @@ class Settings(Value, frozen=True):
     """Words of `--faults` (`model.faults`)."""
     select: frozenset[str] = frozenset()
     """Names of the units to run; empty: all."""
+    together: tuple[str, ...] = ()
+    """Services of a chain, first to last, that are also run at once."""
     folder: str = ""
     """Path of the project in its repository, for reports."""
     shard: Shard = WHOLE

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from kcontract.engine.lifecycle import Lifecycle
 from kcontract.engine.plan import Unit
 from kcontract.engine.tools import Tools
 from kcontract.engine.watching.observer import Observer
 from kcontract.judge.state import UnitState
+from kcontract.model.case import Case
+from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
 
 _LEAST = 0.1
 """Seconds: for asking once what is there already."""
+
+
+class Road(Protocol):
+    """The way of a case to its topic through other services."""
+
+    def carry(self, case: Case) -> tuple[Case, LogRecord]:
+        """The case as it stands there, and where. ServiceGone if it does not come."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,8 @@ class Stage:
     lifecycle: Lifecycle
     deadline: float
     """On the run's clock."""
+    road: Road | None = None
+    """How records come to the service, where it is not the harness that writes them to its topic."""
 
     def left(self, most: float) -> float:
         """`most` seconds, or what is left of the run's time if that is less; never quite nothing."""

@@ -35,6 +35,7 @@ class VerifyOptions(Value, frozen=True):
     max_time: float | None = None
     kinds: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     tap: bool | None = None
     fail_on: tuple[str, ...] = ()
     baseline: str | None = None
@@ -52,12 +53,15 @@ def load(paths: Sequence[str]) -> tuple[Project, tuple[Contract, ...]]:
 def settings_of(
     options: VerifyOptions, project: Project, contracts: Sequence[Contract], stored: StoredCase | None
 ) -> Settings:
-    """What the run may do. UsageError UNIT_UNKNOWN."""
+    """What the run may do. UsageError UNIT_UNKNOWN, CASE_CHAIN."""
     sides: list[Send | Receive] = [send for contract in contracts for send in contract.send]
     sides += [receive for contract in contracts for receive in contract.receive]
     names = {side.name for side in sides} | {side.unit for side in sides}
-    select = (stored.unit,) if stored else options.select
+    select = (stored.unit,) if stored else (*options.select, *options.together)
     unknown = sorted(set(select) - names)
+    if unknown and stored and "+" in stored.unit:
+        what = f"finding {stored.finding} is of a chain, whose records are those of its services"
+        raise UsageError("CASE_CHAIN", what, f"run kcontract verify --together {stored.unit.replace('+', ',')}")
     if unknown:
         raise UsageError("UNIT_UNKNOWN", f"no contract names {unknown[0]!r}", f"known: {', '.join(sorted(names))}")
     return Settings(
@@ -68,6 +72,7 @@ def settings_of(
         observe=options.max_time or project.max_time or 60.0,
         kinds=frozenset(options.kinds) or None,
         select=frozenset(select),
+        together=() if stored else options.together,
         shrink=options.shrink,
         faults=frozenset(options.faults) or frozenset({"declared"}),
         replay=stored,

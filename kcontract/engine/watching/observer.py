@@ -82,6 +82,10 @@ class Observer:
         if self._tap is not None:
             self._tap.forget()
 
+    def leave(self, topics: Iterable[str]) -> None:
+        """These belong to other services: what comes there is not read."""
+        self._known.update(topics)
+
     def _watch_new_topics(self) -> None:
         """A service that writes to a topic of its own making is seen."""
         if self.reader is None or not self._cluster.ours:

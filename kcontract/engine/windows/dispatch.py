@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
+from kcontract.engine.stage import Road
 from kcontract.model import events as ev
 from kcontract.model.case import Case
 from kcontract.model.cluster import Outgoing
@@ -19,9 +20,12 @@ _BOMB = "compression_bomb"
 class Dispatcher:
     """The sending half of a window."""
 
-    def __init__(self, cluster: Cluster, recorder: Recorder, unit: str, own: OwnRecords) -> None:
-        """`own` is told where each record stands."""
+    def __init__(
+        self, cluster: Cluster, recorder: Recorder, unit: str, own: OwnRecords, road: Road | None = None
+    ) -> None:
+        """`own` is told where each record stands. `road`: cases come to their topic by it, and are not sent there."""
         self._own = own
+        self._road = road
         self._cluster = cluster
         self._recorder = recorder
         self._unit = unit
@@ -41,12 +45,20 @@ class Dispatcher:
 
     def queue(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
         """Send the cases without waiting for their acknowledgements."""
+        if self._road is not None:
+            cases = [self._carried(self._road, case) for case in cases]
         now = self._recorder.now()
-        records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
-        self._on_the_way += records
-        self._cluster.send(records, self._delivered)
+        if self._road is None:
+            records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
+            self._on_the_way += records
+            self._cluster.send(records, self._delivered)
         times = due or [0.0] * len(cases)  # told while the broker takes them: nobody looks at what comes before that
         self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, times, strict=True)])
+
+    def _carried(self, road: Road, case: Case) -> Case:
+        carried, log = road.carry(case)
+        self._delivered(carried.id, log.topic, log.partition, log.offset, "")
+        return carried
 
     def acknowledge(self) -> None:
         """Wait for what is on its way and record where it stands. What was refused waits for the next `send`."""

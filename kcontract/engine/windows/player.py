@@ -65,7 +65,7 @@ class Player:
         self._observer = stage.observer
         self._state = stage.state
         self._unit = stage.unit.name
-        self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit, self._observer.own)
+        self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit, self._observer.own, stage.road)
         self._number = 0
         self._in_vain = False
         """A third sentinel had no effect either: the service drops healthy records, and goes on."""

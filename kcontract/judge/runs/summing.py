@@ -20,8 +20,8 @@ def unit_summary(
         seconds=ended.at - started.at,
         cases=state.tally.cases + state.letters_compared if ended.tested else 0,  # the probe phase alone tests nothing
         requests=state.requests.count if ended.tested else 0,
-        latency_p50=pace.p50 if pace.latencies else None,
-        latency_p99=pace.p99 if pace.latencies else None,
+        latency_p50=(pace.p50 or None) if pace.latencies else None,  # in a chain effects wait until they are looked at
+        latency_p99=(pace.p99 or None) if pace.latencies else None,
         starts=state.starts,
         kinds=state.tally.rows(),
         not_applicable=ended.not_applicable,

@@ -77,6 +77,34 @@ class CommitsFirst(Billing):
             self.delivered()
 
 
+class SafeLetters(Billing):
+    """A batch is what comes within half a second; it is committed when all that came of it is acknowledged."""
+
+    def next_batch(self) -> list[Record]:
+        messages: list[Any] = self.consumer.consume(500, 0.5)
+        return [Record.of(each) for each in messages if each.error() is None]
+
+
+class LateLetters(SafeLetters):
+    """Dead letters are no hurry: they are sent when the batch was committed."""
+
+    def __init__(self, *settings: Any) -> None:
+        super().__init__(*settings)
+        self.letters: list[Event] = []
+
+    def on_rejected(self, record: Record, reason: str) -> list[Event]:
+        self.letters += super().on_rejected(record, reason)
+        return []
+
+    def commit(self, done: list[Record]) -> None:
+        super().commit(done)
+        time.sleep(1.5 if self.letters else 0)
+        for letter in self.letters:
+            self.send(letter)
+        self.letters.clear()
+        self.delivered()
+
+
 class IgnoresSigterm(Billing):
     """SIGTERM is somebody else's business."""
 
@@ -160,6 +188,8 @@ VARIANTS: dict[str, type[Billing]] = {
     "exits-on-disconnect": ExitsOnDisconnect,
     "never-reconnects": NeverReconnects,
     "commits-first": CommitsFirst,
+    "safe-letters": SafeLetters,
+    "late-letters": LateLetters,
     "ignores-sigterm": IgnoresSigterm,
     "drops-open-work": DropsOpenWork,
     "buffers": Buffers,

@@ -35,6 +35,8 @@ FAULTS = (
     _twin("blocks", "brokerDown", "BLOCKED", contract=_API),
     _twin("slow", "brokerDown", contract=_API),
     _twin("commits-first", "killed", "LOST"),
+    _twin("safe-letters", "killed:commit"),
+    _twin("late-letters", "killed:commit", "NOT_DEAD_LETTERED"),
     _twin("ignores-sigterm", "terminated", "UNGRACEFUL_STOP"),
     _twin("drops-open-work", "terminated", "UNGRACEFUL_STOP"),
     _twin("drops-on-revoke", "rebalance", "LOST"),

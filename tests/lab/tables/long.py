@@ -4,6 +4,7 @@ from __future__ import annotations
 
 LONG = {
     "answering-late": 175,
+    "tap-storms": 130,
     "spring-bare": 115,
     "streams-continues": 110,
     "lost": 95,
@@ -21,6 +22,7 @@ LONG = {
     "slow-at-bad": 55,
     "fault-blocks": 50,
     "spring-no_recoverer": 45,
+    "fault-late-letters": 30,
     "aio-commits_first": 45,
     "fault-lies": 45,
     "fault-hasty": 40,

@@ -18,4 +18,5 @@ TAP = (
     _loops("tap-rejoins-once", "rejoins-once", GOOD, kinds="empty_value", examples=5),
     _loops("tap-seeks-for-ever", "seeks", earns("ENDLESS_RETRY"), kinds="empty_value", examples=5),
     _loops("tap-rejoins-for-ever", "rejoins", earns("ENDLESS_RETRY"), kinds="empty_value", examples=5),
+    _loops("tap-storms", "storm", earns("REBALANCE_STORM"), kinds="empty_value", examples=5),
 )

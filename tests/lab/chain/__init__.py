@@ -1,0 +1,1 @@
+"""Services one behind the other: orders become bills, bills become bookings."""

@@ -1,0 +1,35 @@
+"""What the command line says of chains."""
+
+from __future__ import annotations
+
+import pytest
+
+from kcontract.errors import UsageError
+from kcontract.model.case import Expectation
+from kcontract.model.contract import Project
+from kcontract.model.record import Record
+from kcontract.model.stored import STORED_FORMAT, StoredCase
+from kcontract.wiring.options import VerifyOptions, settings_of
+from tests.unit.judge.story import contract
+
+PROJECT = Project(root="/")
+
+
+def test_the_services_of_a_chain_are_verified_alone_as_well() -> None:
+    """Whatever else is selected."""
+    options = VerifyOptions(together=("billing",), select=("billing",))
+    settings = settings_of(options, PROJECT, [contract()], None)
+    assert (settings.together, settings.select) == (("billing",), frozenset({"billing"}))
+    with pytest.raises(UsageError, match="nobody"):
+        settings_of(VerifyOptions(together=("billing", "nobody")), PROJECT, [contract()], None)
+
+
+def test_a_finding_of_a_chain_is_not_sent_again() -> None:
+    """Its records are made by the service before: the whole chain is what shows it once more."""
+    stored = StoredCase(
+        format=STORED_FORMAT, finding="0", unit="billing+booking", contract="c.yaml", topic="bills", kind="valid",
+        expectation=Expectation.VALID, verdict="LOST", record=Record(), created="", version="",
+    )  # fmt: skip
+    with pytest.raises(UsageError) as caught:
+        settings_of(VerifyOptions(), PROJECT, [contract()], stored)
+    assert (caught.value.code, "--together billing,booking" in caught.value.fix) == ("CASE_CHAIN", True)
