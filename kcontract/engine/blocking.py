@@ -62,7 +62,8 @@ def _essence(run: Run) -> Run:
 def block(unit: str, error: ServiceGone | KcontractError, recorder: Recorder) -> Blocked:
     """COULD_NOT_RUN in words, also in the history."""
     if isinstance(error, ServiceGone):
-        fix = f"its last words:\n{error.stderr}" if error.stderr else "see `run` in the contract"
+        said = f"; its last words:\n{error.stderr}" if error.stderr else ""
+        fix = f"see `run` in the contract{said}"
         blocked = Blocked(code="COULD_NOT_RUN", reason=error.reason, fix=fix)
     else:
         blocked = Blocked(code=error.code, reason=error.message, fix=error.fix)

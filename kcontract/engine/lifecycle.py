@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from kcontract.ports import Service
 
 _EVICTED_SECONDS, _SESSION_SECONDS = 5.0, 75.0
 """For a dead member to go: on a cluster of ours it is evicted, elsewhere its session (45 s by default) runs out."""
+_JOIN_SECONDS = 10.0
+"""So long a service whose `ready` holds may take to join; one that assigns itself its partitions never does."""
 
 
 class Lifecycle:
@@ -48,6 +51,10 @@ class Lifecycle:
         self.starts = 0
         self._lingering: frozenset[str] = frozenset()
         """Members of dead processes."""
+        self._ready_at = math.inf
+        """When the process's `ready` was first seen to hold."""
+        self._joins = True
+        """Whether its group is known, or has to be taken, to have members."""
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -90,6 +97,7 @@ class Lifecycle:
         begun = recorder.now()
         service = self._launcher.start(self._unit.name, run, self._values)
         self._observer.service, self._observer.exited = service, False
+        self._ready_at = math.inf
         self._observer.stir()
         recorder.record(ev.ServiceStarted(recorder.now(), service.pid, self.starts))
         if not self._observer.wait(lambda: self._is_ready(run), self._patience(begun, at_most)):
@@ -106,10 +114,23 @@ class Lifecycle:
             return False
         if self._places and self._cluster.is_broker:
             view = self._observer.look_at_members().without(self._lingering)
+            if not view.members:
+                return self._does_without_group(run)
+            self._joins = True
             return len(view.members) >= run.instances and frozenset(self._places) <= view.assigned()
         if self._places:
             return True  # the mock describes no groups: the first records wait for the consumer
         return run.ready is not None or self._unit.speaks_no_http or self._answers(f"http://127.0.0.1:{self.port}/")
+
+    def _does_without_group(self, run: Run) -> bool:
+        """Whether the service, whose `ready` holds while its group is empty, can be taken to assign itself its
+        partitions: it has had the time to join, or did so before. Commits need no members."""
+        if run.ready is None:
+            return False
+        now = self._recorder.now()
+        self._ready_at = min(self._ready_at, now)
+        self._joins &= now < self._ready_at + _JOIN_SECONDS
+        return not self._joins
 
     def _answers(self, ready: str) -> bool:
         """A URL answers 2xx (any status for the bare port), or the output matches a regular expression."""
@@ -131,6 +152,7 @@ class Lifecycle:
             return (
                 f"{who} of group {self._unit.group} had all of its input's partitions within {run.start_timeout:g}"
                 " s; does the service take its group from the environment ({group}), or has it a fixed one (run.group)?"
+                " If it joins none and assigns itself its partitions, say when it is ready (run.ready)"
             )
         return f"the service did not listen on port {self.port} within {run.start_timeout:g} s"
 
@@ -144,6 +166,13 @@ class Lifecycle:
         if self.service is not None and not self.gone:
             self._recorder.progress(Progress(unit=self._unit.name, phase="stopping"), force=True)
             self._ended(self.service.terminate(self._unit.run.stop_timeout), "finished")
+            with contextlib.suppress(BrokerError):
+                self._look_at_last_commits()
+
+    def _look_at_last_commits(self) -> None:
+        """Many commit when they are closed."""
+        if self._places and not self._observer.broker_away:
+            self._observer.look_at_commits()
 
     def terminate(self) -> None:
         """The same as a fault, whose end is judged."""

@@ -12,11 +12,13 @@ from kcontract.judge.lives import LifeBook
 from kcontract.judge.load.book import LoadBook
 from kcontract.judge.logs import LogBook
 from kcontract.judge.observed import ObservedBook
+from kcontract.judge.repeats.double_letters import DoubleLetterBook
 from kcontract.judge.repeats.duplicates import DuplicateBook
 from kcontract.judge.repeats.key_order import KeyOrderBook
 from kcontract.judge.repeats.sequence import SequenceBook
 from kcontract.judge.resources import ResourceBook
 from kcontract.judge.stalls.storms import StormBook
+from kcontract.judge.uncommitted import CommitBook
 
 BOOKS: tuple[type[Book], ...] = (
     LifeBook,
@@ -25,6 +27,7 @@ BOOKS: tuple[type[Book], ...] = (
     TypeBook,
     LeakBook,
     DuplicateBook,
+    DoubleLetterBook,
     SequenceBook,
     KeyOrderBook,
     ObservedBook,
@@ -33,5 +36,6 @@ BOOKS: tuple[type[Book], ...] = (
     LogBook,
     LoadBook,
     CallBook,
+    CommitBook,
 )
 """A new one: its class in a module of its own, and a place here. The order is that of the verdicts they yield."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kcontract.judge.evidence import Delivery
+from kcontract.judge.replies import keeps_its_id
 from kcontract.judge.rules import MISSES
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom
 from kcontract.model.case import Expectation
@@ -64,6 +65,11 @@ class Doubt:
     def symptoms(self) -> frozenset[Symptom]:
         return frozenset(shown.symptom for shown in self.shown)
 
+    @property
+    def told_apart(self) -> bool:
+        """Whether its effects can be told from its neighbours'; if not, only a window of its own says anything."""
+        return keeps_its_id(self.delivery)
+
     def group(self, *, any_dead_letter: bool) -> Group:
         """What it has in common with doubts that can stand for it.
 
@@ -87,6 +93,8 @@ class Doubt:
     def wants_repeat(self) -> bool:
         """Right alone, though not in its window: only the same window once more can tell."""
         if self.dismissed or self.lead is not None or self.alone is None or self.repeated is not None:
+            return False
+        if not self.told_apart:
             return False
         if self.symptoms <= {Symptom.LATE} or self.alone & set(DIRECT):  # company makes any answer late
             return False

@@ -74,6 +74,12 @@ def families(dead_letter: DeadLetter | None) -> tuple[Family, ...]:
     return _FAMILIES[dead_letter.headers]
 
 
+def header_names(dead_letter: DeadLetter) -> frozenset[str]:
+    """The headers with which this promise's families say topic, partition and offset."""
+    known = families(dead_letter)
+    return frozenset(name for one in known for name in (one.topic, one.partition, one.offset) if name)
+
+
 def read_origins(record: Record, known: tuple[Family, ...]) -> Iterator[Place]:
     """Original topic, partition and offset, oldest first: a record that went by retry topics may name several."""
     for family in known:

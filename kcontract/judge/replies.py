@@ -56,10 +56,23 @@ def _can_be_answered(delivery: Delivery) -> bool:
         return False
     token = token_text(correlation_of(delivery, expression))
     if delivery.expectation is Expectation.VALID:
-        return bool(token)
+        return bool(token) and keeps_its_id(delivery)
     rejection = delivery.case.rejection
     unread = expression.root == "message.payload" and (rejection is None or rejection.layer in _UNREADABLE)
-    return not unread and token in {own.lower() for own in delivery.case.tokens}
+    return not unread and _is_own(delivery, token)
+
+
+def keeps_its_id(delivery: Delivery) -> bool:
+    """Whether the correlation id is the case's own, so that its effects can be told from another's. What damages
+    headers may have taken it away, or put another in its place that other records have as well."""
+    expression = delivery.source.contract.message.correlation_id
+    if expression is None or delivery.case.code != "header_damage":
+        return True
+    return _is_own(delivery, token_text(correlation_of(delivery, expression)))
+
+
+def _is_own(delivery: Delivery, token: bytes | None) -> bool:
+    return token in {own.lower() for own in delivery.case.tokens}
 
 
 def correlation_of(delivery: Delivery, expression: Expression) -> Any:

@@ -375,13 +375,20 @@ class UnitState:
     def close(self) -> None:
         """The unit has ended: what was not confirmed by now is dismissed."""
         self.court.close()
-        self.blind += [(what, "run it again, or with more --max-time") for what in self.court.unconfirmed()]
+        remedy = _TELL_APART if self._untied.topic else "run it again, or with more --max-time"
+        self.blind += [(what, remedy) for what in self.court.unconfirmed()]
         self.reached.extend(self._books.ended())
         self.blind.extend((*self._books.blind(), *self.views.blind()))
         self.reached.extend(self.requests.ended())
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"
             self.blind.append((what, "name in `where` what tells one request's event from another's"))
+
+
+_TELL_APART = (
+    "effects came that tie to no record: name in `message.correlationId`, `message.identity` or `emits.where` what is"
+    " another in each record and its effect, or have the service copy the header kcontract-case"
+)
 
 
 def _is_internal(topic: str) -> bool:

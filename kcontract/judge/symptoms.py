@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from kcontract.judge.evidence import Delivery, Effect
-from kcontract.judge.origins import Place, families, read_origins, read_time
+from kcontract.judge.origins import Place, families, header_names, read_origins, read_time
 from kcontract.judge.promises import Output, OutputRole
 from kcontract.judge.view import View
 from kcontract.model.case import Expectation
@@ -202,7 +202,18 @@ def changes(delivery: Delivery, letter: LogRecord, dead_letter: DeadLetter) -> I
             after = [value or b"" for key, value in got.headers if key == name]
             if before != after:
                 yield "headers", f"header {name} {_shorts(before)} became {_shorts(after)}"
+    yield from _unsaid(letter, dead_letter)
     yield from _moved(delivery, letter, dead_letter)
+
+
+def _unsaid(letter: LogRecord, dead_letter: DeadLetter) -> Iterator[tuple[str, str]]:
+    """Headers that the contract names, one by one or by their family, and that did not come. Empty ones have."""
+    names = {name for name, _ in letter.record.headers}
+    for name, meaning in dead_letter.mapping:
+        if name not in names:
+            yield "said", f"the header {name}, which says the {meaning}, did not come"
+    if dead_letter.headers in ("spring", "connect", "streams") and names.isdisjoint(header_names(dead_letter)):
+        yield "said", f"none of the headers of {dead_letter.headers.capitalize()} that say where it came from is there"
 
 
 def _moved(delivery: Delivery, letter: LogRecord, dead_letter: DeadLetter) -> Iterator[tuple[str, str]]:

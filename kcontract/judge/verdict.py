@@ -22,6 +22,8 @@ from kcontract.model.record import LogRecord, TopicPartition
 COMPANY = "in the company of other records"
 """The cause of what shows only in the same window again, and not alone."""
 _ALONE = ("SKIPPED_VALID", "REJECTED_VALID", "NOT_DEAD_LETTERED", "WRONG_REPLY", "NO_REPLY", "DUPLICATE_EFFECT")
+_IN_COMPANY = ("COLLATERAL", "LOST")
+"""Verdicts on what is handled well alone."""
 _LOSES = ("NOT_DEAD_LETTERED", "SKIPPED_VALID", "LOST", "COLLATERAL", "NO_REPLY")
 _SHOWN_BY = {
     "ACCEPTED_INVALID": Symptom.ACCEPTED,
@@ -56,7 +58,7 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
         committed=doubt.committed,
     )
     codes = verdicts_of(evidence)
-    if not codes:
+    if not codes or (codes[0] in _IN_COMPANY and not doubt.told_apart):
         return None
     company = COMPANY if lead.repeated else ""
     if codes[0] == "WRONG_REPLY":

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pytest
+
+from kcontract.engine.settings import ServiceGone
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView, Member
-from tests.unit.engine.world import World, good, history_of, stage_of
-from tests.unit.judge.story import TOPIC
+from kcontract.model.contract import Contract, Run
+from tests.unit.engine.world import Process, World, good, history_of, stage_of, verified
+from tests.unit.judge.story import AT, TOPIC, changed
 
 SESSION_S = 45.0
 
@@ -49,3 +55,51 @@ def test_a_dead_member_is_made_to_leave_on_a_cluster_of_ours_only() -> None:
         stage.lifecycle.evict()
         told.append([event for event in history_of(stage) if isinstance(event, ev.Evicted)])
     assert [len(events) for events in told] == [1, 0]
+
+
+class Unjoined(World):
+    """A service that says at once that it is ready, and joins its group late or never."""
+
+    joins_after = float("inf")
+
+    def start(self, name: str, run: Run, values: Mapping[str, str]) -> Process:
+        self.begun = self.clock.t
+        return super().start(name, run, values)
+
+    def describe(self, group: str) -> GroupView:
+        joined = self.process is not None and self.clock.t - self.begun >= self.joins_after
+        return super().describe(group) if joined else GroupView("EMPTY", ())
+
+
+def _with_ready(ready: str | None) -> Contract:
+    return changed({"run": Run(at=AT, command=("billing",), ready=ready, start_timeout=30.0)})
+
+
+def test_a_service_that_assigns_itself_its_partitions() -> None:
+    """It says that it is ready and never joins: waited for once, and taken at its word at every later start."""
+    world = Unjoined(good)
+    life = stage_of(world, _with_ready("last words")).lifecycle
+    life.start()
+    first = world.clock.t - world.begun
+    life.restart(behind=False)
+    assert 10 <= first < 30
+    assert world.clock.t - world.begun < 10
+
+
+def test_a_service_that_says_ready_before_it_has_joined() -> None:
+    """It joins within the time that it is given: records before that would only look late."""
+    world = Unjoined(good)
+    world.joins_after = 6.0
+    stage_of(world, _with_ready("last words")).lifecycle.start()
+    assert 6 <= world.clock.t - world.begun < 8
+
+
+def test_without_ready_only_members_say_it() -> None:
+    """Nothing tells such a service from one that cannot reach its group."""
+    with pytest.raises(ServiceGone, match="assigns itself its partitions"):
+        stage_of(Unjoined(good), _with_ready(None)).lifecycle.start()
+
+
+def test_nothing_is_missed_by_a_service_without_members() -> None:
+    """It handles everything, and nothing needs a member to be judged."""
+    assert verified(Unjoined(good), _with_ready("last words")).codes == []

@@ -27,7 +27,7 @@ from kcontract.model.contract import (
 )
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.location import Location
-from kcontract.model.record import LogRecord, Record
+from kcontract.model.record import Headers, LogRecord, Record
 
 AT = Location(file="contracts/orders.yaml", line=7, column=3)
 TOPIC, OUT, DLQ = "orders", "bills", "orders.dlq"
@@ -113,11 +113,13 @@ class Story:
         partition: int = 0,
         value: bytes | None = None,
         key: bytes | None = None,
+        headers: Headers | None = None,
     ) -> Case:
-        """Send a case with fresh identity and have it acknowledged."""
+        """Send a case with fresh identity, in `headers` too unless others are given, and have it acknowledged."""
         valid = expectation is Expectation.VALID
         default = json.dumps({"id": f"id-{case}", "amount": 2}).encode() if valid else b"garbage-" + case.encode()
-        headers = ((CASE_HEADER, f"run/{case}".encode()), ("correlation_id", f"corr-{case}".encode()))
+        if headers is None:
+            headers = ((CASE_HEADER, f"run/{case}".encode()), ("correlation_id", f"corr-{case}".encode()))
         sent = Case(
             id=case,
             topic=TOPIC,

@@ -15,7 +15,7 @@ from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract, Expression, OnInvalid, Reply
 from kcontract.model.record import LogRecord, Record
-from tests.unit.judge.story import AT, Story, contract, schema
+from tests.unit.judge.story import AT, TOPIC, Story, contract, schema
 
 ANSWERS, OTHERS = "answers", "answers.2"
 HEADER = Expression("message.header", "correlation_id")
@@ -150,6 +150,31 @@ def test_a_damaged_correlation_id_asks_for_nothing() -> None:
         story.tell(ev.Sent(story.now, 1, damaged(story, headers)))
         story.close()
         assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_a_correlation_id_that_is_not_its_own() -> None:
+    """60,000 letters x may stand in two requests: valid as they are, whose answer is whose cannot be told."""
+    story = Asked()
+    story.window()
+    for number in ("1", "2"):
+        case = Case(
+            number, TOPIC, Record(b"k", b'{"id": "i", "amount": 2}', (("correlation_id", b"xxx"),)),
+            "header_damage:oversize", VALID, tokens=(b"other",),
+        )  # fmt: skip
+        story.tell(ev.Sent(story.now, 1, case))
+        story.tell(ev.Acknowledged(story.now, number, TOPIC, 0, int(number)))
+        story.seen(ANSWERS, Record(None, b'{"score": 1}', (("correlation_id", b"xxx"),)))
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_a_lying_header_beside_its_own_correlation_id() -> None:
+    """Damage to another header leaves a request its answer."""
+    story = Asked()
+    story.window()
+    story.send("1", kind="header_damage:traceparent")
+    story.close()
+    assert [doubt.symptoms for doubt in story.state.doubts] == [{Symptom.NO_REPLY}]
 
 
 def test_two_answers() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from kcontract.judge.doubts import LEADS_PER_SYMPTOM
 from kcontract.model.case import Expectation
-from tests.unit.judge.story import Story, alone
+from kcontract.model.record import Record
+from tests.unit.judge.story import OUT, Story, alone, changed
 
 
 def blamed_for_silence() -> Story:
@@ -97,3 +98,37 @@ def test_each_window_has_a_lead_of_its_own() -> None:
     leads = {doubt.window for doubt in story.state.doubts if doubt.lead is None}
     assert leads == {1, 2}
     assert all(doubt.lead is None or doubt.lead.window == doubt.window for doubt in story.state.doubts)
+
+
+def anonymous(*, right: bool) -> Story:
+    """Two valid records whose correlation ids were taken from them. Nothing else ties the effects, of which one, as
+    many as a careful service would have sent, comes for each of them; alone it comes where it is `right`."""
+    story = Story(promised=changed(where=None))
+    story.window()
+    for case in ("1", "2"):
+        sent = story.send(case, kind="header_damage:missing", headers=())
+        story.seen(OUT, Record(sent.record.key, b'{"order": "?"}'))
+    story.close()
+    for case in ("1", "2"):
+        story.window("alone", case)
+        story.send(f"{case}.1", kind="header_damage:missing", headers=())
+        if right:
+            story.seen(OUT, Record(None, b'{"order": "?"}'))
+        story.close()
+    return story
+
+
+@pytest.mark.parametrize(("right", "codes"), [(True, []), (False, ["SKIPPED_VALID"] * 2)])
+def test_records_that_cannot_be_told_apart(right: bool, codes: list[str]) -> None:
+    """Without their correlation ids they are judged alone only: in company any effect or none proves nothing."""
+    story = anonymous(right=right)
+    assert not any(doubt.wants_repeat for doubt in story.state.doubts)
+    story.state.close()
+    assert story.codes == codes
+
+
+def test_what_would_tell_them_apart_is_said() -> None:
+    """Effects that tie to nothing are no reason to run it once more."""
+    story = anonymous(right=True)
+    story.state.close()
+    assert [remedy for _, remedy in story.state.blind if "kcontract-case" in remedy]

@@ -49,3 +49,45 @@ def test_a_partition_that_is_promised(partition: int, codes: list[str]) -> None:
     story.dead_letter("1")
     story.close()
     assert story.codes == codes
+
+
+@pytest.mark.parametrize(
+    ("added", "codes"),
+    [
+        ((("x-why", b"no id"), ("x-from", b"orders")), []),
+        ((("x-why", b""), ("x-from", b"orders")), []),
+        ((("x-from", b"orders"),), ["DEAD_LETTER_ALTERED"]),
+    ],
+    ids=["said", "empty", "unsaid"],
+)
+def test_headers_that_the_contract_names_must_come(added: tuple[tuple[str, bytes], ...], codes: list[str]) -> None:
+    """`headers: {x-why: message}` promises a reason; an exception without words has an empty one."""
+    letter = DeadLetter(at=AT, topic=DLQ, headers="mapping", mapping=(("x-why", "message"), ("x-from", "topic")))
+    story = Story(promised=changed({"on_invalid": OnInvalid(at=AT, policy="deadLetter", dead_letter=letter)}))
+    story.window()
+    sent = story.invalid("1")
+    story.dead_letter("1", headers=(*sent.record.headers, *added))
+    story.close()
+    assert story.codes == codes
+    if codes:
+        assert "the header x-why, which says the message, did not come" in story.verdict.seen[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("kafka_dlt-original-topic", []),
+        ("kafka_original-topic", []),
+        ("__connect.errors.topic", ["DEAD_LETTER_ALTERED"]),
+        ("error", ["DEAD_LETTER_ALTERED"]),
+    ],
+)
+def test_a_family_of_headers_that_is_promised(name: str, codes: list[str]) -> None:
+    """`headers: spring` wants any of those that Spring writes, behind retry topics or not."""
+    letter = DeadLetter(at=AT, topic=DLQ, headers="spring")
+    story = Story(promised=changed({"on_invalid": OnInvalid(at=AT, policy="deadLetter", dead_letter=letter)}))
+    story.window()
+    sent = story.invalid("1")
+    story.dead_letter("1", headers=(*sent.record.headers, (name, b"orders")))
+    story.close()
+    assert story.codes == codes
