@@ -9,7 +9,7 @@ from concurrent.futures import as_completed
 from fnmatch import fnmatch
 
 from tests.lab import table
-from tests.lab.pool import AT_ONCE, Pool
+from tests.lab.pool import AT_ONCE, WAITING, Pool
 from tests.lab.running import LARGEST_BATCH, Result
 from tests.lab.twin import Twin
 from tests.lab.twins import TWINS
@@ -21,14 +21,17 @@ def main() -> int:
     parser.add_argument("names", nargs="*", default=["*"], help="twins, languages or clients; * and ? as in a shell")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=LARGEST_BATCH, help="twins that share a broker")
-    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="batches that run at the same time")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="batches that work at the same time")
+    parser.add_argument("--waiting", type=int, default=WAITING, help="batches beside them of twins that mostly wait")
     parser.add_argument("--verbose", action="store_true", help="also print the report of a batch that differs")
     options = parser.parse_args()
     chosen = [twin for twin in TWINS if any(_named(twin, name) for name in options.names)]
     results: list[Result] = []
     begun = time.monotonic()
     _say(table.header())
-    with Pool(chosen, seed=options.seed, at_once=options.at_once, largest=options.batch) as pool:
+    with Pool(
+        chosen, seed=options.seed, at_once=options.at_once, waiting=options.waiting, largest=options.batch
+    ) as pool:
         for done in as_completed(pool.batches):
             found = done.result()
             results += found

@@ -14,12 +14,17 @@ from dataclasses import replace
 from tests.lab.running import LARGEST_BATCH, Result, batches, run
 from tests.lab.twin import Twin
 
-AT_ONCE = 3 * (os.cpu_count() or 1)
-"""A batch keeps about a quarter of a core busy; the rest of its time it waits. The other tests need a core as well."""
+AT_ONCE = 2 * (os.cpu_count() or 1)
+"""Batches that keep cores busy. The other tests need a core as well."""
+WAITING = 3 * (os.cpu_count() or 1)
+"""Batches beside them that hardly do: of twins that are waited for."""
 
 
 class Pool:
-    """Runs twins in the background, the longest batches first. A context manager: what still runs at its end is cut."""
+    """Runs twins in the background, the longest batches first, those that mostly wait beside those that work.
+
+    A context manager: what still runs at its end is cut.
+    """
 
     def __init__(
         self,
@@ -27,16 +32,19 @@ class Pool:
         *,
         seed: int = 0,
         at_once: int = AT_ONCE,
+        waiting: int = WAITING,
         largest: int = LARGEST_BATCH,
         tries: int = 1,
     ) -> None:
-        """`tries`: how often a twin is run, at most, until it is right."""
+        """`waiting`: so many batches of twins that mostly wait come on top of `at_once`; 0: they take their turn with
+        the others. `tries`: how often a twin is run, at most, until it is right."""
         self._seed, self._tries = seed, tries
         self._lock, self._over = threading.Lock(), False
         self._running: set[subprocess.Popen[str]] = set()
-        self._threads = ThreadPoolExecutor(at_once)
+        self._working = ThreadPoolExecutor(at_once)
+        self._waiting = ThreadPoolExecutor(waiting) if waiting else self._working
         self.batches: dict[Future[list[Result]], tuple[Twin, ...]] = {
-            self._threads.submit(self._run, batch): batch for batch in batches(twins, largest)
+            self._threads(batch).submit(self._run, batch): batch for batch in batches(twins, largest)
         }
         self._of = {twin.name: future for future, batch in self.batches.items() for twin in batch}
 
@@ -52,7 +60,13 @@ class Pool:
             self._over = True
             for process in self._running:
                 process.send_signal(signal.SIGINT)
-        self._threads.shutdown(cancel_futures=True)
+        for threads in (self._working, self._waiting):
+            threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._working, self._waiting):
+            threads.shutdown()
+
+    def _threads(self, batch: Sequence[Twin]) -> ThreadPoolExecutor:
+        return self._waiting if all(twin.waits for twin in batch) else self._working
 
     def _run(self, batch: Sequence[Twin]) -> list[Result]:
         results = run(batch, self._seed, self._watched)

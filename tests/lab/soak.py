@@ -54,7 +54,7 @@ def _round(good: Sequence[Twin], load: str, seed: int, deadline: float) -> None:
     done = {row["twin"] for row in _read() if (row["load"], row["seed"]) == (load, seed)}
     missing = [twin for twin in good if twin.name not in done]
     begun, ran = time.monotonic(), 0
-    with _load(load), Pool(missing, seed=seed, at_once=_AT_ONCE) as pool, contextlib.suppress(TimeoutError):
+    with _load(load), Pool(missing, seed=seed, at_once=_AT_ONCE, waiting=0) as pool, contextlib.suppress(TimeoutError):
         for batch in as_completed(pool.batches, max(0.0, min(deadline - begun, threading.TIMEOUT_MAX))):
             results = batch.result()
             ran += len(results)

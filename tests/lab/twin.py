@@ -7,6 +7,8 @@ from dataclasses import dataclass
 GOOD = frozenset[str]()
 """What a service earns that keeps its promises."""
 
+_WAITING_S = 40.0
+
 
 @dataclass(frozen=True, slots=True)
 class Twin:
@@ -36,6 +38,11 @@ class Twin:
     """Whether one of `expects` is enough: what is seen of the same defect depends on the moment."""
     seconds: float = 8.0
     """How long it takes on two cores, roughly: the longest begin first."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is mostly waited for: nothing else takes so long."""
+        return self.seconds >= _WAITING_S
 
     @property
     def good(self) -> bool:

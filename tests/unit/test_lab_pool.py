@@ -39,6 +39,23 @@ def test_every_twin_has_its_own_result(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lab.runs == [("it-3", "it-4"), ("it-5",), ("it-1", "it-2")]
 
 
+def test_twins_that_wait_do_not_keep_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch that is waited for leaves its turn to those that work."""
+    slow = Twin("slow", "go", "franz-go", "tests/lab/go/franz.yaml", seconds=90)
+    done = threading.Event()
+
+    def wait(batch: Sequence[Twin], _seed: int, _watch: Watch) -> list[Result]:
+        if slow in batch:
+            assert done.wait(60)
+        return [Result(twin, GOOD, 5, 1.0) for twin in batch]
+
+    monkeypatch.setattr(pool_module, "run", wait)
+    with Pool([slow, *_TWINS], at_once=1, waiting=1) as pool:
+        assert all(pool.result(twin).right for twin in _TWINS)
+        done.set()
+        assert pool.result(slow).right
+
+
 def test_only_what_was_wrong_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once, and what came before is told."""
     lab = _Lab(blamed="it-2")

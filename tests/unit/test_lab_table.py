@@ -38,11 +38,12 @@ def test_every_twin_is_in_one_batch() -> None:
 
 
 def test_the_longest_batch_is_the_first() -> None:
-    """What takes long begins early, in a batch of its own: nothing waits for what began last."""
+    """What takes long begins early, and with its like: nothing waits for what began last."""
     assert {twin.name for twin in TWINS} >= set(LONG)
     lengths = [sum(twin.seconds for twin in batch) for batch in batches(TWINS)]
     assert lengths == sorted(lengths, reverse=True)
-    assert all(len(batch) == 1 for batch in batches(TWINS) if any(twin.seconds > 60 for twin in batch))
+    assert all(len({twin.waits for twin in batch}) == 1 for batch in batches(TWINS))
+    assert all(sum(twin.seconds for twin in batch) <= 180 for batch in batches(TWINS))
 
 
 def test_a_contract_gets_the_twins_name_and_variant() -> None:

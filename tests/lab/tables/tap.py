@@ -15,8 +15,8 @@ def _loops(name: str, variant: str, expects: frozenset[str], *, kinds: str, exam
 
 TAP = (
     _loops("tap-seeks-and-gives-up", "good", GOOD, kinds="wrong_root,empty_value", examples=10),
-    _loops("tap-rejoins-once", "rejoins-once", GOOD, kinds="empty_value", examples=5),
-    _loops("tap-seeks-for-ever", "seeks", earns("ENDLESS_RETRY"), kinds="empty_value", examples=5),
-    _loops("tap-rejoins-for-ever", "rejoins", earns("ENDLESS_RETRY"), kinds="empty_value", examples=5),
+    _loops("tap-rejoins-once", "rejoins-once", GOOD, kinds="empty_value", examples=20),
+    _loops("tap-seeks-for-ever", "seeks", earns("ENDLESS_RETRY"), kinds="empty_value", examples=20),
+    _loops("tap-rejoins-for-ever", "rejoins", earns("ENDLESS_RETRY"), kinds="empty_value", examples=20),
     _loops("tap-storms", "storm", earns("REBALANCE_STORM"), kinds="empty_value", examples=5),
 )
