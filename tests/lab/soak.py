@@ -27,6 +27,8 @@ LOADS = ("idle", "busy")
 _SPIN = "while True: pass"
 _AT_ONCE = os.cpu_count() or 1
 """Few enough to leave an idle machine some of its time."""
+_BATCH = 6
+"""A batch that is cut must be run again."""
 
 
 def main() -> int:
@@ -35,13 +37,14 @@ def main() -> int:
     parser.add_argument("rounds", nargs="?", type=int, default=20)
     parser.add_argument("--again", action="store_true", help="forget what was run before")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop then; the next call goes on")
+    parser.add_argument("--load", choices=LOADS, help="only under this load")
     options = parser.parse_args()
     if options.again:
         DONE.unlink(missing_ok=True)
     good = [twin for twin in TWINS if twin.good]
     deadline = time.monotonic() + 60 * options.minutes
     for seed in range(1, options.rounds + 1):
-        for load in LOADS:
+        for load in (options.load,) if options.load else LOADS:
             if time.monotonic() < deadline:
                 _round(good, load, seed, deadline)
     rows = [row for row in _read() if row["seed"] in range(1, options.rounds + 1)]
@@ -54,7 +57,8 @@ def _round(good: Sequence[Twin], load: str, seed: int, deadline: float) -> None:
     done = {row["twin"] for row in _read() if (row["load"], row["seed"]) == (load, seed)}
     missing = [twin for twin in good if twin.name not in done]
     begun, ran = time.monotonic(), 0
-    with _load(load), Pool(missing, seed=seed, at_once=_AT_ONCE, waiting=0) as pool, contextlib.suppress(TimeoutError):
+    pool = Pool(missing, seed=seed, at_once=_AT_ONCE, waiting=0, largest=_BATCH)
+    with _load(load), pool, contextlib.suppress(TimeoutError):
         for batch in as_completed(pool.batches, max(0.0, min(deadline - begun, threading.TIMEOUT_MAX))):
             results = batch.result()
             ran += len(results)

@@ -56,6 +56,14 @@ def test_no_round_begins_when_time_is_over(runs: list[tuple[int, str]], monkeypa
     assert not soak.DONE.exists()
 
 
+def test_one_load_alone(runs: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is never idle only the busy rounds tell anything."""
+    monkeypatch.setattr(soak, "LOADS", ("idle", "calm"))
+    assert soaked(monkeypatch, "1", "--load", "calm") == 0
+    assert {json.loads(line)["load"] for line in soak.DONE.read_text().splitlines()} == {"calm"}
+    assert len(runs) == 2
+
+
 def test_a_stopped_soak_goes_on(runs: list[tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what is missing of a round is run."""
     row = {"twin": "it", "load": "idle", "seed": 1, "right": True, "got": [], "blocked": ""}
