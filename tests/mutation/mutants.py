@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutation.mutant import Mutant
 from tests.mutation.of_books import BOOK_MUTANTS
+from tests.mutation.of_details import DETAIL_MUTANTS
 from tests.mutation.of_endings import ENDING_MUTANTS
 from tests.mutation.of_evidence import EVIDENCE_MUTANTS
 from tests.mutation.of_rules import RULE_MUTANTS
@@ -11,11 +12,11 @@ from tests.mutation.of_views import VIEW_MUTANTS
 
 HARMLESS = {
     "symptoms: equal bytes say the same": "a shortcut: such a value keeps all that is promised when it is looked at, too",
-    "ties: contents of another's reply only": "the correlation id names the same case then",
+    "tying/ties: contents of another's reply only": "the correlation id names the same case then",
 }
 """Why no test can tell these from the original."""
 
 MUTANTS: tuple[Mutant, ...] = tuple(
     one._replace(harmless=HARMLESS.get(one.name, ""))
-    for one in (*RULE_MUTANTS, *EVIDENCE_MUTANTS, *BOOK_MUTANTS, *ENDING_MUTANTS, *VIEW_MUTANTS)
+    for one in (*RULE_MUTANTS, *EVIDENCE_MUTANTS, *BOOK_MUTANTS, *DETAIL_MUTANTS, *ENDING_MUTANTS, *VIEW_MUTANTS)
 )

@@ -100,8 +100,8 @@ ENDING_MUTANTS = (
             "fail_on.blind and any(unit.blind for unit in units)",
             "any(unit.blind for unit in units)",
         ),
-        ("units without a case", "not units or not all(unit.cases or unit.requests for unit in units)", "not units"),
-        ("no units", "if not units or not all(", "if not all("),
+        ("units without a case", "not run or not all(unit.cases or unit.requests for unit in run)", "not run"),
+        ("no units", "if not run or not all(", "if not all("),
         ("accepted findings", "finding.fails and counts and not reason", "finding.fails and counts"),
         ("verdicts that do not count", "finding.fails and counts and not reason", "finding.fails and not reason"),
         (
