@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from kcontract.broker.aside.groups import GroupsAside
 from kcontract.broker.client import Admin, Handle, Settings, client_settings
 from kcontract.broker.commits import Commits
 from kcontract.broker.eviction import evict
@@ -20,6 +21,14 @@ from kcontract.model.cluster import Delivered, GroupView, Outgoing, TopicSpec
 from kcontract.model.record import TopicPartition
 
 
+def _groups(handle: Handle, settings: Settings, admin: Admin) -> OwnGroups | GroupsAside | Groups:
+    """How groups are asked: of a broker of ours directly, elsewhere by a client that may end its process; the mock
+    moves no coordinator."""
+    if not handle.is_broker:
+        return Groups(admin)
+    return OwnGroups(handle.bootstrap) if handle.ours else GroupsAside(settings)
+
+
 class KafkaCluster:
     """Implements `ports.Cluster`. One thread at a time."""
 
@@ -29,7 +38,7 @@ class KafkaCluster:
         self._settings = client_settings(handle.bootstrap, settings or {})
         self._admin = admin = Admin(self._settings)
         self._topics = Topics(admin) if handle.is_broker else MockTopics(admin)
-        self._groups = OwnGroups(handle.bootstrap) if handle.ours and handle.is_broker else Groups(admin)
+        self._groups = _groups(handle, self._settings, admin)
         self._commits = Commits(self._settings)
         self._sender = Sender(self._settings, self._topics.record_limit, self._locate)
 

@@ -324,6 +324,22 @@ class TestGroups:
         assert cluster.describe(group).state == "EMPTY"
         assert cluster.committed(group, []) == {}
 
+    def test_groups_of_a_foreign_cluster_are_asked_aside(
+        self, kafka: SharedKafka, cluster: Cluster, topic: str, unique: Unique
+    ) -> None:
+        """By a client in a process of its own: what it is asked comes out as on a cluster of ours."""
+        foreign, group, used = KafkaCluster(ForeignKafka(kafka.bootstrap)), unique("group"), unique("used")
+        foreign.set_offsets(group, {(topic, 0): 5})
+        assert foreign.committed(group, [(topic, 0)]) == {(topic, 0): 5}
+        with member(kafka, used, topic):
+            assert foreign.describe(used) == cluster.describe(used)
+            with pytest.raises(BrokerError) as caught:
+                foreign.set_offsets(used, {(topic, 0): 1})
+        foreign.delete_groups([group])
+        foreign.reconnect()
+        assert (foreign.describe(group).state, caught.value.code) == ("DEAD", "GROUP_NOT_EMPTY")
+        foreign.close()
+
     def test_groups_are_deleted_unless_they_are_used(
         self, cluster: Cluster, kafka: SharedKafka, topic: str, unique: Unique
     ) -> None:
