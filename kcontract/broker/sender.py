@@ -28,7 +28,7 @@ _PRODUCER: dict[str, Any] = {
     "enable.idempotence": True,
     "compression.type": "none",
     "partitioner": "murmur2_random",
-    "linger.ms": 2,
+    "linger.ms": 10,  # who waits for acknowledgements has everything sent at once: `flush`
     "topic.metadata.propagation.max.ms": 5_000,  # how long a topic may be unknown before its records are refused
     "message.max.bytes": 500_000_000,
     "queue.buffering.max.messages": 500_000,
@@ -73,7 +73,7 @@ class Sender:
         refused, self._refused = self._refused, []
         for tell in refused:
             tell()
-        left = sum(each.flush(max(deadline - time.monotonic(), 0)) for each in self._producers.values())
+        left = sum(_serve(each, deadline - time.monotonic()) for each in self._producers.values())
         self._place()
         return left
 
@@ -147,6 +147,14 @@ def _produce(producer: Producer, item: Outgoing, report: Callable[[KafkaError | 
             return producer.produce(item.topic, record.value, record.key, place, report, None, time_ms, headers)
         except BufferError:
             producer.poll(_SERVE_S)
+
+
+def _serve(producer: Producer, timeout: float) -> int:
+    """Serve deliveries; how many records are left. Without a timeout half batches are not sent before their time."""
+    if timeout > 0:
+        return producer.flush(timeout)
+    producer.poll(0)
+    return len(producer)
 
 
 def _headers(headers: Headers) -> list[tuple[str, str | bytes | None]]:

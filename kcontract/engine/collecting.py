@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_THRESHOLDS = 100_000, 20, 50
+_THRESHOLDS = 200_000, 20, 50
 """Objects that were made and not freed before the young ones are looked at (Python's own: 700); a window's worth."""
 
 

@@ -38,7 +38,7 @@ _SAME_VALID = 3
 """After so many fatal valid cases of one kind the rest of it is not sent; of a malformed kind one is enough."""
 _FATAL_OFTEN = 3
 """So many fatal kinds, and the next ones are tried alone before they go into a window."""
-_LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 10_000
+_LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 20_000
 """Windows grow up to this while the service gets through, and for a quick one further: each ends with a wait."""
 _QUICK = 0.5
 """Seconds for a window: the next one is made as large as takes about so long."""

@@ -44,6 +44,10 @@ class Book:
         """What to call for which type of event."""
         return {}
 
+    def hears(self, _topic: str) -> bool:
+        """Whether `tied` is to be told of what comes to a topic; asked once for each."""
+        return type(self).tied is not Book.tied
+
     def tied(self, _at: float, _delivery: Delivery, _record: LogRecord, _output: Output) -> Iterable[CaseVerdict]:
         """A record came to an output topic and is tied to a delivery."""
         return ()

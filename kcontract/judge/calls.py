@@ -115,12 +115,15 @@ class CallBook(Book):
     def _take(self, event: Called, delivery: Delivery, log: LogRecord, output: Output) -> None:
         self._shown.add(id(output))
         if output.role is OutputRole.DEAD_LETTER:
-            delivery.dead_letters.append(log)
+            delivery.dead_letters += (log,)
         elif output.role is OutputRole.RETRY:
             delivery.attempts += 1
         else:
             effect = Effect(event.at, log, output, holds=self._holds.pop((log.place, log.offset), None))
-            (delivery.answers if output.role is OutputRole.REPLY else delivery.effects).append(effect)
+            if output.role is OutputRole.REPLY:
+                delivery.answers += (effect,)
+            else:
+                delivery.effects.append(effect)
 
     def _returned(self, delivery: Delivery) -> Iterator[CaseVerdict]:
         if self._is_accepted(delivery):

@@ -61,6 +61,9 @@ class TypeBook(Book):
         """Events of another type that came first, by case and the effect that they were taken for."""
         self._waiting: list[CaseVerdict] = []
 
+    def hears(self, topic: str) -> bool:
+        return topic in self._types
+
     def tied(self, _at: float, delivery: Delivery, record: LogRecord, output: Output) -> Iterable[CaseVerdict]:
         types = self._types.get(record.topic)
         if types is None:

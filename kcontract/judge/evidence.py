@@ -19,7 +19,7 @@ UNREAD = object()
 """Marks a payload that has not been read yet."""
 
 
-class Effect(msgspec.Struct, eq=False):
+class Effect(msgspec.Struct, eq=False, gc=False):
     """A record on a declared effect topic, tied to a delivery."""
 
     at: float
@@ -37,8 +37,8 @@ class Effect(msgspec.Struct, eq=False):
         return self._seen
 
 
-class Delivery(msgspec.Struct, eq=False):
-    """One sending of a case and everything that came of it."""
+class Delivery(msgspec.Struct, eq=False, gc=False):
+    """One sending of a case and everything that came of it. There are many, and none of them holds a cycle (`gc`)."""
 
     case: Case
     source: Input
@@ -51,13 +51,13 @@ class Delivery(msgspec.Struct, eq=False):
     acked_at: float = 0.0
     refused: str = ""
     effects: list[Effect] = msgspec.field(default_factory=list)
-    dead_letters: list[LogRecord] = msgspec.field(default_factory=list)
+    dead_letters: tuple[LogRecord, ...] = ()
     first_outcome_at: float | None = None
     wanted: tuple[Output, ...] = ()
     """The effects that a valid record must have, each as often as its count says; empty if none can be seen."""
     owed: Output | None = None
     """The reply that must come: the answer to a valid request, the declared error to an invalid one."""
-    answers: list[Effect] = msgspec.field(default_factory=list)
+    answers: tuple[Effect, ...] = ()
     waited: float = 0.0
     """Seconds that the service took for the answer, without those that records before it took."""
     twice: bool = False
@@ -133,7 +133,8 @@ class Delivery(msgspec.Struct, eq=False):
             return self.is_shown or (self.view is View.WRONG and self.view_stands)
         needed = output.emits.count if output.emits else 1
         if needed == 1:
-            return any([effect.output is output for effect in self.effects])  # noqa: C419 - the list is short
+            own = self.effects  # mostly one: this is asked for each effect
+            return bool(own) and (own[0].output is output or any(effect.output is output for effect in own))
         return len(self.effects) >= needed and sum(e.output is output for e in self.effects) >= needed
 
 
@@ -206,12 +207,13 @@ class Window:
 
     def add(self, delivery: Delivery) -> None:
         """A record is on its way."""
-        self.healthy = self.healthy and delivery.expectation is Expectation.VALID
+        case = delivery.case
+        self.healthy = self.healthy and case.expectation is Expectation.VALID
         self.deliveries.append(delivery)
-        self.open[delivery.case.id] = delivery
+        self.open[case.id] = delivery
         self.owed += delivery.is_owed
         self.unplaced += 1
-        if delivery.case.role is Role.MARKER:
+        if case.role is Role.MARKER:
             self.markers.append(delivery)
 
     def place(self, delivery: Delivery, place: TopicPartition) -> None:

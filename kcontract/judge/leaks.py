@@ -24,6 +24,9 @@ class LeakBook(Book):
         self._told: set[tuple[str, str]] = set()
         self._waiting: list[CaseVerdict] = []
 
+    def hears(self, _topic: str) -> bool:
+        return self._several
+
     def tied(self, _at: float, delivery: Delivery, record: LogRecord, output: Output) -> Iterable[CaseVerdict]:
         if output.source is delivery.source or not self._several:
             return ()

@@ -21,7 +21,8 @@ class Shelf:
 
     def __init__(self, kinds: Sequence[type[Book]], grounds: Grounds) -> None:
         self._books = tuple(kind(grounds) for kind in kinds)
-        self._hearing = tuple(book for book in self._books if type(book).tied is not Book.tied)
+        self._hearing: dict[str, tuple[Book, ...]] = {}
+        """Who hears of what is tied, by topic: asked for each record."""
         self._listeners: dict[type, list[Listener]] = {}
         for book in self._books:
             for kind, listen in book.listeners().items():
@@ -38,10 +39,13 @@ class Shelf:
 
     def tied(self, at: float, delivery: Delivery, record: LogRecord, output: Output) -> Sequence[CaseVerdict]:
         """See `Book.tied`."""
-        reached: list[CaseVerdict] = []
-        for book in self._hearing:
+        hearing = self._hearing.get(record.topic)
+        if hearing is None:
+            hearing = self._hearing[record.topic] = tuple(book for book in self._books if book.hears(record.topic))
+        reached: Sequence[CaseVerdict] = ()
+        for book in hearing:
             if found := book.tied(at, delivery, record, output):
-                reached.extend(found)
+                reached = (*reached, *found)
         return reached
 
     def know(self, at: float, record: LogRecord, outputs: tuple[Output, ...]) -> bool:

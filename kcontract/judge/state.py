@@ -158,13 +158,13 @@ class UnitState:
         return self.court.dead_letters
 
     def _sent(self, event: ev.Sent) -> None:
-        source = self.promises.inputs[event.case.topic]
-        delivery = Delivery(event.case, source, event.window, event.at, event.due)
-        if event.case.expectation is Expectation.VALID and event.case.role is not Role.REPEAT:
-            always = self._always.get(event.case.topic)
+        case = event.case
+        delivery = Delivery(case, self.promises.inputs[case.topic], event.window, event.at, event.due)
+        if case.expectation is Expectation.VALID and case.role is not Role.REPEAT:
+            always = self._always.get(case.topic)
             delivery.wanted = wanted_effects(delivery, self._effects) if always is None else always
         if self._replies:
-            delivery.owed = owed_reply(delivery, self._replies.get(event.case.topic))
+            delivery.owed = owed_reply(delivery, self._replies.get(case.topic))
             self._asked.update(requested_topic(delivery))
             if delivery.owed is not None and delivery.expectation is Expectation.VALID:
                 delivery.wanted = (*delivery.wanted, delivery.owed)
@@ -262,18 +262,19 @@ class UnitState:
 
     def _credit(self, at: float, record: LogRecord, outputs: tuple[Output, ...], delivery: Delivery) -> None:
         output = output_of(delivery, record, outputs)
-        if output.role is OutputRole.DEAD_LETTER:
-            delivery.dead_letters.append(record)
-            self.court.dead_letters += 1
-        elif output.role is OutputRole.EFFECT:
+        if output.role is OutputRole.EFFECT:
             delivery.effects.append(Effect(at, record, output))
+        elif output.role is OutputRole.DEAD_LETTER:
+            delivery.dead_letters += (record,)
+            self.court.dead_letters += 1
         elif output.role is OutputRole.REPLY:
-            delivery.answers.append(Effect(at, record, output))
+            delivery.answers += (Effect(at, record, output),)
             self._untied.late_replies += self.window is None or self.window.number != delivery.window
             self.court.dead_letters += delivery.expectation is Expectation.INVALID
         elif output.role is OutputRole.RETRY:
             delivery.attempts += 1
-        self.reached.extend(self._books.tied(at, delivery, record, output))
+        if found := self._books.tied(at, delivery, record, output):
+            self.reached.extend(found)
         if delivery.first_outcome_at is None and delivery.has_outcome:
             self._first_outcome(at, delivery)
         elif self.window is None or self.window.number != delivery.window:

@@ -18,8 +18,8 @@ class Tally:
     """Outcomes by kind and expectation. Re-sendings and the harness's own sentinels are not counted."""
 
     outcomes: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    _counters: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    """The same by kind with its variant and name of expectation: this is asked for each case."""
+    _last: tuple[str, Expectation | None, Counter[str]] = field(default=("", None, Counter()))
+    """The counter of the last case's kind with its variant: many follow each other."""
     _counted: OutcomeBook = field(default_factory=OutcomeBook)
 
     def count(self, delivery: Delivery, outcome: str) -> None:
@@ -27,11 +27,10 @@ class Tally:
         case = delivery.case
         if case.role is not Role.CASE:
             return
-        key = case.kind, case.expectation.name
-        counter = self._counters.get(key)
-        if counter is None:
+        kind, expectation, counter = self._last
+        if case.kind != kind or case.expectation is not expectation:
             counter = self.outcomes.setdefault((case.code, case.expectation.value), Counter())
-            self._counters[key] = counter
+            self._last = case.kind, case.expectation, counter
         before = self._counted.swap(case.root if "." in case.id else case.id, outcome)
         if before:
             counter[before] -= 1

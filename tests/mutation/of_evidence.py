@@ -81,7 +81,7 @@ EVIDENCE_MUTANTS = (
         ),
         ("disturbed by standing still", "return bool(self.exits) or self.stalled or", "return bool(self.exits) or"),
         ("disturbed by a start", " or self.starts > 0", ""),
-        ("healthy windows only", "self.healthy = self.healthy and delivery", "self.healthy = self.healthy or delivery"),
+        ("healthy windows only", "self.healthy = self.healthy and case", "self.healthy = self.healthy or case"),
     ),
     *in_module(
         "tying/ties",

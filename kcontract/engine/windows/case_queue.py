@@ -42,9 +42,9 @@ class CaseQueue:
 
     def take(self, most: int) -> list[Case]:
         """The next cases, at most so many, and of large ones fewer; none if there are no more."""
-        if not self._waiting:
-            self._refill()
         waiting = self._waiting
+        while len(waiting) < most and _bytes(waiting) < _MOST_BYTES and self._refill():
+            pass
         taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
         room = _MOST_BYTES
         for number, case in enumerate(taken, 1):
@@ -58,10 +58,17 @@ class CaseQueue:
         """These come next."""
         self._waiting.extendleft(reversed(cases))
 
-    def _refill(self) -> None:
+    def _refill(self) -> bool:
+        """Make one more block; False if there is none."""
         block = list(islice(self._valid, BLOCK))
         share = self._share if block else BLOCK
         block += self._malformed[:share]
         del self._malformed[:share]
         self._rng.shuffle(block)
         self._waiting.extend(block)
+        return bool(block)
+
+
+def _bytes(cases: Iterable[Case]) -> int:
+    """What their values weigh."""
+    return sum([len(case.record.value or b"") for case in cases])

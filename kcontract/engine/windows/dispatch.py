@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from kcontract.engine.own import OwnRecords
@@ -17,6 +18,21 @@ _CHUNK = 2_000
 _BOMB = "compression_bomb"
 
 
+class _Volley:
+    """Records that were queued together, and how many of them the broker has said nothing of yet."""
+
+    def __init__(self, records: int, dispatcher: Dispatcher) -> None:
+        self.left = records
+        self._dispatcher = dispatcher
+
+    def delivered(self, case: str, topic: str, partition: int, offset: int, error: str) -> None:
+        self.left -= 1
+        if error:
+            self._dispatcher.refused[case] = error
+        else:
+            self._dispatcher.acknowledged.append((case, topic, partition, offset))
+
+
 class Dispatcher:
     """The sending half of a window."""
 
@@ -30,8 +46,11 @@ class Dispatcher:
         self._recorder = recorder
         self._unit = unit
         self._on_the_way: list[Outgoing] = []
-        self._acknowledged: list[tuple[str, str, int, int]] = []
-        self._refused: dict[str, str] = {}
+        self._volleys: deque[_Volley] = deque()
+        self.queued = 0
+        """Volleys so far."""
+        self.acknowledged: list[tuple[str, str, int, int]] = []
+        self.refused: dict[str, str] = {}
 
     def send(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
         """Send the cases and wait until the broker has taken or refused every record that was queued so far.
@@ -40,55 +59,75 @@ class Dispatcher:
         """
         for start in range(0, len(cases), _CHUNK):
             self.queue(cases[start : start + _CHUNK], window, due[start : start + _CHUNK])
-            self.acknowledge()
-        self._one_by_one()
+            self._acknowledge()
+        self.finish()
 
     def queue(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
-        """Send the cases without waiting for their acknowledgements."""
+        """Send the cases as a volley, without waiting for their acknowledgements."""
         if self._road is not None:
             cases = [self._carried(self._road, case) for case in cases]
         now = self._recorder.now()
         if self._road is None:
             records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
+            self._send(records)
             self._on_the_way += records
-            self._cluster.send(records, self._delivered)
         times = due or [0.0] * len(cases)  # told while the broker takes them: nobody looks at what comes before that
         self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, times, strict=True)])
 
     def _carried(self, road: Road, case: Case) -> Case:
         carried, log = road.carry(case)
-        self._delivered(carried.id, log.topic, log.partition, log.offset, "")
+        self.acknowledged.append((carried.id, log.topic, log.partition, log.offset))
         return carried
 
-    def acknowledge(self) -> None:
-        """Wait for what is on its way and record where it stands. What was refused waits for the next `send`."""
-        left = self._cluster.flush(_FLUSH_SECONDS)
+    def hear(self, wait: float = 0) -> int:
+        """Record what the broker acknowledges within so many seconds; how many volleys, of all so far, it has said
+        everything of, and of all before them. With a wait everything is sent on its way at once."""
+        self._cluster.flush(wait)
+        self._note_places()
+        while self._volleys and not self._volleys[0].left:
+            self._volleys.popleft()
+        return self.queued - len(self._volleys)
+
+    def finish(self) -> None:
+        """Wait until the broker has taken what was queued, or refused it alone.
+
+        A broker refuses a whole batch for one record in it: what it refuses alone it refuses for good.
+        """
+        self._acknowledge()
+        again, self.refused = self.refused, {}
+        for record in [one for one in self._on_the_way if one.case in again] if again else ():
+            self._send([record])
+            self._acknowledge()
         now = self._recorder.now()
-        acknowledged, self._acknowledged = self._acknowledged, []
+        self._recorder.record_all([ev.Refused(now, case, error) for case, error in self.refused.items()])
+        self.refused.clear()
+        self._on_the_way.clear()
+
+    def _send(self, records: Sequence[Outgoing]) -> None:
+        volley = _Volley(len(records), self)
+        self._volleys.append(volley)
+        self.queued += 1
+        self._cluster.send(records, volley.delivered)
+
+    def _acknowledge(self) -> None:
+        """Wait for what is on its way and record where it stands."""
+        left = self._cluster.flush(_FLUSH_SECONDS) if self._volleys else 0
+        self._note_places()
+        self._volleys.clear()
+        if left:
+            self._own.complete = False
+            what = f"{left} records were not taken by the broker in time"
+            self._recorder.record(ev.Blind(self._recorder.now(), self._unit, what))
+
+    def _note_places(self) -> None:
+        if not self.acknowledged:
+            return
+        now = self._recorder.now()
+        acknowledged, self.acknowledged = self.acknowledged, []
         runs = in_a_row(acknowledged)
         for topic, partition, offset, cases in runs:
             self._own.note(topic, partition, offset, len(cases))
         self._recorder.record_all([ev.Placed(now, one[0], one[1], one[2], tuple(one[3])) for one in runs])
-        if left:
-            self._own.complete = False
-            self._recorder.record(ev.Blind(now, self._unit, f"{left} records were not taken by the broker in time"))
-
-    def _one_by_one(self) -> None:
-        """A broker refuses a whole batch for one record in it: what it refuses alone it refuses for good."""
-        again, self._refused = self._refused, {}
-        for record in [one for one in self._on_the_way if one.case in again] if again else ():
-            self._cluster.send([record], self._delivered)
-            self.acknowledge()
-        now = self._recorder.now()
-        self._recorder.record_all([ev.Refused(now, case, error) for case, error in self._refused.items()])
-        self._refused.clear()
-        self._on_the_way.clear()
-
-    def _delivered(self, case: str, topic: str, partition: int, offset: int, error: str) -> None:
-        if error:
-            self._refused[case] = error
-        else:
-            self._acknowledged.append((case, topic, partition, offset))
 
 
 def in_a_row(acknowledged: Sequence[tuple[str, str, int, int]]) -> list[tuple[str, int, int, list[str]]]:

@@ -9,6 +9,7 @@ from kcontract.engine.deciding import decide
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinned, places_of
 from kcontract.engine.windows.dispatch import Dispatcher
+from kcontract.engine.windows.stream import Stream
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import STALL_FLOOR
 from kcontract.judge.resources import suspicious
@@ -17,16 +18,12 @@ from kcontract.judge.settle import Standing
 from kcontract.judge.view import View
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
-from kcontract.model.record import LogRecord, TopicPartition
+from kcontract.model.record import TopicPartition
 from kcontract.model.service import Resources
 from kcontract.model.summary import Progress
 
 Outcome = Literal["settled", "exited", "stalled", "stopped"]
 _DRAIN_SECONDS = 30.0
-_AHEAD, _STRIDE = 5_000, 2_500
-"""So many records that are owed an answer may be on their way before more are sent, and so many are sent at once."""
-_HESITATION = 0.5
-"""Seconds without anything seen after which a window of more than that is cut short."""
 _WAIT = 0.01
 _REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "burst", "replay")
 _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
@@ -98,10 +95,10 @@ class Player:
         places = places_of(cases, self.partitions) if narrow else self.places
         plain = purpose in _PLAIN or self._observer.bloated
         opening, closing = compose(cases, self.sources, places, {} if plain else self.markers, healthy=healthy)
-        self.unsent = self._stream(window, opening)
+        stream = Stream(self._stage, self._dispatcher, window, lambda: self._report(window))
+        self.unsent = stream.send(opening, closing)
         if purpose in _REPEATABLE:
             self.cases[self._number] = tuple(cases[: len(cases) - len(self.unsent)])
-        self._dispatcher.send(closing, self._number)
         outcome = self._follow(window, patience)
         decide(self._stage, window)
         self._note_growth(purpose, cases, before)
@@ -147,40 +144,6 @@ class Player:
         """Keep the cases of a closed window only while a doubt may want it repeated."""
         if not any(doubt.window == window.number and not doubt.settled for doubt in self._state.doubts):
             self.cases.pop(window.number, None)
-
-    def _stream(self, window: Window, cases: list[Case]) -> list[Case]:
-        """Send the cases no further ahead than the service keeps up with, and watch it meanwhile; what was not sent.
-
-        Of what is read nothing is taken before the broker's acknowledgements for it are: an origin names a place.
-        """
-        for start in range(0, len(cases), _STRIDE):
-            seen: Sequence[LogRecord] = ()
-            if start:
-                seen = self._observer.read(0)
-                self._dispatcher.acknowledge()
-            if start >= _AHEAD and window.purpose == "batch":
-                self._observer.take(seen)
-                seen = ()
-                if not self._keeps_up(window):
-                    return cases[start:]
-            self._dispatcher.queue(cases[start : start + _STRIDE], self._number)
-            self._observer.take(seen)  # while the broker takes what was queued
-        return []
-
-    def _keeps_up(self, window: Window) -> bool:
-        """Wait until the service is not too far behind. False if it has ended, hesitates, or time is over."""
-        while True:
-            now = self._recorder.now()
-            if self._observer.has_ended or self._stage.out_of_time:
-                return False
-            if window.owed <= _AHEAD:
-                return True
-            if now - max(window.progress_at, window.evidence_at) >= max(self._state.pace.quiet, _HESITATION):
-                return False
-            self._dispatcher.acknowledge()
-            self._observer.take(self._observer.read(_WAIT))
-            self._observer.look_at_views()
-            self._report(window)
 
     def _follow(self, window: Window, patience: float) -> Outcome:
         """Look until the window has settled or it is clear that it will not."""

@@ -44,6 +44,9 @@ class KeyOrderBook(CalmBook):
         self._seen: list[_Overtaking] = []
         self._windows = 0
 
+    def hears(self, _topic: str) -> bool:
+        return any(source.receive.order == "key" for source in self.grounds.promises.inputs.values())
+
     def tied(self, at: float, delivery: Delivery, record: LogRecord, output: Output) -> Iterable[CaseVerdict]:
         if delivery.source.receive.order != "key" or output.role is not OutputRole.EFFECT:
             return ()

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from kcontract.engine.windows.player import _AHEAD, _STRIDE, Player
+import pytest
+
+from kcontract.engine.windows import stream
+from kcontract.engine.windows.player import Player
 from kcontract.generate.source import CaseSource
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.runs.history import unit_findings
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
+from kcontract.model.cluster import Delivered, Outgoing
 from kcontract.model.record import Record
 from tests.unit.engine.world import EXIT, Handled, World, good, history_of, stage_of
 from tests.unit.judge.story import TOPIC, contract
+
+AHEAD, STRIDE = 500, 100
+
+
+@pytest.fixture(autouse=True)
+def _a_small_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a large one, in a tenth of the time."""
+    monkeypatch.setattr(stream, "AHEAD", AHEAD)
+    monkeypatch.setattr(stream, "STRIDE", STRIDE)
 
 
 def player_of(world: World) -> Player:
@@ -34,7 +49,7 @@ def many(player: Player, count: int) -> list[Case]:
 def test_a_large_window_is_sent_to_the_end() -> None:
     """A service that keeps up gets all of it, each case once, and each has its outcome."""
     player = player_of(World(good))
-    cases = many(player, 2 * _AHEAD)
+    cases = many(player, 2 * AHEAD)
     window = player.play("batch", cases)
     assert window.outcome == "settled"
     assert player.unsent == []
@@ -43,10 +58,42 @@ def test_a_large_window_is_sent_to_the_end() -> None:
     assert player._stage.state.tally.outcomes["valid", "valid"]["handled"] >= len(cases)
 
 
-def test_evidence_comes_after_the_acknowledgement() -> None:
+class Tardy(World):
+    """Its broker acknowledges a record only when it is asked for the third time: effects are there long before."""
+
+    def __init__(self, handle: Callable[[Record], Handled]) -> None:
+        super().__init__(handle)
+        self._told: list[list[Callable[[], None]]] = [[], [], []]
+
+    def send(self, records: Sequence[Outgoing], delivered: Delivered) -> None:
+        for number, one in enumerate(records, len(self.log)):
+            self._told[-1].append(partial(delivered, one.case, one.topic, 0, number, ""))
+            self.log.append(one.record)
+
+    def flush(self, timeout: float) -> int:
+        for _ in range(3 if timeout > 1 else 1):
+            for tell in self._told.pop(0):
+                tell()
+            self._told.append([])
+        return sum(map(len, self._told))
+
+
+def test_a_broker_that_acknowledges_late_holds_nothing_up() -> None:
+    """Further records are sent meanwhile, and each is told as sent, placed and handled, in this order."""
+    player = player_of(Tardy(good))
+    window = player.play("batch", many(player, 2 * AHEAD))
+    assert (window.outcome, player.unsent, window.unplaced) == ("settled", [], 0)
+    told = [type(event) for event in history_of(player._stage) if isinstance(event, ev.Sent | ev.Placed)]
+    rows = [kind for kind, before in zip(told[1:], told, strict=False) if kind is not before]
+    assert rows.count(ev.Placed) > 2, "acknowledgements are told while records are sent"
+    assert player._stage.state.tally.outcomes["valid", "valid"]["handled"] >= 2 * AHEAD
+
+
+@pytest.mark.parametrize("world", [World, Tardy])
+def test_evidence_comes_after_the_acknowledgement(world: type[World]) -> None:
     """An effect may name its cause by partition and offset alone: these are known before it is looked at."""
-    player = player_of(World(good))
-    player.play("batch", many(player, 2 * _AHEAD))
+    player = player_of(world(good))
+    player.play("batch", many(player, 2 * AHEAD))
     placed: set[bytes | None] = set()
     records: dict[str, Record] = {}
     for event in history_of(player._stage):
@@ -65,13 +112,13 @@ def test_what_a_service_that_ends_was_not_sent_is_told() -> None:
     begun = len(world.log)
 
     def end(record: Record) -> Handled:
-        return EXIT if len(world.log) > begun + _STRIDE else good(record)
+        return EXIT if len(world.log) > begun + STRIDE else good(record)
 
     world.handle = end
-    cases = many(player, 3 * _AHEAD)
+    cases = many(player, 3 * AHEAD)
     window = player.play("batch", cases)
     assert window.outcome == "exited"
-    assert 0 < len(player.unsent) <= 2 * _AHEAD + 1  # the healthy record that opens the window
+    assert 0 < len(player.unsent) <= 2 * AHEAD + 1  # the healthy record that opens the window
     assert cases[-len(player.unsent) :] == player.unsent
     assert len(player.cases[window.number]) == len(cases) - len(player.unsent)
     assert window.suspects
@@ -82,14 +129,14 @@ def test_a_service_that_stands_still_gets_no_more() -> None:
     world = World(good)
     player = player_of(world)
     world.handle = lambda _record: []
-    player.play("batch", many(player, 3 * _AHEAD))
-    assert len(player.unsent) >= _AHEAD - _STRIDE
+    player.play("batch", many(player, 3 * AHEAD))
+    assert len(player.unsent) >= AHEAD - STRIDE
 
 
 def test_a_streamed_history_is_judged_alike() -> None:
     """The fold over the stored events comes to the same counts and the same verdicts."""
     player = player_of(World(good))
-    player.play("batch", many(player, 2 * _AHEAD))
+    player.play("batch", many(player, 2 * AHEAD))
     again = UnitState("run", compile_promises("billing", [contract()], ()))
     for event in history_of(player._stage):
         again.feed(event)

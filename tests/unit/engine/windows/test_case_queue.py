@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
+from msgspec.structs import replace
+
 from kcontract.engine.windows.case_queue import BLOCK, CaseQueue
 from kcontract.model.case import Case, Expectation
 from kcontract.model.record import Record
+
+VALUE = bytes(1 << 14)
 
 
 def ordered() -> Random:
@@ -40,6 +44,26 @@ def test_cases_are_made_when_their_turn_comes() -> None:
 
     queue = CaseQueue(making(), [], ordered(), 5 * BLOCK)
     assert len(queue.take(10)) == 10
+    assert len(made) == BLOCK
+
+
+def test_a_large_window_takes_of_several_blocks() -> None:
+    """As many as are asked for, though more than a block is made at once."""
+    queue = CaseQueue(cases(0, 3 * BLOCK), [], ordered(), 3 * BLOCK)
+    assert [len(queue.take(BLOCK + 500)) for _ in range(4)] == [BLOCK + 500, BLOCK + 500, BLOCK - 1000, 0]
+
+
+def test_large_values_are_made_no_sooner_than_needed() -> None:
+    """What is taken at once weighs no more than a window may, and no further block is made for it."""
+    made: list[str] = []
+
+    def making() -> Iterator[Case]:
+        for case in cases(0, 3 * BLOCK):
+            made.append(case.id)
+            yield replace(case, record=Record(value=VALUE))
+
+    queue = CaseQueue(making(), [], ordered(), 3 * BLOCK)
+    assert len(queue.take(2 * BLOCK)) == (16 << 20) // len(VALUE)
     assert len(made) == BLOCK
 
 

@@ -1,0 +1,90 @@
+"""Sending many records no further ahead than the service keeps up with, and looking at what comes of them meanwhile."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from kcontract.engine.stage import Stage
+from kcontract.engine.windows.dispatch import Dispatcher
+from kcontract.judge.evidence import Window
+from kcontract.model.case import Case
+from kcontract.model.record import LogRecord
+
+AHEAD, STRIDE = 7_500, 2_500
+"""So many records that are owed an answer may be on their way before more are sent, and so many are sent at once: the
+more come together, the less the broker and a service that works in batches have to do for each."""
+_AT_ONCE = 0.001
+"""Seconds: enough for the client to begin sending what was queued, instead of waiting for more to come."""
+_HESITATION = 0.5
+"""Seconds without anything seen after which a window of more than that is cut short."""
+_WAIT = 0.005
+_PATIENCE = 10.0
+"""Seconds for the last acknowledgements, until there is nothing better to do than to wait for them."""
+
+
+class Stream:
+    """The records of one window. Nothing waits for the broker's acknowledgements but what is judged by them.
+
+    What was read is kept back until the broker has acknowledged all that had been sent by then: an origin names a
+    place, and our own records in a topic are told by theirs.
+    """
+
+    def __init__(self, stage: Stage, dispatcher: Dispatcher, window: Window, report: Callable[[], None]) -> None:
+        """`report` tells how far the window is."""
+        self._stage = stage
+        self._observer, self._recorder = stage.observer, stage.tools.recorder
+        self._dispatcher = dispatcher
+        self._window = window
+        self._report = report
+        self._kept: deque[tuple[int, Sequence[LogRecord]]] = deque()
+        """What was read, each with the number of volleys that had been sent by then."""
+
+    def send(self, opening: Sequence[Case], closing: Sequence[Case]) -> list[Case]:
+        """Send all of them, and what was read meanwhile to the judge. Those that open the window and were not sent,
+        because the service did not keep up or has ended."""
+        unsent: list[Case] = []
+        for start in range(0, len(opening), STRIDE):
+            if start >= AHEAD and self._window.purpose == "batch" and not self._keeps_up():
+                unsent = list(opening[start:])
+                break
+            self._dispatcher.queue(opening[start : start + STRIDE], self._window.number)
+            self._dispatcher.hear(_AT_ONCE)
+            self._look(0)
+        self._dispatcher.queue(closing, self._window.number)
+        self._wait_for_acknowledgements()
+        return unsent
+
+    def _keeps_up(self) -> bool:
+        """Wait until the service is not too far behind. False if it has ended, hesitates, or time is over."""
+        while True:
+            now = self._recorder.now()
+            if self._observer.has_ended or self._stage.out_of_time:
+                return False
+            if self._window.owed <= AHEAD:
+                return True
+            still = now - max(self._window.progress_at, self._window.evidence_at)
+            if still >= max(self._stage.state.pace.quiet, _HESITATION):
+                return False
+            self._look(_WAIT)
+            self._observer.look_at_views()
+            self._report()
+
+    def _wait_for_acknowledgements(self) -> None:
+        """All that was queued is acknowledged or refused, and all that was kept back is told."""
+        deadline = self._recorder.now() + _PATIENCE
+        while self._dispatcher.hear(_WAIT) < self._dispatcher.queued and self._recorder.now() < deadline:
+            self._look(0)
+        self._dispatcher.finish()
+        self._tell(self._dispatcher.queued)
+
+    def _look(self, wait: float) -> None:
+        """Read what has come, within `wait` seconds, and tell what may be told."""
+        if records := self._observer.read(wait):
+            self._kept.append((self._dispatcher.queued, records))
+        self._tell(self._dispatcher.hear())
+
+    def _tell(self, settled: int) -> None:
+        """Tell what was read when no more than the first `settled` volleys had been sent."""
+        while self._kept and self._kept[0][0] <= settled:
+            self._observer.take(self._kept.popleft()[1])
