@@ -18,6 +18,8 @@ from kcontract.model.verdicts import verdict as verdict_named
 
 _BY_CAUSE = frozenset({"CRASHED", "CRASH_LOOP"})
 """Exception and frame tell these defects apart; one bug often shows with many kinds."""
+_BY_CHOICE = "exit "
+"""An exit code and no trace: the service ends itself (log.Fatal, sys.exit), in one place for whatever it refuses."""
 _VARYING = (
     (re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}"), "{run}"),  # a topic or path with the run's name in it
     (re.compile(r"(?<=/)\d+(?=/|$)"), "*"),  # whichever item of a list
@@ -46,7 +48,7 @@ def group_findings(unit: str, verdicts: Iterable[CaseVerdict], *, any_dead_lette
 
 def _fingerprint(verdict: CaseVerdict, *, any_dead_letter: bool) -> tuple[str, ...]:
     kind = verdict.kind.partition(":")[0]
-    if verdict.code in _BY_CAUSE and names_frame(verdict.cause):
+    if verdict.code in _BY_CAUSE and (names_frame(verdict.cause) or verdict.cause.startswith(_BY_CHOICE)):
         kind = ""
     if verdict.code in ("NOT_DEAD_LETTERED", "NO_REPLY") and not any_dead_letter:
         kind = ""

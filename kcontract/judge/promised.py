@@ -11,6 +11,7 @@ from kcontract.model.location import Location
 
 _ABOUT_ANSWERS = ("WRONG_REPLY", "NO_REPLY")
 _ABOUT_EFFECTS = ("MISREAD", "INVALID_EVENT", "SKIPPED_VALID", "COLLATERAL", "LOST")
+_ABOUT_THE_PROCESS = ("RESOURCE_BLOWUP", "CRASH_LOOP", "CRASHED", "ENDLESS_RETRY", "STUCK")
 _DUE = ("REBALANCE_STORM", "SKIPPED_VALID", "REJECTED_VALID", "COLLATERAL", "LOST", "DUPLICATE_EFFECT")
 
 
@@ -35,7 +36,17 @@ def _of_code(code: str, delivery: Delivery, cause: str) -> tuple[Location, str]:
         return _effect(source, cause)
     if code in _DUE:
         return source.receive.at, f"{name} handles each valid record" + (" once" if code == "DUPLICATE_EFFECT" else "")
-    return source.receive.on_invalid.at, f"for an invalid record {name} {_policy(source)}"
+    return _of_any(code, delivery)
+
+
+def _of_any(code: str, delivery: Delivery) -> tuple[Location, str]:
+    """What is promised of a record that is neither due an effect nor an answer of its own."""
+    receive, name, policy = delivery.source.receive, delivery.source.receive.name, _policy(delivery.source)
+    if code in _ABOUT_THE_PROCESS and delivery.expectation is Expectation.VALID:
+        return receive.at, f"{name} handles each valid record, and goes on with the next"
+    if delivery.expectation is Expectation.EITHER:
+        return receive.on_invalid.at, f"{name} handles this record like a valid one, or {policy}"
+    return receive.on_invalid.at, f"for an invalid record {name} {policy}"
 
 
 def _effect(source: Input, cause: str) -> tuple[Location, str]:

@@ -9,12 +9,17 @@ ENDING_MUTANTS = (
         "findings",
         (
             "crashes by their frame",
-            'if verdict.code in _BY_CAUSE and names_frame(verdict.cause):\n        kind = ""',
-            "pass",
+            "(names_frame(verdict.cause) or verdict.cause.startswith(_BY_CHOICE))",
+            "verdict.cause.startswith(_BY_CHOICE)",
+        ),
+        (
+            "ends of its own choice",
+            "(names_frame(verdict.cause) or verdict.cause.startswith(_BY_CHOICE))",
+            "names_frame(verdict.cause)",
         ),
         (
             "crashes without a frame by kind",
-            "verdict.code in _BY_CAUSE and names_frame(verdict.cause)",
+            "verdict.code in _BY_CAUSE and (names_frame(verdict.cause) or verdict.cause.startswith(_BY_CHOICE))",
             "verdict.code in _BY_CAUSE",
         ),
         (

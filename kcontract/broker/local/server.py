@@ -44,6 +44,8 @@ SETTINGS = (
     ("group.coordinator.append.linger.ms", "0"),
     # What is in a topic stays, and only declared topics exist.
     ("log.retention.ms", "-1"),
+    # Inputs take any time (`timestamp_weird`); Streams hands it on to topics of its own, which must not refuse it then.
+    ("log.message.timestamp.after.max.ms", str(2**63 - 1)),
     ("auto.create.topics.enable", "true"),  # so that a record on an undeclared topic is seen, not refused
     # The first member need not wait for others; the death of a member can be made to show quickly (KIP-848's floors
     # of 45 s and 5 s must be lowered together with the values).

@@ -54,6 +54,7 @@ def test_numbers_of_one_run_are_taken_out(one: dict[str, str], other: dict[str, 
         ({"cause": "/a/price"}, {"cause": "/b/price"}),
         ({"topic": "orders"}, {"topic": "orders2"}),
         ({"kind": "truncated"}, {"kind": "bit_flip"}),
+        ({"kind": "truncated", "cause": "SIGSEGV"}, {"kind": "bit_flip", "cause": "SIGSEGV"}),
     ],
 )
 def test_defects_are_told_apart(one: dict[str, str], other: dict[str, str]) -> None:
@@ -72,6 +73,7 @@ WHATEVER_THE_KIND = {
     "late": {"code": "NO_REPLY", "cause": "late"},
     "retries": {"code": "ENDLESS_RETRY"},
     "stuck": {"code": "STUCK"},
+    "ends itself": {"code": "CRASH_LOOP", "cause": "exit 1"},
 }
 
 
