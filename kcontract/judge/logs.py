@@ -65,8 +65,8 @@ class LogBook(Book):
         if len(lines) >= len(cases):
             self.suspects[topic] = ()
             return ()
+        self.suspects[topic] = tuple(one.case for one in cases if not any(names(line, one.case) for line in lines))
         if len(cases) > 1:
-            self.suspects[topic] = tuple(one.case for one in cases if not any(names(line, one.case) for line in lines))
             return ()
         return self._missing(cases[0], (event.code or 0) < 0)
 

@@ -1,7 +1,7 @@
 """RESOURCE_BLOWUP: what a service holds grows with one record, stays, and does so again after a restart (ORACLE.md §6).
 
 The proof is two rounds. A round is windows of purpose `growth`: healthy records for comparison, the suspect alone (in
-one copy for memory, in many for what is counted), and healthy records again, behind which the growth must still be
+one copy for memory, in many for what is counted and for memory that leaks bit by bit), and healthy records again, behind which the growth must still be
 there. Between the rounds the service is started anew. What fills up to a bound of its own, as pools and heaps do,
 either grows with healthy records too, or stops before it gets as far.
 """
@@ -26,6 +26,9 @@ COPIES, TRIALS = 32, 3
 """A round of what is counted: that is more than the bound of any usual pool."""
 _MEGABYTE = 1 << 20
 _MEMORY_GROWTH, _MEMORY_CALM = 128 * _MEGABYTE, 32 * _MEGABYTE
+_LEAK, _LEAK_CALM = COPIES * _MEGABYTE, 8 * _MEGABYTE
+"""What the copies of a trial must take if memory leaks, more than the garbage of a JVM before it is collected, and what
+as many healthy ones may."""
 _SMALL = _MEGABYTE
 """Bytes of a record that may well take some memory."""
 _SUSPICIOUS = 16
@@ -42,7 +45,14 @@ def suspicious(before: Resources, after: Resources) -> tuple[str, ...]:
 def grew(what: str, before: Resources, after: Resources, copies: int) -> bool:
     """Whether a trial with so many copies of one record shows what a round must show."""
     growth: int = getattr(after, what) - getattr(before, what)
-    return growth >= (_MEMORY_GROWTH if what == MEMORY else max(1, copies))
+    if what == MEMORY:
+        return growth >= (_MEMORY_GROWTH if copies == 1 else _LEAK)
+    return growth >= max(1, copies)
+
+
+def leaks(before: Resources, after: Resources) -> bool:
+    """Whether one copy took so much memory that many are worth trying."""
+    return after.memory - before.memory >= _LEAK // COPIES
 
 
 @dataclass(slots=True)
@@ -129,16 +139,18 @@ class ResourceBook(Book):
 
 
 def _holds(what: str, first: _Window, trials: list[_Window], last: _Window) -> bool:
-    calm = _MEMORY_CALM if what == MEMORY else _COUNT_CALM
+    many = len(trials) >= TRIALS and all(len(trial.deliveries) >= COPIES for trial in trials)
+    calm = _COUNT_CALM if what != MEMORY else _LEAK_CALM if many else _MEMORY_CALM
     if any(abs(_growth(what, one)) > calm for one in (first, last)):
         return False
     net = getattr(_of(last.after), what) - getattr(_of(trials[0].before), what)
     deliveries = [delivery for trial in trials for delivery in trial.deliveries]
     if what == MEMORY:
         small = sum(len(one.case.record.value or b"") for one in deliveries) <= _SMALL
-        return bool(small and net >= _MEMORY_GROWTH)
-    each = all(_growth(what, trial) >= len(trial.deliveries) >= COPIES for trial in trials)
-    return bool(each and len(trials) >= TRIALS and net >= _STAYS * len(deliveries))
+        steady = not many or all(_growth(what, trial) >= _LEAK for trial in trials)
+        return bool(small and steady and net >= (_MEMORY_GROWTH if not many else _STAYS * TRIALS * _LEAK))
+    each = all(_growth(what, trial) >= len(trial.deliveries) for trial in trials)
+    return bool(many and each and net >= _STAYS * len(deliveries))
 
 
 def _growth(what: str, window: _Window) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from kcontract.engine.scene import Scene
 from kcontract.judge.evidence import Window
-from kcontract.judge.resources import COPIES, MEMORY, TRIALS, grew
+from kcontract.judge.resources import COPIES, MEMORY, TRIALS, grew, leaks
 from kcontract.model.case import Case, Role
+from kcontract.model.service import Resources
 
 _SECONDS = 60.0
 """For all of it, but for a round that has begun."""
 _ROUNDS = 2
+_LEAKS = 3
+"""So many cases that take some memory, but not much, are tried in many copies."""
 
 
 def find_growth(scene: Scene) -> None:
@@ -17,13 +20,19 @@ def find_growth(scene: Scene) -> None:
     scene.player.phase = "looking for what grows"
     deadline = scene.stage.tools.recorder.now() + scene.stage.left(_SECONDS)
     done: set[str] = set()
+    leaking = _LEAKS
     for what, case in _suspects(scene):
         if what in done or scene.stage.tools.recorder.now() >= deadline or not scene.detective.revive():
             continue
-        if _shows(scene, what, case):
+        copies = _copies(what)
+        held = _shows(scene, case, copies)
+        if held and what == MEMORY and not grew(what, *held, copies) and leaks(*held) and leaking:
+            leaking, copies = leaking - 1, COPIES
+            held = _shows(scene, case, copies)
+        if held and grew(what, *held, copies):
             done.add(what)
             for _ in range(_ROUNDS):
-                if not _round(scene, what, case):
+                if not _round(scene, case, copies):
                     break
 
 
@@ -31,24 +40,22 @@ def _suspects(scene: Scene) -> list[tuple[str, Case]]:
     return [(what, case) for what, cases in scene.player.grown.items() for case in cases.values()]
 
 
-def _shows(scene: Scene, what: str, case: Case) -> bool:
-    """Whether the case alone does it. Compared with nothing yet: no evidence, but a reason to look closer."""
-    copies = _copies(what)
+def _shows(scene: Scene, case: Case, copies: int) -> tuple[Resources, Resources] | None:
+    """What is held before and after so many copies of the case alone. Compared with nothing yet: no evidence, but it
+    may be a reason to look closer."""
     before = scene.stage.observer.look_at_resources()
     window = _try(scene, case, copies)
     after = scene.stage.observer.held
-    return (
-        window.outcome == "settled" and before is not None and after is not None and grew(what, before, after, copies)
-    )
+    return (before, after) if window.outcome == "settled" and before is not None and after is not None else None
 
 
-def _round(scene: Scene, what: str, case: Case) -> bool:
+def _round(scene: Scene, case: Case, copies: int) -> bool:
     """In a new process: healthy records, the case, healthy records. False if the service cannot be had any more."""
     if not scene.stage.lifecycle.restarts(behind=True):
         return False
     scene.player.play("warm", [])
-    trials = 1 if what == MEMORY else TRIALS
-    windows = [_compare(scene, what), *(_try(scene, case, _copies(what)) for _ in range(trials)), _compare(scene, what)]
+    trials = 1 if copies == 1 else TRIALS
+    windows = [_compare(scene, copies), *(_try(scene, case, copies) for _ in range(trials)), _compare(scene, copies)]
     return all(window.outcome == "settled" for window in windows) and not scene.stage.out_of_time
 
 
@@ -61,9 +68,9 @@ def _try(scene: Scene, case: Case, copies: int) -> Window:
     return scene.player.play("growth", [source.again(case) for _ in range(copies)], of=case.root, narrow=True)
 
 
-def _compare(scene: Scene, what: str) -> Window:
+def _compare(scene: Scene, copies: int) -> Window:
     """As many healthy records as a trial has others."""
     topic, partition = scene.player.places[0]
     source = scene.player.sources[topic]
-    healthy = [source.healthy(Role.HEALTHY, partition) for _ in range(_copies(what))]
+    healthy = [source.healthy(Role.HEALTHY, partition) for _ in range(copies)]
     return scene.player.play("growth", healthy, narrow=True)

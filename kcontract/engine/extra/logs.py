@@ -9,8 +9,8 @@ from kcontract.engine.scene import Scene
 from kcontract.judge.logs import LogBook
 from kcontract.model.case import Case, Expectation
 
-_KINDS, _LOOKED_AT, _ALONE = 12, 2_000, 4
-"""So many kinds are tried, found among so many cases; of those that left no line so many are tried alone."""
+_KINDS, _LOOKED_AT, _TRIES = 12, 2_000, 5
+"""So many kinds are tried, found among so many cases; one that left no line is looked for with so many tries."""
 
 
 def read_logs(scene: Scene) -> None:
@@ -26,9 +26,16 @@ def _read(scene: Scene, topic: str) -> None:
     book, cases = scene.stage.state.book(LogBook), _of_all_kinds(scene, topic)
     if not cases or not _try(scene, topic, []) or book.is_hopeless(topic) or not _try(scene, topic, cases):
         return
-    for case in islice(book.suspects.get(topic, ()), _ALONE):
-        if book.is_hopeless(topic) or not _try(scene, topic, [case]):
+    suspects = book.suspects.get(topic, ())
+    for _ in range(_TRIES):
+        half = suspects[: (len(suspects) + 1) // 2]
+        if not half or book.is_hopeless(topic) or not _try(scene, topic, half):
             return
+        unlogged = {case.root for case in book.suspects.get(topic, ())}
+        if len(half) == 1 and (unlogged or len(suspects) == 1):
+            return  # it was alone, and is judged
+        # few lines name their record: where the lines of a half are enough, one in the other half left none
+        suspects = [case for case in half if case.root in unlogged] or suspects[len(half) :]
 
 
 def _of_all_kinds(scene: Scene, topic: str) -> list[Case]:

@@ -53,10 +53,11 @@ def _fields(one: Resources) -> dict[str, Any]:
 
 
 MEMORY: dict[str, Any] = {"each": {"memory": 300 * MEGABYTE}}
+LEAK: dict[str, Any] = {"trials": TRIALS, "copies": COPIES, "each": {"memory": 2 * COPIES * MEGABYTE}}
 THREADS: dict[str, Any] = {"trials": TRIALS, "copies": COPIES, "each": {"threads": COPIES}}
 
 
-@pytest.mark.parametrize(("parts", "cause"), [(MEMORY, "memory"), (THREADS, "threads")])
+@pytest.mark.parametrize(("parts", "cause"), [(MEMORY, "memory"), (LEAK, "memory"), (THREADS, "threads")])
 def test_two_rounds_complete_the_verdict(parts: dict[str, Any], cause: str) -> None:
     """Memory with one record, threads with one for each of many; told once, with the figures of both rounds."""
     story = Told()
@@ -73,6 +74,10 @@ def test_two_rounds_complete_the_verdict(parts: dict[str, Any], cause: str) -> N
     [
         {"each": {"memory": 100 * MEGABYTE}},
         {**MEMORY, "last": {"memory": -290 * MEGABYTE}},
+        {**LEAK, "each": {"memory": COPIES * MEGABYTE - 1}},
+        {**LEAK, "last": {"memory": 9 * MEGABYTE}},
+        {**LEAK, "last": {"memory": -200 * MEGABYTE}},
+        {**LEAK, "trials": TRIALS - 1, "each": {"memory": COPIES * MEGABYTE}},
         {**MEMORY, "first": {"memory": 200 * MEGABYTE}},
         {**MEMORY, "value": b"x" * (2 * MEGABYTE)},
         {**THREADS, "each": {"threads": COPIES - 1}},
@@ -82,7 +87,8 @@ def test_two_rounds_complete_the_verdict(parts: dict[str, Any], cause: str) -> N
         {**THREADS, "copies": 4, "each": {"threads": 8}},
     ],
     ids=[
-        "some memory", "memory that is given back", "a heap that healthy records fill", "a large record",
+        "some memory", "memory that is given back", "a little for each", "a leak that healthy records have as well",
+        "a heap that is collected", "too few trials", "a heap that healthy records fill", "a large record",
         "fewer threads than records", "a pool that may be full soon", "a pool that healthy records fill",
         "threads that end", "few records",
     ],

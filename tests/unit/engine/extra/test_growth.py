@@ -12,6 +12,7 @@ from kcontract.model.service import Resources
 from tests.unit.engine.world import Handled, Process, World, good, verified
 from tests.unit.judge.story import DLQ
 
+MANY = frozenset({"wrong_root", "empty_value", "wrong_type", "missing_required", "json_syntax", "wrong_encoding"})
 _START = Resources(memory=100 << 20, descriptors=20, threads=8, connections=4)
 
 
@@ -44,6 +45,16 @@ def swells(held: Resources, bad: bool) -> Resources:
     return msgspec.structs.replace(held, memory=held.memory + (bad << 28))
 
 
+def seeps(held: Resources, bad: bool) -> Resources:
+    """Four megabytes for each bad record."""
+    return msgspec.structs.replace(held, memory=held.memory + (bad << 22))
+
+
+def garbage(held: Resources, bad: bool) -> Resources:
+    """What bad records leave behind is collected when there is enough of it."""
+    return msgspec.structs.replace(held, memory=min(380 << 20, held.memory + (bad << 22)))
+
+
 def pools(held: Resources, bad: bool) -> Resources:
     """A pool of threads that bad records fill up to its bound."""
     return msgspec.structs.replace(held, threads=min(40, held.threads + bad))
@@ -54,17 +65,17 @@ def fills(held: Resources, _bad: bool) -> Resources:
     return msgspec.structs.replace(held, memory=min(900 << 20, held.memory + (8 << 20)))
 
 
-@pytest.mark.parametrize(("more", "cause"), [(leaks, "descriptors"), (swells, "memory")])
+@pytest.mark.parametrize(("more", "cause"), [(leaks, "descriptors"), (swells, "memory"), (seeps, "memory")])
 def test_what_grows_and_stays_is_found(more: Callable[[Resources, bool], Resources], cause: str) -> None:
     """One finding for all kinds that do it."""
-    done = verified(Holding(more), kinds=frozenset({"wrong_root", "empty_value", "wrong_type"}))
+    done = verified(Holding(more), kinds=MANY)
     assert {(one.code, one.cause) for one in done.stage.state.reached} == {("RESOURCE_BLOWUP", cause)}
 
 
-@pytest.mark.parametrize("more", [pools, fills])
+@pytest.mark.parametrize("more", [pools, fills, garbage])
 def test_what_is_bounded_is_nobodys_fault(more: Callable[[Resources, bool], Resources]) -> None:
     """It is looked at more closely, and comes to nothing."""
-    done = verified(Holding(more), kinds=frozenset({"wrong_root", "empty_value", "wrong_type"}))
+    done = verified(Holding(more), kinds=MANY)
     assert done.codes == []
     assert done.receiver._player.grown
 
