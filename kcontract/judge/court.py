@@ -26,6 +26,9 @@ from kcontract.model.record import TopicPartition
 LATE = "it came late"
 _BY_ABSENCE = frozenset({"NOT_DEAD_LETTERED", "SKIPPED_VALID", "COLLATERAL", "LOST"})
 """Verdicts on what did not come: they are taken back if it comes after all."""
+UNTOLD = "effects came that tie to no record"
+_UNTOLD_TRIES = 3
+"""So often that is seen of a record alone before nothing is tried any more for its sake."""
 _KEPT_OPEN = 5_000
 """So many of them stay open to evidence."""
 
@@ -49,6 +52,7 @@ class Court:
         self._committed = committed
         self._leads = LeadBook()
         self._answers_late = self._answers_cross = False
+        self._untold = 0
         self._loops: set[str] = set()
         self._ended_outside: set[str] = set()
         self._absent: dict[str, tuple[Delivery, CaseVerdict]] = {}
@@ -168,8 +172,16 @@ class Court:
         first = window.purpose == "first"
         doubt = Doubt(delivery, shown, window.number, first, window.disturbed, self.is_past(delivery))
         doubt.early = window.tapped.commit_past(delivery.place, delivery.offset)
-        doubt.lead = self._leads.lead_of(doubt, any_dead_letter=self.dead_letters > 0)
         self.doubts.append(doubt)
+        if self._untold >= _UNTOLD_TRIES and self._may_be_untold(doubt):
+            self.dismiss(doubt, UNTOLD)
+            return
+        doubt.lead = self._leads.lead_of(doubt, any_dead_letter=self.dead_letters > 0)
+
+    def _may_be_untold(self, doubt: Doubt) -> bool:
+        """Whether its effect may have come, and is told from others by nothing that the contract names."""
+        source = doubt.delivery.source
+        return Symptom.NO_EFFECT in doubt.symptoms and not source.contract.names_records(source.receive)
 
     def _alone(self, window: Window) -> None:
         own = [delivery for delivery in window.deliveries if delivery.case.root == window.of]
@@ -186,6 +198,9 @@ class Court:
         for doubt in [doubt for doubt in self.doubts if doubt.root == window.of and doubt.wants_alone]:
             if own[-1].refused:
                 self.dismiss(doubt, "the broker refused it when it was sent again")
+            elif window.astray and self._may_be_untold(doubt) and not own[-1].effects:
+                self._untold += 1
+                self.dismiss(doubt, UNTOLD)
             elif not doubt.tries_again(own[-1].waited, shown):
                 doubt.alone = frozenset(one.symptom for one in shown) | self._crossed(doubt, window)
                 self._resolve(doubt)

@@ -1,9 +1,9 @@
 """RESOURCE_BLOWUP: what a service holds grows with one record, stays, and does so again after a restart (ORACLE.md §6).
 
 The proof is two rounds. A round is windows of purpose `growth`: healthy records for comparison, the suspect alone (in
-one copy for memory, in many for what is counted and for memory that leaks bit by bit), and healthy records again, behind which the growth must still be
-there. Between the rounds the service is started anew. What fills up to a bound of its own, as pools and heaps do,
-either grows with healthy records too, or stops before it gets as far.
+one copy for memory, in many for what is counted and for memory that leaks bit by bit), and healthy records again,
+behind which the growth must still be there. Between the rounds the service is started anew. What fills up to a bound
+of its own, as pools and heaps do, either grows with healthy records too, or stops before it gets as far.
 """
 
 from __future__ import annotations

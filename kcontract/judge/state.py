@@ -387,8 +387,8 @@ class UnitState:
 
 
 _TELL_APART = (
-    "effects came that tie to no record: name in `message.correlationId`, `message.identity` or `emits.where` what is"
-    " another in each record and its effect, or have the service copy the header kcontract-case"
+    "if effects came that tie to no record: name in `message.correlationId`, `message.identity` or `emits.where` what"
+    " is another in each record and its effect, or have the service copy the header kcontract-case"
 )
 
 

@@ -305,6 +305,15 @@ class Contract(Value, frozen=True):
         fresh = {expression for expression in (self.message.identity, self.message.correlation_id) if expression}
         return receive.order == "key" and self.message.key_from not in fresh
 
+    def names_records(self, receive: Receive) -> bool:
+        """Whether it says what is another in each record, so that effects can be told apart by more than a marker."""
+        key = self.key_is_fresh(receive)
+        return key or self.message.correlation_id is not None or self.message.identity is not None
+
+    def key_is_fresh(self, receive: Receive) -> bool:
+        """Whether each record has a key of its own, which stands in its payload."""
+        return self.message.key_from is not None and not self.pools_keys(receive)
+
     def malformed_for(self, receive: Receive | None) -> Malformed:
         return receive.malformed if receive is not None and receive.malformed is not None else self.malformed
 

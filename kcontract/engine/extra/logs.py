@@ -35,7 +35,7 @@ def _read(scene: Scene, topic: str) -> None:
         if len(half) == 1 and (unlogged or len(suspects) == 1):
             return  # it was alone, and is judged
         # few lines name their record: where the lines of a half are enough, one in the other half left none
-        suspects = [case for case in half if case.root in unlogged] or suspects[len(half) :]
+        suspects = tuple(case for case in half if case.root in unlogged) or suspects[len(half) :]
 
 
 def _of_all_kinds(scene: Scene, topic: str) -> list[Case]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from kcontract.judge.doubts import LEADS_PER_SYMPTOM
 from kcontract.model.case import Expectation
+from kcontract.model.contract import Expression
 from kcontract.model.record import Record
 from tests.unit.judge.story import OUT, Story, alone, changed
 
@@ -132,3 +134,39 @@ def test_what_would_tell_them_apart_is_said() -> None:
     story = anonymous(right=True)
     story.state.close()
     assert [remedy for _, remedy in story.state.blind if "kcontract-case" in remedy]
+
+
+def unnamed(story: Story, effects: int) -> None:
+    """A valid record that is missing its effect, and so many effects that say nothing; then the record alone between
+    two healthy ones, with one such effect for each, if there are any."""
+    story.window()
+    story.send("1", headers=())
+    for _ in range(effects):
+        story.seen(OUT, Record(None, b'{"order": "?"}'))
+    story.close()
+    story.window("alone", "1")
+    for case in ("1.1", "8", "9"):
+        story.send(case, headers=())
+        for _ in range(min(effects, 1)):
+            story.seen(OUT, Record(None, b'{"order": "?"}'))
+    story.close()
+
+
+@pytest.mark.parametrize(("effects", "codes"), [(2, []), (0, ["SKIPPED_VALID"])], ids=["come", "do not come"])
+def test_effects_that_a_contract_has_no_name_for(effects: int, codes: list[str]) -> None:
+    """Keys are few under `order: key`, and the contract names nothing else: only if no effect comes it is missing."""
+    usual = changed({"order": "key"}, where=None)
+    key = Expression("message.payload", "/id")
+    message = msgspec.structs.replace(usual.message, key_from=key, correlation_id=None)
+    story = Story(promised=msgspec.structs.replace(usual, message=message))
+    unnamed(story, effects)
+    story.state.close()
+    assert story.codes == codes
+
+
+def test_effects_that_lack_what_the_contract_names() -> None:
+    """A correlation id is named: a service that leaves it out owes its effects all the same."""
+    story = Story(promised=changed({"order": "key"}, where=None))
+    unnamed(story, 2)
+    story.state.close()
+    assert story.codes == ["SKIPPED_VALID"]
