@@ -78,7 +78,9 @@ class HandlerProcess:
         if "error" in said:
             told = said.get("trace") or tail(self._printed)
             self.close()
-            raise ServiceError("HANDLER_NOT_LOADED", f"{self._run.handler}: {said['error']}", told or "import it")
+            place = f"\n{told}" if told and told.strip() != said["error"] else ""
+            fix = f"it must be what {self._root} can import, and take a record (docs/fuzz.md){place}"
+            raise ServiceError("HANDLER_NOT_LOADED", f"{self._run.handler}: {said['error']}", fix)
         style: Style = said["style"]
         return style
 

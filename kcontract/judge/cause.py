@@ -6,7 +6,7 @@ import re
 import signal
 
 _PYTHON_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)', re.MULTILINE)
-_PYTHON_ERROR = re.compile(r"^(?P<error>[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Fault|Warning)?)(?::|$)", re.M)
+_PYTHON_ERROR = re.compile(r"^(?P<error>[A-Za-z_](?:[\w.]|<locals>)*)(?::|$)", re.M)
 _FAULT_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<name>\S+)', re.MULTILINE)
 _JAVA_ERROR = re.compile(r"(?P<error>(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error))")
 _JAVA_FRAME = re.compile(r"^\s*at (?P<name>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)", re.MULTILINE)

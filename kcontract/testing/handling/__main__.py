@@ -33,8 +33,10 @@ _DECODER = msgspec.msgpack.Decoder(Handed)
 
 def main() -> None:
     """Until the input ends. What the handler prints goes to standard error."""
-    answers, calls = os.dup(1), sys.stdin.buffer
+    answers, calls = os.dup(1), os.fdopen(os.dup(0), "rb")
     os.dup2(2, 1)
+    with Path(os.devnull).open("rb") as nothing:  # a handler that reads standard input must not eat the records
+        os.dup2(nothing.fileno(), 0)
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=False, chain=False)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

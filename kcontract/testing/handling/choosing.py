@@ -31,5 +31,5 @@ def face_of(handler: Any) -> Face:
             face: Face = getattr(home, name)(handler)
             return face
     if not callable(handler):
-        raise TypeError(f"a handler is a function or a framework's object, not a {type(handler).__name__}")
+        raise TypeError(f"a handler is a function or a framework's object, not {handler!r:.80}")
     return FunctionFace(handler)

@@ -14,6 +14,7 @@ from kcontract.model.called import Handed, Style
 from kcontract.testing.values import Message, Record
 
 _PARTS = frozenset({"key", "value", "headers", "topic", "partition", "offset", "timestamp", "payload"})
+_LISTED = ", ".join(sorted(_PARTS))
 _PAYLOADS = frozenset({"payload", "event", "data", "body"})
 _MESSAGES = frozenset({"msg", "message"})
 Argument = Callable[[Handed], Any]
@@ -84,11 +85,17 @@ def _part(handed: Handed, name: str) -> Any:
 
 
 def _taken(function: Callable[..., Any]) -> tuple[tuple[str, ...], Argument, Style]:
-    """Names of the record's parts that it takes, or what it takes instead of them."""
+    """Names of the record's parts that it takes, or what it takes instead of them. TypeError for what takes neither:
+    every record would fail alike."""
     needed = _needed(function)
     names = tuple(one.name for one in needed)
-    if len(names) > 1 and set(names) <= _PARTS:
+    by_name = len(names) > 1 or any(one.kind is one.KEYWORD_ONLY for one in needed)
+    if by_name and set(names) <= _PARTS:
         return names, record_of, "payload" if "payload" in names else "record"
+    if by_name:
+        raise TypeError(f"it takes {', '.join(names)}: a handler takes one thing, or several of {_LISTED}")
+    if not needed and _takes_nothing(function):
+        raise TypeError("it takes nothing: a handler takes a record, or parts of one")
     argument = _by_annotation(_annotation(function, needed[0])) if needed else None
     argument = argument or (_by_name(names[0]) if names else record_of)
     return (), argument, "payload" if argument is payload_of else "record"
@@ -101,6 +108,14 @@ def _needed(function: Callable[..., Any]) -> list[inspect.Parameter]:
         return []
     kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [one for one in parameters if one.default is one.empty and one.kind not in kinds]
+
+
+def _takes_nothing(function: Callable[..., Any]) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return all(one.kind in (one.KEYWORD_ONLY, one.VAR_KEYWORD) for one in parameters)
 
 
 def _annotation(function: Callable[..., Any], parameter: inspect.Parameter) -> Any:

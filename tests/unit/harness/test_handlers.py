@@ -53,6 +53,11 @@ def handle(record):
 async def later(message): return {"echo": message.value().decode()}
 def payload(payload): return payload
 def parts(key, value, headers): return {"key": key.decode(), "value": value.decode(), "headers": len(headers)}
+def named(*, value): return {"echo": value.decode()}
+def reads(record): return {"read": sys.stdin.read()}
+def nothing(): return None
+def two(one, other): return None
+class Taken: pass
 def environment(record): return {"mine": os.environ.get("MINE")}
 """
 
@@ -165,6 +170,7 @@ def test_how_a_handler_is_called(project: Project) -> None:
     assert made(call(project.process("hands:later"), b"x")[0]) == {"echo": "x"}
     assert made(call(project.process("hands:parts"), b"x")[0]) == {"key": "k", "value": "x", "headers": 1}
     assert made(call(project.process("hands:environment", MINE="yes"), b"x")[0]) == {"mine": "yes"}
+    assert made(call(project.process("hands:named"), b"x")[0]) == {"echo": "x"}
     decoded = project.process("hands:payload")
     assert decoded.open() == "payload"
     assert made(decoded.run([handed(b"", b'{"n": 123456789012345678901234567890}')], 60.0)[0]) == {
@@ -178,3 +184,17 @@ def test_a_handler_that_cannot_be_loaded(project: Project, handler: str) -> None
     with pytest.raises(ServiceError, match=handler) as caught:
         project.process(handler).open()
     assert caught.value.code == "HANDLER_NOT_LOADED"
+
+
+@pytest.mark.parametrize(("handler", "words"), [("nothing", "nothing"), ("Taken", "nothing"), ("two", "one, other")])
+def test_what_cannot_take_a_record_is_no_handler(project: Project, handler: str, words: str) -> None:
+    """It would fail for every record alike, and say nothing about any of them."""
+    with pytest.raises(ServiceError, match=f"it takes {words}: a handler takes") as caught:
+        project.process(f"hands:{handler}").open()
+    assert caught.value.code == "HANDLER_NOT_LOADED"
+
+
+def test_standard_input_of_a_handler_is_empty(project: Project) -> None:
+    """The records come that way, and are none of its business there."""
+    answers = call(project.process("hands:reads"), b"x", b"y")
+    assert [made(one) for one in answers] == [{"read": ""}] * 2
