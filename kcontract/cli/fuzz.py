@@ -25,7 +25,7 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @click.option("--receiver", "--sender", "select", multiple=True, metavar="NAME", help="Only this one; repeatable.")
 @click.option("--kinds", default="", metavar="CODES", help="Only these kinds of malformed records, comma separated.")
 @click.option("--max-examples", type=click.IntRange(1, 10_000_000), help="Valid cases a handler (default 1000).")

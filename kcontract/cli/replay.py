@@ -22,7 +22,7 @@ Exit codes: 0 it is handled as promised now · 1 it still violates · 2 usage, o
 
 @click.command(epilog=_EPILOG)
 @click.argument("finding")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @run_options
 def replay(finding: str, paths: tuple[str, ...], **options: object) -> int:
     """Start the service of FINDING (the id that `verify` printed), get it going with healthy records, and send it the

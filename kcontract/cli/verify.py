@@ -27,7 +27,7 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @click.option("--receiver", "--sender", "select", multiple=True, metavar="NAME", help="Only this service; repeatable.")
 @click.option(
     "--together",

@@ -21,6 +21,8 @@ from kcontract.errors import UsageError
 from kcontract.model.contract import Contract, Project
 from kcontract.model.location import Location
 
+FIRST_CONTRACT = "`kcontract init SCHEMA` drafts one; or name its file"
+"""What to do where no contract is."""
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -84,12 +86,13 @@ def load_contracts(paths: Sequence[Path], loaded: LoadedProject) -> Loaded:
 def required(loaded: Loaded) -> tuple[Contract, ...]:
     """The contracts, if nothing is wrong. Raises UsageError (CONTRACT_MISTAKES, CONTRACTS_NONE) else."""
     if loaded.errors:
-        listed = "\n".join(f"  {mistake}\n    {mistake.fix}" for mistake in loaded.errors)
-        raise UsageError("CONTRACT_MISTAKES", f"the contracts have mistakes:\n{listed}", "see kcontract lint")
-    if not loaded.contracts:
-        raise UsageError(
-            "CONTRACTS_NONE", "no contract was found", "write one (docs/contract-file.md shows how), or name its file"
+        listed = "\n".join(
+            f"  {mistake}\n    fix: {mistake.fix}" if mistake.fix else f"  {mistake}" for mistake in loaded.errors
         )
+        fix = "mend the lines that are named; `kcontract lint` checks them"
+        raise UsageError("CONTRACT_MISTAKES", f"the contracts have mistakes:\n{listed}", fix)
+    if not loaded.contracts:
+        raise UsageError("CONTRACTS_NONE", "no contract was found", FIRST_CONTRACT)
     return loaded.contracts
 
 

@@ -68,3 +68,9 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean `{folded[close[0]]}`?"
     return f"known are {', '.join(names)}" if names else ""
+
+
+def misspelt(given: str, known: Iterable[str]) -> str:
+    """The one that is meant almost for sure, or nothing."""
+    close = difflib.get_close_matches(given[:100], known, n=1, cutoff=0.8)
+    return close[0] if close else ""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from kcontract.document import codes
+from kcontract.document.json_legal import mistakes_in
 from kcontract.document.json_text import read_json
 from kcontract.document.mistakes import Mistake, Notebook, Refused
 from kcontract.document.tree import Tree
@@ -17,6 +18,7 @@ from kcontract.model.location import Location
 from kcontract.schema.avro.errors import AvroSchemaError
 from kcontract.schema.avro.nodes import AvroSchema
 from kcontract.schema.avro.parse import parse
+from kcontract.schema.json.places import offset_of
 
 MAX_BYTES = 8 * 1024 * 1024
 SchemaKind = Literal["avro", "json"]
@@ -78,6 +80,10 @@ class Library:
         notebook.extend(self._checked[key])
 
     def _read(self, path: str, notebook: Notebook) -> SchemaText | None:
+        if path.endswith(".proto"):
+            fix = "describe the payload by Avro (.avsc) or JSON Schema"
+            notebook.add(codes.SCHEMA_INVALID, Location(path), "Protobuf is not read", fix)
+            return None
         value, text = read_json(self._tree, path, codes.SCHEMA_INVALID, MAX_BYTES, notebook)
         if text is None:
             return None
@@ -94,13 +100,30 @@ class Library:
             notebook.add(codes.SCHEMA_INVALID, schema.at, f"not a legal Avro schema: {error.message}", fix)
 
     def _check_json(self, schema: SchemaText, references: tuple[Reference, ...], notebook: Notebook) -> None:
+        value = self.parsed(schema)
         try:
-            _check_json_schema(self.parsed(schema), self._resources(references))
+            _check_json_schema(value, self._resources(references))
         except Refused as refused:
-            notebook.add(refused.code, schema.at, refused.message, refused.fix)
+            places = (
+                list(mistakes_in(value)) if refused.code is codes.SCHEMA_INVALID and isinstance(value, dict) else []
+            )
+            for pointer, words in places:
+                message = f"not a legal JSON Schema: {words} at {pointer[:200] or 'the root'}"
+                notebook.add(refused.code, _place(schema, pointer), message, refused.fix)
+            if not places:
+                notebook.add(refused.code, schema.at, refused.message, refused.fix)
 
     def _resources(self, references: Sequence[Reference]) -> dict[str, Any]:
         return {ref.name: self.parsed(ref.schema) for ref in references if ref.schema.kind == "json"}
+
+
+def _place(schema: SchemaText, pointer: str) -> Location:
+    """Where the value at `pointer` stands in the schema's file; of one in a contract that is where it begins."""
+    if not schema.file:
+        return schema.at
+    data = schema.text.encode()
+    before = data[: offset_of(data, pointer) or 0].decode(errors="replace")
+    return Location(schema.at.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _check_json_schema(value: Any, resources: dict[str, Any]) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kcontract.document import codes
-from kcontract.document.mistakes import Notebook, Refused, did_you_mean
-from kcontract.document.yaml_nodes import ListNode, MapNode, Node, ScalarNode, describe, plain
+from kcontract.document.mistakes import Notebook, Refused, did_you_mean, misspelt
+from kcontract.document.yaml_nodes import Entry, ListNode, MapNode, Node, ScalarNode, describe, plain
 from kcontract.model.location import Location
 
 
@@ -198,24 +198,27 @@ def _read_table(shape: Table, node: MapNode, notebook: Notebook) -> dict[str, Fo
 
 def _read_form(shape: Form, node: MapNode, notebook: Notebook) -> Section:
     found: dict[str, Found] = {}
+    given = {name: entry for name, entry in node.entries.items() if name in shape.by_name}
     for name, entry in node.entries.items():
-        key = shape.by_name.get(name)
-        if key is None:
+        if name not in shape.by_name:
             fix = did_you_mean(name, shape.by_name)
             notebook.add(codes.KEY_UNKNOWN, entry.key_at, f"`{name[:80]}` is not a key of {shape.name}", fix)
-        elif (value := read(key.shape, entry.node, notebook, entry.key_at)) is not None:
+            if meant := misspelt(name, shape.by_name.keys() - given.keys()):
+                given[meant] = entry  # so that what stands under it is looked at as well, and is not called missing
+    for name, entry in given.items():
+        if (value := read(shape.by_name[name].shape, entry.node, notebook, entry.key_at)) is not None:
             found[name] = value
-    _check_presence(shape, node, notebook)
-    return Section(node.at, found, frozenset(node.entries))
+    _check_presence(shape, node, given, notebook)
+    return Section(node.at, found, frozenset(node.entries) | given.keys())
 
 
-def _check_presence(shape: Form, node: MapNode, notebook: Notebook) -> None:
+def _check_presence(shape: Form, node: MapNode, entries: Mapping[str, Entry], notebook: Notebook) -> None:
     for key in shape.keys:
-        if key.required and key.name not in node.entries:
+        if key.required and key.name not in entries:
             notebook.add(codes.KEY_REQUIRED, node.at, f"{shape.name} needs `{key.name}`", f"add `{key.name}:`")
-    given = [name for name in shape.one_of if name in node.entries]
+    given = [name for name in shape.one_of if name in entries]
     if shape.one_of and len(given) != 1:
         choice = ", ".join(f"`{name}`" for name in shape.one_of)
         has = "takes none of its forms" if not given else f"has {' and '.join(f'`{name}`' for name in given)}"
-        at = node.entries[given[1]].key_at if given else node.at
+        at = entries[given[1]].key_at if given else node.at
         notebook.add(shape.one_of_code, at, f"{shape.name} {has}", f"give exactly one of {choice}")

@@ -77,13 +77,36 @@ def kcontract_registry(
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test that failed for a case is told as one to paste."""
     report = yield
-    case = getattr(item, "funcargs", {}).get("case")
-    if report.when == "call" and report.failed and type(case).__module__ == "kcontract.testing.values":
-        report.sections.append(("kcontract: this case as a test of its own", _snippet(item, case)))
+    if report.when == "call" and report.failed:
+        case = getattr(item, "funcargs", {}).get("case")
+        text = _snippet(item, case) if _is_case(case) else _snippet_of_drawn(item, call)
+        if text:
+            report.sections.append(("kcontract: this case as a test of its own", text))
     return report
+
+
+def _is_case(value: Any) -> bool:
+    return type(value).__module__ == "kcontract.testing.values" and type(value).__name__ == "Case"
+
+
+def _snippet_of_drawn(item: Any, call: pytest.CallInfo[Any]) -> str:
+    """The same for the smallest case that Hypothesis has found, if a case is all that the test is given."""
+    inner = getattr(getattr(getattr(item, "obj", None), "hypothesis", None), "inner_test", None)
+    code = getattr(inner, "__code__", None)
+    if code is None or call.excinfo is None:
+        return ""
+    frame = next((one.frame for one in call.excinfo.traceback if one.frame.raw.f_code is code), None)
+    taken = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if frame is None or len(taken) != 1 or not _is_case(frame.f_locals.get(taken[0])):
+        return ""
+    from kcontract.testing.snippets import snippet  # noqa: PLC0415
+
+    return snippet(f"{item.originalname}.hypothesis.inner_test", frame.f_locals[taken[0]], parameter=taken[0])
 
 
 def _snippet(item: Any, case: Any) -> str:

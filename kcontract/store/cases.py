@@ -62,5 +62,11 @@ def _folder(root: Path) -> Path:
 
 def _unknown(finding: str, known: tuple[str, ...]) -> UsageError:
     close = difflib.get_close_matches(finding, known, 1)
-    hint = f"did you mean {close[0]}?" if close else f"stored: {', '.join(known[:20]) or 'none'}"
+    hint = (
+        f"did you mean {close[0]}?"
+        if close
+        else f"stored: {', '.join(known[:20])}"
+        if known
+        else "none is: `verify` and `fuzz` store them"
+    )
     return UsageError("CASE_UNKNOWN", f"no case {finding!r} is stored in {FOLDER}/cases", hint)

@@ -49,7 +49,13 @@ def history_path(root: Path, run: str = "") -> Path:
         run = known[0]
     if run not in known:
         close = difflib.get_close_matches(run, known, 1)
-        hint = f"did you mean {close[0]}?" if close else f"stored: {', '.join(known) or 'none'}"
+        hint = (
+            f"did you mean {close[0]}?"
+            if close
+            else f"stored: {', '.join(known)}"
+            if known
+            else "none is: run `verify` or `fuzz`"
+        )
         raise UsageError("RUN_UNKNOWN", f"no run {run!r} is stored" if run else "no run is stored", hint)
     return root / FOLDER / "runs" / run / _HISTORY
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from kcontract.document.load import Loaded, load_contracts, load_project, requir
 from kcontract.engine.replays import with_present_id
 from kcontract.engine.topics.registering import register_schemas
 from kcontract.errors import UsageError
+from kcontract.generate.catalogue import checked
 from kcontract.generate.local_book import local_book
 from kcontract.generate.made import EventMaker
 from kcontract.generate.source import CaseSource
@@ -95,11 +96,18 @@ class ContractInTest:
     def malformed(
         self, kinds: Iterable[str] = (), *, per_kind: int = 1, expectation: str = "invalid"
     ) -> Iterator[Case]:
-        """Malformed records of the kinds (default: all that apply), of which the oracle says `expectation`."""
-        wanted = frozenset(kinds) or self._kinds
-        for case in self._source(wanted, per_kind).malformed():
-            if case.expectation.value == expectation:
-                yield self._case(case)
+        """Malformed records of the kinds (default: all that apply), of which the oracle says `expectation`.
+
+        UsageError KIND_UNKNOWN, and KIND_WITHOUT_CASES if kinds are named and none has such a record: a loop over
+        nothing would be a test that cannot fail.
+        """
+        named = checked(kinds)
+        source = self._source(named or checked(self._kinds or ()) or None, per_kind)
+        made = (case for case in source.malformed() if case.expectation.value == expectation)
+        first = next(made, None)
+        if first is None and named:
+            raise _without_cases(named, expectation, self.topic, dict(source.not_applicable))
+        return map(self._case, chain(() if first is None else (first,), made))
 
     def stored(self) -> Iterator[tuple[str, Case]]:
         """Failures that `.kcontract/cases` holds of this topic, by their ids, with what is expected of them today."""
@@ -179,9 +187,9 @@ def contract(
     """The project's contract of a topic, as `receiver` sees it (default: the first one).
 
     `start`: a file or directory of the project, default the working directory; of several the first one with contracts
-    counts. UsageError CONTRACT_UNKNOWN,
-    RECEIVER_UNKNOWN, and what is wrong with the contracts.
+    counts. UsageError CONTRACT_UNKNOWN, RECEIVER_UNKNOWN, and what is wrong with the contracts.
     """
+    __tracebackhide__ = True  # what a test asked for in vain is told by the error
     root, known = _known([start] if isinstance(start, Path) else start or [Path.cwd()])
     own = [one for one in known if one.topic == topic]
     if not own:
@@ -208,6 +216,13 @@ def _known(starts: Sequence[Path]) -> tuple[str, tuple[Contract, ...]]:
 @lru_cache(maxsize=8)
 def _loaded(root: str) -> Loaded:
     return load_contracts((), load_project(Path(root)))
+
+
+def _without_cases(named: frozenset[str], expectation: str, topic: str, why: Mapping[str, str]) -> UsageError:
+    told = [f"{name}: {why[name.partition(':')[0]]}" for name in sorted(named) if name.partition(":")[0] in why]
+    hint = "; ".join(told) or "`kcontract kinds CONTRACT` says what is expected of each"
+    message = f"no record of {', '.join(sorted(named))} is {expectation} for {topic}"
+    return UsageError("KIND_WITHOUT_CASES", message, hint)
 
 
 def _anybody(contract: Contract) -> Receive:

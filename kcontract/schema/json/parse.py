@@ -133,7 +133,8 @@ def _syntax_error(text: str, error: json.JSONDecodeError) -> DecodeError:
     if not text:
         return DecodeError(Layer.DECODE, "empty_value", "no bytes", offset=0)
     code = "json_unicode:control" if error.msg.startswith("Invalid control character") else "json_syntax"
-    return DecodeError(Layer.DECODE, code, error.msg, offset=at)
+    words = error.msg.removesuffix(" at").removesuffix(" starting")  # the place is told beside them
+    return DecodeError(Layer.DECODE, code, words, offset=at)
 
 
 class _Hooks:

@@ -11,7 +11,6 @@ import importlib
 import os
 import resource
 import signal
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path

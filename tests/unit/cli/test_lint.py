@@ -34,13 +34,11 @@ def test_mistakes_are_printed_with_place_code_and_fix(project: Path, capsys: pyt
     (project / "contracts/a.yaml").write_text(BAD)
     assert run(["lint", "contracts"]) == 2
     assert capsys.readouterr().out.splitlines() == [
-        "contracts/a.yaml:1:1 KEY_REQUIRED a contract needs `topic`",
-        "  fix: add `topic:`",
         "contracts/a.yaml:2:1 KEY_UNKNOWN `topik` is not a key of a contract",
         "  fix: did you mean `topic`?",
         "contracts/a.yaml:3:42 VALUE_UNKNOWN `plane` is not one of confluent, confluent-header, plain",
         "  fix: did you mean `plain`?",
-        "1 file: 3 mistakes",
+        "1 file: 2 mistakes",
     ]
 
 
@@ -51,7 +49,7 @@ def test_places_are_relative_to_the_working_directory(
     (project / "contracts/a.yaml").write_text(BAD)
     monkeypatch.chdir(project / "contracts")
     assert run(["lint"]) == 2
-    assert capsys.readouterr().out.startswith("a.yaml:1:1 ")
+    assert capsys.readouterr().out.startswith("a.yaml:2:1 ")
 
 
 def test_warnings_alone_conform(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,8 +65,8 @@ def test_json_is_for_programs(project: Path, capsys: pytest.CaptureFixture[str])
     (project / "contracts/a.yaml").write_text(BAD)
     assert run(["lint", "--format", "json"]) == 2
     report = json.loads(capsys.readouterr().out)
-    assert (report["files"], report["errors"], report["warnings"]) == (1, 3, 0)
-    assert report["mistakes"][1] == {
+    assert (report["files"], report["errors"], report["warnings"]) == (1, 2, 0)
+    assert report["mistakes"][0] == {
         "file": "contracts/a.yaml",
         "line": 2,
         "column": 1,

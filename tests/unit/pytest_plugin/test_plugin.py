@@ -81,6 +81,59 @@ def test_a_test_is_run_once_for_each_malformed_record(project: pytest.Pytester) 
     again.assert_outcomes(failed=1, deselected=sum(counts.values()))
 
 
+def test_what_hypothesis_finds_is_told_as_a_test_to_paste(project: pytest.Pytester) -> None:
+    """The smallest case, whatever the parameter is called; of two drawn values nothing is told."""
+    project.makepyfile(
+        test_drawn="""
+        import kcontract.testing
+        from hypothesis import HealthCheck, given, settings, strategies as st
+        from kcontract.strategies import event
+
+        calm = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+        @calm
+        @given(event("orders"))
+        def test_small(one):
+            assert one.payload["amount"] < 1000
+
+        @calm
+        @given(event("orders"), st.integers())
+        def test_two(one, number):
+            assert number < 1000
+        """
+    )
+    result = ran(project)
+    result.assert_outcomes(failed=2)
+    printed = result.stdout.str()
+    assert printed.count("kcontract: this case as a test of its own") == 1
+    start = printed.index("import kcontract.testing\n\n\ndef test_small_valid_again")
+    pasted = printed[start : printed.index("\n____", start)]
+    before = (project.path / "test_drawn.py").read_text()
+    (project.path / "test_drawn.py").write_text(f"{before}\n{pasted}\n")
+    again = ran(project, "-k", "again")
+    again.assert_outcomes(failed=1, deselected=2)
+    again.stdout.fnmatch_lines(["*assert 1000 < 1000*"])
+
+
+def test_kinds_that_make_nothing_are_an_error(project: pytest.Pytester) -> None:
+    """A loop over no record, or a test without parameters, would pass for ever."""
+    project.makepyfile(
+        test_none="""
+        import kcontract.testing, pytest
+
+        @pytest.mark.parametrize("kinds", [["truncated"], ["trunkated"], ["null_value"]])
+        def test_all_are_invalid(contract, kinds):
+            assert all(case.expectation == "invalid" for case in contract("orders").malformed(kinds))
+        """
+    )
+    result = ran(project)
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines([
+        "*no record of truncated is invalid for orders*KIND_WITHOUT_CASES*", "*fix: truncated: *",
+        "*there is no kind trunkated*", "*no record of null_value is invalid*",
+    ])  # fmt: skip
+
+
 def test_what_was_sent_is_held_against_the_contract(project: pytest.Pytester) -> None:
     """Payloads, bytes, clients' records; and a message that says what is wrong, where."""
     project.makepyfile(

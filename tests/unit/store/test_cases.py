@@ -54,7 +54,7 @@ def test_a_case_is_written_over_an_older_one(tmp_path: Path) -> None:
 
 def test_an_unknown_case_is_an_error_with_what_there_is(tmp_path: Path) -> None:
     """And with what was probably meant."""
-    with pytest.raises(UsageError, match="stored: none") as caught:
+    with pytest.raises(UsageError, match="none is: `verify`") as caught:
         load_case(tmp_path, "0a1b2c3d")
     assert caught.value.code == "CASE_UNKNOWN"
     save_case(tmp_path, CASE)
