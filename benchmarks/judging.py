@@ -1,6 +1,6 @@
 """How many stored cases are judged a second on the local Apache Kafka, beside a bare produce-and-consume loop.
 
-    python -m benchmarks.judging [--pairs 7] [--cases 20000] [--parts]
+    python -m benchmarks.judging [--pairs 7] [--cases 50000] [--parts]
 
 Both sides drive the same echo service. Ours: stored valid cases with fresh identities and the usual headers, every
 reply tied and compared with its input, everything written to the history, commits and members watched. Bare: the same
@@ -50,7 +50,7 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = ROOT / "benchmarks" / "contracts" / "echo.yaml"
 CORPUS = 500
 TARGET = 0.5
-_FIRST_ID = 1_000_000
+_FIRST_ID = 100_000
 _RUN_S = 3_600.0
 
 
@@ -167,7 +167,7 @@ class Bench:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--pairs", type=int, default=7)
-    parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--cases", type=int, default=50_000)
     parser.add_argument("--parts", action="store_true")
     options = parser.parse_args()
     with (

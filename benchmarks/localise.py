@@ -65,9 +65,13 @@ class Trail:
     starts: int = 0
     began: float = 0.0
     found: float = 0.0
+    took: float = 0.0
+    """Seconds from the first event to the last."""
     _alone: str = ""
 
     def take(self, item: StreamItem) -> None:
+        if isinstance(item, ev.Happened):
+            self.took = item.at
         match item:
             case ev.Sent() if b'"fatal"' in (item.case.record.value or b"") and not self.fatal:
                 self.fatal = item.case.root
@@ -126,7 +130,9 @@ def main() -> None:
             trails = [bench.trail(commit) for _ in range(options.rounds)]
             starts = ", ".join(str(trail.starts) for trail in trails)
             seconds = statistics.median(trail.found - trail.began for trail in trails)
-            print(f"commit: {commit:<7} {starts} starts (target {target}), {seconds:.1f} s from the first exit")
+            runs = statistics.median(trail.took for trail in trails)
+            words = f"{seconds:.1f} s from the first exit, {runs:.1f} s for the whole run"
+            print(f"commit: {commit:<7} {starts} starts (target {target}), {words}", flush=True)
         bench.cluster.close()
 
 

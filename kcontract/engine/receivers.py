@@ -286,10 +286,11 @@ class ReceiverRun:
 
     def _resolve(self, window: Window) -> list[Case]:
         """Find what ended or stopped the service in a window; the cases that have to be sent again."""
+        if not window.disturbed and window.outcome != "stopped":
+            return []
         left = _without_outcome(window)
         if window.outcome == "stopped":
             self._leave_out(left, _OVER)
-        if not window.disturbed or window.outcome == "stopped":
             return []
         suspects = window.suspects if self._alive() else window.suspects[:1]
         culprit = self._detective.find(suspects, len(self._player.places))

@@ -41,7 +41,7 @@ class UnitState:
 
     def __init__(self, run: str, promises: Promises, books: Sequence[type[Book]] = BOOKS) -> None:
         self.promises = promises
-        self._replies = promises.replies
+        self._outputs, self._replies = promises.outputs, promises.replies
         self._retries = frozenset(
             o.topic for group in promises.outputs.values() for o in group if o.role is OutputRole.RETRY
         )
@@ -183,11 +183,11 @@ class UnitState:
             self._stands(case, place, offset, event.at)
 
     def _stands(self, case: str, place: TopicPartition, offset: int, at: float) -> None:
-        delivery = self.ties.get(case)
+        delivery, window = self.ties.get(case), self.window
         if delivery is None:
             return
-        if self.window is not None and self.window.number == delivery.window and delivery.place is None:
-            self.window.place(delivery, place)
+        if window is not None and window.number == delivery.window and delivery.place is None:
+            window.place(delivery, place)
         delivery.place, delivery.offset, delivery.acked_at = place, offset, at
         self.ties.acknowledge(delivery, place, offset)
 
@@ -231,8 +231,9 @@ class UnitState:
         topic = event.record.topic
         if self.window is not None and not (topic in self._retries and self._is_endless(event.record)):
             self.window.evidence_at = event.at
-        if topic in self.promises.outputs:
-            self._output(event.at, event.record, self.promises.outputs[topic])
+        outputs = self._outputs.get(topic)
+        if outputs is not None:
+            self._output(event.at, event.record, outputs)
         elif topic in self.promises.products:
             self.requests.seen(event)
         elif not _is_internal(topic):

@@ -47,6 +47,8 @@ class CaseQueue:
             pass
         taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
         room = _MOST_BYTES
+        if _bytes(taken) < room:
+            return taken
         for number, case in enumerate(taken, 1):
             room -= len(case.record.value or b"")
             if room <= 0:
