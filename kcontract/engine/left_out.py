@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from kcontract.generate.catalogue import KINDS, selects
-from kcontract.generate.sequences import SEQUENCES
-from kcontract.generate.sizes import SIZED
 from kcontract.generate.source import CaseSource
 from kcontract.model.coverage import SchemaCoverage
 
@@ -27,7 +25,8 @@ def kinds_without_broker(sources: Sequence[CaseSource]) -> tuple[tuple[str, str]
     """The same for handlers, which get one record after another, and no broker's limits."""
     listed = sources_not_applicable(sources)
     known = {code for code, _ in listed}
-    more = [kind.code for kind in KINDS if kind.by_engine or kind.code in (*SEQUENCES, *SIZED)]
+    more = [kind.code for kind in KINDS if kind.by_engine and kind.code != "poison_run"]
+    more.append("compression_bomb")
     return (*listed, *((code, "needs a broker: kcontract verify") for code in more if code not in known))
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, count, islice, repeat
+from itertools import chain, count, islice
 from random import Random
-from typing import Any
 
 from msgspec import structs
 
@@ -19,7 +18,6 @@ from kcontract.generate.choice import Choice
 from kcontract.generate.contract_parts import EventType, event_types
 from kcontract.generate.envelope import takes_marker
 from kcontract.generate.generators import Resolver
-from kcontract.generate.json_values import round_robin
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.generate.mutants import chosen, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
@@ -31,10 +29,12 @@ from kcontract.generate.sizes import SIZED, Sizes
 from kcontract.generate.smaller import smaller
 from kcontract.generate.templates import Builder, Stamped, Stamper
 from kcontract.generate.tokens import Mint, is_plain, restamp_value
+from kcontract.generate.valid import Noted, ValidRecords
 from kcontract.generate.values import Values
 from kcontract.model.case import CASE_HEADER, VALID_KIND, Case, Expectation, Expected, Role
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.coverage import SchemaCoverage
+from kcontract.model.drawn import Drawn
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.topic import TopicOracle
@@ -87,6 +87,7 @@ class CaseSource:
         self._values = tuple(
             Values(event, contract.message, self._rng(f"values/{event.name}")) for event in self._types
         )
+        self._records = ValidRecords(self._values, self._builder, self.oracle)
         self._grounds = tuple(ground_of(contract, receive, self._book, event) for event in self._types)
         self._grown: tuple[tuple[Ground, list[Parent]], ...] | None = None
         self._marks = takes_marker(contract)
@@ -172,10 +173,33 @@ class CaseSource:
 
     def valid(self) -> Iterator[Case]:
         """Valid records: examples, those of older writers, edges, random ones; at most `max_examples`."""
-        if not self._choice.wants(VALID_KIND):
-            yield from islice(self._older(wanted=True), self._max_examples)
-            return
-        yield from islice(chain(self._examples(), self._older(wanted=True), self._generated()), self._max_examples)
+        yield from islice(chain(self.edges(), self.random()), self._max_examples)
+
+    def edges(self) -> Iterator[Case]:
+        """Examples, records of older writers, and each edge of the schemas, these at most four fifths of all."""
+        wanted = self._choice.wants(VALID_KIND)
+        if wanted:
+            yield from map(self._valid, self._records.examples())
+        yield from islice(self._older(wanted=True), self._max_examples)
+        if wanted:
+            yield from map(self._valid, islice(self._records.edges(), self._max_examples * 4 // 5))
+
+    def random(self) -> Iterator[Case]:
+        """Any valid records, until the caller has enough, or the schemas are used up."""
+        if self._choice.wants(VALID_KIND):
+            yield from map(self._valid, self._records.random())
+
+    def drawn(self, drawn: Drawn) -> Case:
+        """The case of a valid record that somebody else has drawn."""
+        stamped = self._alike(drawn.record, drawn.tokens, None, _VALID, VALID_KIND)
+        return self._case(self._next_id(), stamped, About(VALID_KIND, note="drawn by Hypothesis", expected=_VALID))
+
+    def _valid(self, noted: Noted) -> Case:
+        parent, note = noted
+        stamped = Stamped(parent.record, parent.tokens)
+        if self._pooled():
+            stamped = self._alike(parent.record, parent.tokens, None, _VALID, VALID_KIND)
+        return self._case(self._next_id(), stamped, About(VALID_KIND, note=note, expected=_VALID))
 
     def malformed(self) -> Iterator[Case]:
         """Records of every applicable kind and variant, about `per_kind` each; whatever the oracle says of them."""
@@ -239,31 +263,6 @@ class CaseSource:
             self._ordinary = tuple((event, first_valid(*known, values)) for event, values in pairs)
         return self._ordinary
 
-    def _examples(self) -> Iterator[Case]:
-        for values in self._values:
-            for value in values.examples:
-                yield from self._if_valid(values, value, "an example of the contract")
-
-    def _generated(self) -> Iterator[Case]:
-        """Edges, at most four fifths of what is asked for, then random values until the caller has enough."""
-        yield from islice(self._from_values([values.edges() for values in self._values]), self._max_examples * 4 // 5)
-        yield from self._from_values([values.random() for values in self._values])
-
-    def _from_values(self, lists: list[Iterator[Any]]) -> Iterator[Case]:
-        pairs = [zip(repeat(values), source) for values, source in zip(self._values, lists, strict=True)]
-        for values, value in round_robin(pairs):
-            yield from self._if_valid(values, value, "")
-
-    def _if_valid(self, values: Values, value: Any, note: str) -> Iterator[Case]:
-        """The case of a value, if the oracle calls its record valid."""
-        parent = self._builder.build(values.event, value, values.donor)
-        if self._is_valid(parent.record):
-            values.coverage.note(parent.json if parent.datum is None else parent.datum)
-            stamped, expected = Stamped(parent.record, parent.tokens), _VALID
-            if self._pooled():
-                stamped = self._alike(parent.record, parent.tokens, None, expected, VALID_KIND)
-            yield self._case(self._next_id(), stamped, About(VALID_KIND, note=note, expected=expected))
-
     def _older(self, *, wanted: bool) -> Iterator[Case]:
         """Records of older writers: those that are valid, or the others."""
         if not self._choice.wants(OLDER_WRITER):
@@ -304,11 +303,10 @@ class CaseSource:
         full = [values.donor] if values.donor is not None else []
         made = [self._builder.build(values.event, value, values.donor) for value in (*full, *more)]
         return [
-            parent for parent in (*made[: len(full)], ordinary, *made[len(full) :]) if self._is_valid(parent.record)
+            parent
+            for parent in (*made[: len(full)], ordinary, *made[len(full) :])
+            if self._records.is_valid(parent.record)
         ]
-
-    def _is_valid(self, record: Record) -> bool:
-        return self.oracle.expect(record, hint=VALID_KIND).expectation is Expectation.VALID
 
     def _of_name(self, name: str) -> Iterator[Case]:
         kind = kind_of(name)

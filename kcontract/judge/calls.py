@@ -29,6 +29,7 @@ _ALONE = 1
 """Records before it, of which a healthy one opens the process."""
 _FATAL_CODES = {"exited": "CRASHED", "hung": "STUCK", "bloated": "RESOURCE_BLOWUP"}
 _UNKEYED = "key_damage:null"
+_CONFLICT = "conflicting_duplicate"
 
 
 class CallBook(Book):
@@ -169,7 +170,8 @@ class CallBook(Book):
             if delivery.source.receive.idempotent:
                 self._effects[root] = came
         elif came and self._effects.pop(root, 0) and delivery.source.receive.idempotent:
-            yield _duplicate(delivery, "the same bytes were handed over once more, and had an effect again")
+            what = "another payload of its identity was" if delivery.case.code == _CONFLICT else "the same bytes were"
+            yield _duplicate(delivery, f"{what} handed over once more, and had an effect again")
 
 
 def _raised(event: Called, delivery: Delivery) -> CaseVerdict:

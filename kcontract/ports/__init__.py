@@ -10,7 +10,7 @@ from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Topi
 from kcontract.model.service import Answer, Decision, ExitInfo, Question, Resources, Sight
 from kcontract.model.tap import Lever, Sighting
 from kcontract.ports.cluster import BrokerControl, Cluster, ClusterControl, Echo, Reader, Tap, Visitor
-from kcontract.ports.functions import Decider, Giver, Handler, Maker
+from kcontract.ports.functions import Decider, Drawer, Drawing, Giver, Handler, Maker
 from kcontract.ports.registry import Registry, RegistryGate
 from kcontract.ports.run import Clock, History, StreamItem
 from kcontract.ports.services import Actions, Commands, Launcher, Prober, Service, Trigger
@@ -26,6 +26,8 @@ __all__ = [
     "Decider",
     "Decision",
     "Delivered",
+    "Drawer",
+    "Drawing",
     "Echo",
     "ExitInfo",
     "Giver",

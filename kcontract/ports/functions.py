@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from kcontract.model.called import Handed, Handled, Style
+from kcontract.model.drawn import Drawn, DrawOrder
 from kcontract.model.service import Answer, Decision
 
 
@@ -29,6 +30,28 @@ class Giver(Protocol):
         """The next value of `module:function`, in its JSON form; of a Hypothesis strategy that it returns, a draw.
 
         UsageError GENERATE_FUNCTION if it is not there, fails, or gives no answer."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Drawing(Protocol):
+    """Records on their way from somewhere else. They are iterated over once."""
+
+    problem: str
+    """Why there were no more, once iterating has ended; empty where all that was ordered has come."""
+    fix: str
+
+    def __iter__(self) -> Iterator[Drawn]: ...
+
+    def close(self) -> None: ...
+
+
+class Drawer(Protocol):
+    """Has Hypothesis draw a contract's valid records."""
+
+    def draw(self, order: DrawOrder) -> Drawing:
+        """Begin to draw, beside whatever the caller does."""
         ...
 
     def close(self) -> None: ...

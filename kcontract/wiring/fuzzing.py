@@ -16,6 +16,7 @@ from kcontract.engine.fuzz.run import FuzzRun
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import Settings
 from kcontract.harness.deciding import FunctionDecider
+from kcontract.harness.drawing import HypothesisDrawer
 from kcontract.harness.giving import FunctionGiver
 from kcontract.harness.handlers import HandlerProcess
 from kcontract.harness.making import FunctionMaker
@@ -64,13 +65,14 @@ def fuzz_contracts(
         history = stack.enter_context(closing(start_history(root, settings.run)))
         decider = stack.enter_context(closing(FunctionDecider(root, directory)))
         maker = stack.enter_context(closing(FunctionMaker(root, directory)))
+        drawer = stack.enter_context(closing(HypothesisDrawer(root, directory)))
         giver = stack.enter_context(closing(FunctionGiver(root, directory, settings.seed)))
 
         def handlers(run: Run) -> HandlerProcess:
             return HandlerProcess(run, root, directory, _environment(run, registry))
 
         recorder = Recorder(history, Since(), cases.take)
-        tools = FuzzTools(registry, handlers, recorder, settings, decider, maker, giver)
+        tools = FuzzTools(registry, handlers, recorder, settings, decider, maker, giver, drawer)
         summary = FuzzRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path
         )

@@ -12,7 +12,7 @@ from kcontract.generate.generators import Resolver
 from kcontract.judge.state import UnitState
 from kcontract.model.contract import Run
 from kcontract.model.registry import RegisteredSchema
-from kcontract.ports import Decider, Giver, Handler, Maker, Registry
+from kcontract.ports import Decider, Drawer, Giver, Handler, Maker, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class FuzzTools:
     decider: Decider | None = None
     maker: Maker | None = None
     giver: Giver | None = None
+    drawer: Drawer | None = None
+    """Has Hypothesis draw; None: all valid records are kcontract's own."""
     patience: float = 5.0
     """Seconds without an answer after which a handler is taken to hang; six times as long when that is confirmed."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import count, islice
+from collections.abc import Iterator
+from itertools import chain, count, islice
 
 from kcontract.engine.asking.making import run_maker
 from kcontract.engine.blocking import block
 from kcontract.engine.fuzz.bench import Bench, FuzzTools
 from kcontract.engine.fuzz.calling import BATCH, Caller
+from kcontract.engine.fuzz.drawing import DrawnRecords
+from kcontract.engine.fuzz.ordering import Counted, in_turn, sequences
 from kcontract.engine.fuzz.shrinking import shrink
 from kcontract.engine.interruption import UnitInterrupted
 from kcontract.engine.left_out import kinds_without_broker, sources_coverage
@@ -32,7 +34,6 @@ from kcontract.model.summary import Blocked, Progress, UnitSummary
 _HEALTHY = 5
 _EVERY = 8
 """Batches after which a healthy record shows that the handler still works."""
-_REPEATED = 50
 
 
 class FuzzUnit:
@@ -93,6 +94,7 @@ class FuzzUnit:
                 self._tested += run_maker(bench, contract, send)
             return
         handler = self._tools.handlers(self._unit.run)
+        drawn = DrawnRecords(self._tools, self._unit, self._book)
         try:
             sources = self._sources()
             caller = self._caller = Caller(bench, handler, sources)
@@ -102,10 +104,11 @@ class FuzzUnit:
                 return  # it does not survive an ordinary record: nothing more is to be learnt
             healthy = [source.healthy(Role.HEALTHY, 0) for source in sources.values() for _ in range(_HEALTHY)]
             caller.call(healthy)
-            for phase, cases, total in self._phases(sources):
+            for phase, cases, total in self._phases(sources, drawn):
                 self._phase(bench, caller, phase, cases, total)
             shrink(bench, caller)
         finally:
+            drawn.close(bench)
             handler.close()
             if self._caller is not None:
                 self._tested = self._caller.called
@@ -130,7 +133,7 @@ class FuzzUnit:
             for contract, receive in self._unit.receives
         }
 
-    def _phases(self, sources: dict[str, CaseSource]) -> Iterator[tuple[str, Iterator[Case], int]]:
+    def _phases(self, sources: dict[str, CaseSource], drawn: DrawnRecords) -> Iterator[tuple[str, Iterator[Case], int]]:
         """Name, cases and how many there are at most; 0 if nobody knows."""
         settings = self._tools.settings
         replay, most = settings.replay, settings.max_examples
@@ -138,13 +141,15 @@ class FuzzUnit:
             yield "replaying", iter([replayed(replay, self._book, settings.run)]), 1
             return
         stored = list(recalled(sources, self._book, self._unit, settings))
-        valid = [source.valid() for source in sources.values()]
-        edges = most * 4 // 5
-        yield "coverage", _in_turn([islice(one, edges) for one in valid]), 0
+        edges = [Counted(islice(source.edges(), most)) for source in sources.values()]
+        yield "coverage", in_turn(edges), 0
         yield "stored failures", iter(stored), len(stored)
-        yield "generating", _in_turn(valid), 0
-        yield "malformed", _in_turn([source.malformed() for source in sources.values()]), 0
-        yield "sequences", self._sequences(sources), 0
+        rooms = [most - had.count for had in edges]
+        more = [drawn.cases(*pair, room) for pair, room in zip(sources.items(), rooms, strict=True)]
+        yield "Hypothesis", in_turn([islice(one, room) for one, room in zip(more, rooms, strict=True)]), 0
+        yield "malformed", in_turn([source.malformed() for source in sources.values()]), 0
+        pairs = [(receive, sources[contract.topic]) for contract, receive in self._unit.receives]
+        yield "sequences", chain.from_iterable(sequences(*pair, settings) for pair in pairs), 0
 
     def _phase(self, bench: Bench, caller: Caller, name: str, cases: Iterator[Case], total: int) -> None:
         done, batches = 0, count(1)
@@ -156,24 +161,3 @@ class FuzzUnit:
             self._recorder.progress(Progress(self._unit.name, name, done, total))
         for case in batch:
             caller.not_sent[(case.code, "--max-time was over")] += 1
-
-    def _sequences(self, sources: dict[str, CaseSource]) -> Iterator[Case]:
-        """Healthy records, each handed over once more in the same bytes."""
-        idempotent = [contract.topic for contract, receive in self._unit.receives if receive.idempotent]
-        for topic in idempotent:
-            for _ in range(min(_REPEATED, self._tools.settings.max_examples)):
-                case = sources[topic].healthy(Role.CASE, 0)
-                yield case
-                yield sources[topic].repeat(case)
-
-
-def _in_turn(sources: Iterable[Iterator[Case]]) -> Iterator[Case]:
-    """One case of each by turns."""
-    live = list(sources)
-    while live:
-        for source in tuple(live):
-            case = next(source, None)
-            if case is None:
-                live.remove(source)
-            else:
-                yield case

@@ -19,6 +19,7 @@ from kcontract.model.called import Handed, Handled, Style
 from kcontract.model.contract import Contract, Run
 from kcontract.model.finding import Finding
 from kcontract.model.summary import RunSummary
+from kcontract.ports import Drawer
 from kcontract.registry.absent import NoRegistry
 from kcontract.wiring.saving import stored_case
 from tests.unit.engine.world import FakeClock, Kept, World, good, tools_of
@@ -58,20 +59,28 @@ class Scripted:
 class Fuzzed:
     """One run over the usual contract, whose receiver is a handler."""
 
-    def __init__(self, handle: Handle, *, style: Style = "record", **settings: Any):
+    def __init__(
+        self,
+        handle: Handle,
+        *,
+        style: Style = "record",
+        promised: Contract | None = None,
+        drawer: Drawer | None = None,
+        **settings: Any,
+    ):
         self.handler, self.history = Scripted(handle, style), Kept()
         wanted = Settings(run="r", max_examples=40, shrink=True, **settings)
         recorder = Recorder(self.history, FakeClock(), lambda _: None)
-        tools = FuzzTools(NoRegistry(), lambda _: self.handler, recorder, wanted)
-        self.summary: RunSummary = FuzzRun([as_handler()], tools).run("1", "now", "history")
+        tools = FuzzTools(NoRegistry(), lambda _: self.handler, recorder, wanted, drawer=drawer)
+        self.summary: RunSummary = FuzzRun([as_handler(promised)], tools).run("1", "now", "history")
 
     @property
     def findings(self) -> list[tuple[str, str]]:
         return [(one.first.code, one.first.kind.partition(":")[0]) for one in self.summary.findings]
 
 
-def as_handler() -> Contract:
-    usual = contract(emits=False)
+def as_handler(promised: Contract | None = None) -> Contract:
+    usual = promised or contract(emits=False)
     own = msgspec.structs.replace(usual.receive[0], run=Run(at=AT, handler="h:handle"))
     return msgspec.structs.replace(usual, receive=(own,))
 
