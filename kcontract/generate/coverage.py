@@ -6,12 +6,13 @@ branch, bound and its neighbours, shortest and longest text, count of items, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import islice
 from random import Random
 from typing import Any
 
 from kcontract.generate.json_schema import step
+from kcontract.generate.packing import packed
 from kcontract.generate.payload import Payload
 from kcontract.generate.tokens import is_uuid
 from kcontract.model.coverage import SchemaCoverage
@@ -36,6 +37,27 @@ class Coverage:
         self._payload = payload
         self._open = frozenset(open_places)
         self._seen: list[Any] = []
+        self._room = 0
+        self._plan: list[Any] = []
+        self._phase: list[Any] | None = None
+        self._known: dict[str, frozenset[str]] = {}
+
+    def planned(self, room: int) -> Iterator[Any]:
+        """The coverage phase in at most so many values."""
+        self._room, self._plan = room, []
+        for value in islice(packed(self._whole(), room, self._shown, self._payload.fits), room):
+            self._plan.append(value)
+            yield value
+
+    def _whole(self) -> list[Any]:
+        """All that the coverage phase would show, one edge a value."""
+        if self._phase is None:
+            self._phase = list(islice(self._payload.boundaries(Random(0)), _MOST))  # noqa: S311 - test data
+            self._known = _keys(self._phase)
+        return self._phase
+
+    def _shown(self, value: Any) -> set[Hashable]:
+        return {pair for pair in _shown(value, "", self._known) if pair[0] not in self._open}
 
     def note(self, value: Any) -> None:
         """A value (JSON, or an Avro datum) that was made into a valid record."""
@@ -44,16 +66,27 @@ class Coverage:
 
     def measured(self, topic: str, event: str) -> SchemaCoverage:
         """How much of the coverage phase the values that were noted have shown."""
-        phase = list(islice(self._payload.boundaries(Random(0)), _MOST))  # noqa: S311 - test data
-        keys = _keys(phase)
-        goals = self._boundaries(phase, keys)
-        missed = goals - self._boundaries(self._seen, keys)
-        return SchemaCoverage(
-            topic, event, len(goals), tuple(sorted(f"{place or '/'} {what}" for place, what in missed))
-        )
+        goals = self._boundaries(self._whole())
+        missed = goals - self._boundaries(self._seen)
+        words = tuple(sorted(f"{place or '/'} {what}" for place, what in missed))
+        return SchemaCoverage(topic, event, len(goals), words, self._why(missed) if missed else "")
 
-    def _boundaries(self, values: Iterable[Any], keys: dict[str, frozenset[str]]) -> set[Boundary]:
-        return {(place, what) for value in values for place, what in _shown(value, "", keys) if place not in self._open}
+    def _why(self, missed: set[Boundary]) -> str:
+        if not self._plan:
+            return "no records were made for them"
+        if missed <= self._boundaries(self._plan):
+            return "what else the contract says does not allow the records that would show the rest"
+        if len(self._plan) < self._room:
+            return "there was no time for more records"
+        return f"--max-examples leaves room for {self._room} records of this phase"
+
+    def _boundaries(self, values: Iterable[Any]) -> set[Boundary]:
+        return {
+            (place, what)
+            for value in values
+            for place, what in _shown(value, "", self._known)
+            if place not in self._open
+        }
 
 
 def _shown(value: Any, place: str, keys: dict[str, frozenset[str]]) -> Iterator[Boundary]:

@@ -182,7 +182,7 @@ class CaseSource:
             yield from map(self._valid, self._records.examples())
         yield from islice(self._older(wanted=True), self._max_examples)
         if wanted:
-            yield from map(self._valid, islice(self._records.edges(), self._max_examples * 4 // 5))
+            yield from map(self._valid, self._records.edges(max(1, self._max_examples * 4 // 5)))
 
     def random(self) -> Iterator[Case]:
         """Any valid records, until the caller has enough, or the schemas are used up."""
@@ -299,7 +299,7 @@ class CaseSource:
 
     def _grow(self, values: Values, ordinary: Parent) -> list[Parent]:
         """The full record, the ordinary one, and a few more valid ones."""
-        more = list(islice(values.edges(), 2, 2 + _PARENTS))
+        more = list(islice(values.event.payload.boundaries(self._rng("edges")), 2, 2 + _PARENTS))
         full = [values.donor] if values.donor is not None else []
         made = [self._builder.build(values.event, value, values.donor) for value in (*full, *more)]
         return [

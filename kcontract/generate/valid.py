@@ -31,9 +31,10 @@ class ValidRecords:
             for value in values.examples:
                 yield from self._if_valid(values, value, "an example of the contract")
 
-    def edges(self) -> Iterator[Noted]:
-        """Each edge once, the event types by turns."""
-        yield from self._of([values.edges() for values in self._values])
+    def edges(self, room: int) -> Iterator[Noted]:
+        """Each edge once, the event types by turns; at most so many records."""
+        share = max(1, room // len(self._values))
+        yield from self._of([values.edges(share) for values in self._values])
 
     def random(self) -> Iterator[Noted]:
         """Without end, unless the schemas are used up."""

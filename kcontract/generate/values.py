@@ -54,9 +54,9 @@ class Values:
             return
         yield from chain((self.donor,), payload.boundaries(self._rng), payload.random(self._rng))
 
-    def edges(self) -> Iterator[Any]:
-        """Each edge once."""
-        return self.event.payload.boundaries(self._rng)
+    def edges(self, room: int) -> Iterator[Any]:
+        """Each edge once, in at most so many values: several in one where there is too little room."""
+        return self.coverage.planned(room)
 
     def random(self) -> Iterator[Any]:
         """Random values, each once; ends when the schema has no more."""

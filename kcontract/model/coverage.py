@@ -15,6 +15,8 @@ class SchemaCoverage(Value, frozen=True):
     """Boundaries that the schema has."""
     missed: tuple[str, ...] = ()
     """Place and boundary of those that no record has shown."""
+    why: str = ""
+    """Why some are missed, if some are."""
 
     @property
     def reached(self) -> int:
@@ -25,4 +27,6 @@ class SchemaCoverage(Value, frozen=True):
         """`schema of patient.created: 117 of 120 boundaries (97 %)`."""
         share = 100 * self.reached // self.goals if self.goals else 100
         name = f"{self.topic}/{self.event}" if self.event else self.topic
-        return f"schema of {name}: {self.reached} of {self.goals} boundaries ({share} %)"
+        return f"schema of {name}: {self.reached} of {self.goals} boundaries ({share} %)" + (
+            f": {self.why}" if self.why else ""
+        )

@@ -37,7 +37,7 @@ def test_nothing_is_shown_by_nothing() -> None:
     assert {"/kind 'a'", "/kind 'b'", "/n 1", "/n 9", "/n absent", "/tags 0 items", "/tags/* True"} <= {
         *measured.missed
     }
-    assert measured.text == f"schema of t: 0 of {measured.goals} boundaries (0 %)"
+    assert measured.text.startswith(f"schema of t: 0 of {measured.goals} boundaries (0 %)")
 
 
 def test_each_value_shows_its_own() -> None:
@@ -68,10 +68,11 @@ def test_the_whole_phase_shows_everything(payload: Payload) -> None:
 @pytest.mark.parametrize("made", [avro_contract, json_contract])
 def test_a_source_measures_what_it_made(made: Any) -> None:
     """More cases show more; identities, which are fresh in each, are no boundaries."""
-    few, many = source(made(), max_examples=20), source(made(), max_examples=2_500)
+    few, many = source(made(), max_examples=20), source(made(), max_examples=200)
     for one in (few, many):
         list(one.valid())
     (less,), (more,) = few.coverage, many.coverage
     assert 0 < less.reached < more.reached
-    assert more.reached >= 0.9 * more.goals, more.missed
+    assert more.reached > 0.8 * more.goals
+    assert more.why == "--max-examples leaves room for 160 records of this phase"
     assert not any(what.startswith("/event_id") for what in less.missed)
