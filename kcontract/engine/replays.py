@@ -45,6 +45,7 @@ def replayed(
         rejection=stored.rejection,
         tokens=stored.tokens,
         parent=stored.parent,
+        envelope=stored.envelope,
         note=note_alone(stored.note, stored.rejection),
     )
 

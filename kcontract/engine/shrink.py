@@ -68,6 +68,7 @@ def case_of(verdict: CaseVerdict) -> Case | None:
         rejection=verdict.rejection,
         tokens=verdict.tokens,
         parent=verdict.parent,
+        envelope=verdict.envelope,
         note=note_alone(verdict.note, verdict.rejection),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kcontract.model.case import Expected, Role
+from kcontract.model.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +16,6 @@ class About:
     role: Role = Role.CASE
     partition: int | None = None
     parent: bytes | None = None
+    envelope: Record | None = None
     note: str = ""
     expected: Expected | None = None

@@ -11,6 +11,7 @@ from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.contract_parts import EventType
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent, nothing
 from kcontract.model.contract import Contract, Receive
+from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 
 _LOOKED_AT = 400
@@ -43,6 +44,22 @@ def _reason(kind: Kind, ground: Ground, parents: Sequence[Parent]) -> str:
     rng = Random(kind.code)  # noqa: S311 - test data
     found = any(True for parent in parents for _ in islice(kind.mutants(ground, parent, rng), 1))
     return "" if found else "the schema gives no occasion for it"
+
+
+def envelope_of(parent: Record, mutant: Record) -> Record | None:
+    """The parent without its value; None if the mutant differs from it in nothing else."""
+    if (mutant.key, mutant.headers, mutant.timestamp) == (parent.key, parent.headers, parent.timestamp):
+        return None
+    return Record(parent.key, None, parent.headers, parent.timestamp)
+
+
+def fewer(envelope: Record | None, before: Record, after: Record) -> Record | None:
+    """The envelope without the headers that a record was relieved of."""
+    if envelope is None:
+        return None
+    gone = {name for name, _ in before.headers} - {name for name, _ in after.headers}
+    headers = tuple(pair for pair in envelope.headers if pair[0] not in gone)
+    return Record(envelope.key, None, headers, envelope.timestamp)
 
 
 def chosen(

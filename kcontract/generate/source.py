@@ -19,7 +19,7 @@ from kcontract.generate.contract_parts import EventType, event_types
 from kcontract.generate.envelope import takes_marker
 from kcontract.generate.generators import Resolver
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
-from kcontract.generate.mutants import chosen, ground_of, not_applicable
+from kcontract.generate.mutants import chosen, envelope_of, fewer, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
 from kcontract.generate.ordinary import first_valid
 from kcontract.generate.probes import PROBE_COUNT, PROBES
@@ -28,7 +28,7 @@ from kcontract.generate.sequences import SEQUENCES, Sequences
 from kcontract.generate.sizes import SIZED, Sizes
 from kcontract.generate.smaller import smaller
 from kcontract.generate.templates import Builder, Stamped, Stamper
-from kcontract.generate.tokens import Mint, is_plain, restamp_value
+from kcontract.generate.tokens import Mint, is_plain, restamp_record, restamp_value
 from kcontract.generate.valid import Noted, ValidRecords
 from kcontract.generate.values import Values
 from kcontract.model.case import CASE_HEADER, VALID_KIND, Case, Expectation, Expected, Role
@@ -234,14 +234,15 @@ class CaseSource:
         partition = case.partition if case.record.key is not None else None
         stamped = self._stamper.fresh(self._unmarked(case.record), case.tokens, partition)
         parent = restamp_value(case.parent, case.tokens, stamped.tokens)
-        return self._case(identity, stamped, About(case.kind, case.role, case.partition, parent, case.note))
+        envelope = restamp_record(case.envelope, case.tokens, stamped.tokens) if case.envelope else None
+        return self._case(identity, stamped, About(case.kind, case.role, case.partition, parent, envelope, case.note))
 
     def smaller(self, case: Case) -> Iterator[Case]:
         """Smaller cases with fresh identity of which the oracle says what it says of this one, for the same reason."""
         record = self._unmarked(case.record)
         avro, start = self._written_with(record.value or b"")
         for less in smaller(record, case.tokens, avro, start):
-            found = self.again(structs.replace(case, record=less))
+            found = self.again(structs.replace(case, record=less, envelope=fewer(case.envelope, record, less)))
             if found.expectation is case.expectation and _reason(found) == _reason(case):
                 yield found
 
@@ -284,7 +285,8 @@ class CaseSource:
 
     def _mutated(self, kind: Kind, mutant: Mutant, parent: Parent) -> Iterator[Case]:
         name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
-        about = About(name, parent=parent.record.value, note=mutant.note)
+        envelope = envelope_of(parent.record, mutant.record)
+        about = About(name, parent=parent.record.value, envelope=envelope, note=mutant.note)
         case = self._send(mutant.record, parent.tokens, about)
         unsent = not kind.keep_valid and case.expectation is Expectation.VALID
         if not unsent and not (case.rejection is not None and selects(self._choice.excluded, case.rejection.code)):
@@ -359,7 +361,8 @@ class CaseSource:
         """A case of a record with fresh tokens, in its parent as well."""
         stamped = self._stamper.fresh(record, tokens, about.partition)
         parent = restamp_value(about.parent, tokens, stamped.tokens)
-        return self._case(self._next_id(), stamped, replace(about, parent=parent))
+        envelope = restamp_record(about.envelope, tokens, stamped.tokens) if about.envelope else None
+        return self._case(self._next_id(), stamped, replace(about, parent=parent, envelope=envelope))
 
     def _case(self, identity: str, stamped: Stamped, about: About) -> Case:
         record = self._marked(self._reply_to.routed(stamped.record, identity), identity)
@@ -376,6 +379,7 @@ class CaseSource:
             rejection=expected.rejection,
             tokens=stamped.tokens,
             parent=about.parent,
+            envelope=self._reply_to.routed(about.envelope, identity) if about.envelope else None,
             note=about.note,
         )
 

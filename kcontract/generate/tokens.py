@@ -127,7 +127,8 @@ def restamp(case: Case, new_id: str, tokens: Sequence[bytes], marker: bytes | No
     headers = tuple((name, mark if name == CASE_HEADER else value) for name, value in record.headers)
     record = Record(record.key, record.value, headers, record.timestamp)
     parent = restamp_value(case.parent, case.tokens, tokens)
-    return structs.replace(case, id=new_id, record=record, tokens=tuple(tokens), parent=parent)
+    envelope = restamp_record(case.envelope, case.tokens, tokens) if case.envelope else None
+    return structs.replace(case, id=new_id, record=record, tokens=tuple(tokens), parent=parent, envelope=envelope)
 
 
 def _next_mark(old: bytes | None, new_id: str) -> bytes:

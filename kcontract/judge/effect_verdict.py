@@ -34,6 +34,7 @@ def effect_verdict(
         cause=cause,
         record=case.record,
         parent=case.parent,
+        envelope=case.envelope,
         note=note_of(delivery),
         evidence=tuple(evidence)[:4],
         expectation=case.expectation,

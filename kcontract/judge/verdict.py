@@ -200,6 +200,7 @@ def _verdict(
         cause=cause,
         record=case.record,
         parent=case.parent,
+        envelope=case.envelope,
         note=note_of(delivery),
         evidence=tuple(record for one in telling for record in one.evidence)[:4],
         stderr=stderr,

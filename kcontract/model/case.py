@@ -85,6 +85,8 @@ class Case(Value, frozen=True):
     tokens: tuple[bytes, ...] = ()
     parent: bytes | None = None
     """Value of the valid record that a mutant was made from."""
+    envelope: Record | None = None
+    """That record's key, headers and timestamp, where these are not the mutant's; no value."""
     note: str = ""
     """What was changed, in words: `dropped required /patient_id`."""
 

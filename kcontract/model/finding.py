@@ -30,6 +30,8 @@ class CaseVerdict(Value, frozen=True):
     record: Record | None = None
     parent: bytes | None = None
     """Value of the valid record that the sent one was made from."""
+    envelope: Record | None = None
+    """That record's key, headers and timestamp, where these are not those of the sent one; no value."""
     note: str = ""
     evidence: tuple[LogRecord, ...] = ()
     """The dead letters or effects that the verdict rests on."""

@@ -32,6 +32,8 @@ class StoredCase(Value, frozen=True):
     """Of kcontract, which wrote it."""
     parent: bytes | None = None
     """Value of the valid record that the record was made from."""
+    envelope: Record | None = None
+    """That record's key, headers and timestamp, where these are not the record's; no value."""
     rejection: Rejection | None = None
     schemas: tuple[RegisteredSchema, ...] = ()
     """As the registry held them, with the ids that the record names."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from kcontract.model.case import CASE_HEADER
 from kcontract.model.record import Headers, Record
 from kcontract.model.value import Value
-from kcontract.report.abbreviate import size
+from kcontract.report.abbreviate import middle, size
 
 _GAP = 2
 """Differing bytes with at most so many equal ones between them are told as one change."""
+_NAME = 40
 _SHOWN = 8
 """Bytes of each side that a sentence quotes."""
 
@@ -51,6 +53,24 @@ def diff_records(sent: Record, found: Record) -> tuple[str, ...]:
         *_diff_field("key", sent.key, found.key),
         *_diff_headers(sent.headers, found.headers),
     )
+
+
+def diff_envelopes(old: Record, new: Record) -> tuple[str, ...]:
+    """What turns key, headers and timestamp of `old` into those of `new`, one sentence each; null is not empty here.
+
+    The marker, which runs put on what they send, is no difference.
+    """
+    told = [f"key: {_brief(old.key)} → {_brief(new.key)}"] if old.key != new.key else []
+    names = dict.fromkeys(name for name, _ in (*old.headers, *new.headers) if name != CASE_HEADER)
+    for name in names:
+        before, after = ([value for key, value in one.headers if key == name] for one in (old, new))
+        if before != after:
+            told.append(f"header {middle(name, _NAME)}: {_several(before)} → {_several(after)}")
+    if not told and [n for n, _ in old.headers] != [n for n, _ in new.headers if n != CASE_HEADER]:
+        told.append("headers: in another order")
+    if old.timestamp != new.timestamp:
+        told.append(f"time: {_time(old.timestamp)} → {_time(new.timestamp)}")
+    return tuple(told)
 
 
 def quoted(data: bytes) -> str:
@@ -119,6 +139,14 @@ def _values(headers: Headers, name: str) -> list[bytes]:
 
 def _list(values: list[bytes]) -> str:
     return ", ".join(_brief(value) for value in values)
+
+
+def _several(values: list[bytes | None]) -> str:
+    return ", ".join(map(_brief, values)) or "none"
+
+
+def _time(milliseconds: int | None) -> str:
+    return "that of sending" if milliseconds is None else f"{milliseconds} ms since 1970"
 
 
 def _brief(data: bytes | None) -> str:

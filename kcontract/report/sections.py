@@ -14,7 +14,7 @@ from kcontract.report.abbreviate import ends, middle, plural, size
 from kcontract.report.book import Book
 from kcontract.report.bytes_block import lines_block, value_block
 from kcontract.report.decode import Decoded, brief, decode_value
-from kcontract.report.diff import Change, diff_bytes, diff_records
+from kcontract.report.diff import Change, diff_bytes, diff_envelopes, diff_records
 from kcontract.report.stderr import stderr_tail
 from kcontract.report.visible import as_text, visible_lines
 from kcontract.report.words import FAINT, HEAD, LABEL, PLACE, bullet, indented, line, pairs, paragraph, words
@@ -43,7 +43,8 @@ def sent(finding: Finding, book: Book, width: int) -> Iterator[RenderableType]:
         shown = decode_value(first.record.value, first.topic, book)
         if finding.decoded and not shown.lines:
             shown = Decoded(shown.form, visible_lines(finding.decoded))
-        yield pairs(_rows(first.record, shown.form, changes or (), with_time=True))
+        envelope = diff_envelopes(first.envelope, first.record) if first.envelope is not None else ()
+        yield pairs(_rows(first.record, shown.form, (*envelope, *_told(changes or ())), with_time=True))
         if first.record.value:
             beside = shown if shown.lines else _parent(first, book)
             yield from (indented(block) for block in value_block(first.record.value, beside, changes or (), width - 2))
@@ -114,7 +115,7 @@ def _parent(first: CaseVerdict, book: Book) -> Decoded:
 
 
 def _rows(
-    record: Record, form: str, changes: tuple[Change, ...] = (), *, with_time: bool = False
+    record: Record, form: str, changes: tuple[str, ...] = (), *, with_time: bool = False
 ) -> Iterator[tuple[str, RenderableType]]:
     yield "key", words(brief(record.key))
     for name, value in record.headers[:_HEADERS]:
@@ -125,15 +126,14 @@ def _rows(
         yield "time", words(f"{record.timestamp} ms since 1970")
     yield "value", words(form)
     if changes:
-        yield "changed", Group(*_told(changes))
+        told = [words(change) for change in changes]
+        yield "changed", Group(*told, words("(old → new, against the valid record it was made from)", FAINT))
 
 
-def _told(changes: tuple[Change, ...]) -> Iterator[Text]:
-    for change in changes[:_CHANGES]:
-        yield words(str(change))
+def _told(changes: tuple[Change, ...]) -> Iterator[str]:
+    yield from map(str, changes[:_CHANGES])
     if len(changes) > _CHANGES:
-        yield words(f"and {len(changes) - _CHANGES} more places")
-    yield words("(old → new, against the valid record it was made from)", FAINT)
+        yield f"and {len(changes) - _CHANGES} more places"
 
 
 def _evidence(first: CaseVerdict, found: LogRecord, book: Book, width: int) -> Iterator[RenderableType]:

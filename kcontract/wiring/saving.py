@@ -63,6 +63,7 @@ def stored_case(finding: Finding, schemas: tuple[RegisteredSchema, ...]) -> Stor
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         version=__version__,
         parent=first.parent,
+        envelope=first.envelope,
         rejection=first.rejection,
         schemas=schemas,
         note=first.note,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kcontract.engine.fuzz.ordering import sequences
 from kcontract.engine.left_out import kinds_left_out, kinds_without_broker
+from kcontract.engine.settings import Settings
 from kcontract.generate.catalogue import KINDS
-from tests.unit.generate.contracts import avro_contract, source
+from tests.unit.generate.contracts import avro_contract, receiver, source
 
 OWN = {kind.code for kind in KINDS if kind.by_engine}
 
@@ -26,9 +28,10 @@ def test_what_does_not_apply_is_told_once() -> None:
 
 
 def test_handlers_are_told_what_needs_a_broker() -> None:
-    """Order, size and bursts: whatever `fuzz` sends or not, all kinds are accounted for."""
+    """Bursts and bombs of a batch: whatever `fuzz` sends or not, all kinds are accounted for."""
     made = source(avro_contract())
-    sent = {case.code for case in (*made.valid(), *made.malformed())}
+    more = sequences(receiver(), made, Settings(run="r"))
+    sent = {case.code for case in (*made.valid(), *made.malformed(), *more)}
     listed = dict(kinds_without_broker([made]))
-    assert listed["burst"] == listed["near_limit"] == "needs a broker: kcontract verify"
+    assert listed["burst"] == "needs a broker: kcontract verify"
     assert sent | listed.keys() == {kind.code for kind in KINDS} | {"valid"}

@@ -16,6 +16,7 @@ from kcontract.generate.source import CaseSource
 from kcontract.generate.templates import POOL
 from kcontract.model.case import CASE_HEADER, Case, Expectation, Role
 from kcontract.model.contract import Contract, Expression, Malformed, Variant
+from kcontract.report.diff import diff_envelopes
 from tests.unit.generate.contracts import (
     AT,
     DOCUMENT,
@@ -289,3 +290,17 @@ def test_a_smaller_case_breaks_the_same_rule_at_the_same_place() -> None:
             tried += 1
             assert "/".join("*" if part.isdigit() else part for part in less.rejection.path.split("/")) == place
     assert tried > 100
+
+
+@pytest.mark.parametrize("kind", ["key_damage", "header_damage", "timestamp_weird"])
+def test_a_mutant_of_the_envelope_remembers_the_one_it_was_made_from(kind: str) -> None:
+    """Key, headers and time of its valid parent, with the mutant's own identity, also when it is sent again."""
+    made = source(json_contract(headers=text(HEADERS), key=text({"type": "string"})))
+    cases = [case for case in made.malformed() if case.code == kind and case.record.value == case.parent]
+    assert cases
+    for case in (*cases, *map(made.again, cases)):
+        assert case.envelope is not None
+        assert diff_envelopes(case.envelope, case.record)
+        assert len(diff_envelopes(case.envelope, case.record)) == 1, case.kind
+    plain = [case for case in made.malformed() if case.code == "missing_required"]
+    assert [case.envelope for case in plain] == [None] * len(plain)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kcontract.model.record import Record
-from kcontract.report.diff import diff_bytes, diff_records, quoted
+from kcontract.report.diff import diff_bytes, diff_envelopes, diff_records, quoted
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,21 @@ def test_many_changes_are_counted() -> None:
     told = diff_records(Record(value=old), Record(value=new))
     assert len(told) == 4
     assert told[-1] == "value: and 7 more places"
+
+
+def test_what_became_of_key_headers_and_time_is_told() -> None:
+    """Each by itself, null and empty told apart; the marker of a run is nobody's change."""
+    parent = Record(b"k", None, (("a", b"1"), ("b", b"2"), ("c", b"")), None)
+    mark = ("kcontract-case", b"run/1")
+    new = Record(None, b"v", (("a", b"1"), ("a", b"9"), ("c", None), ("new", b"x"), mark), -1)
+    assert diff_envelopes(parent, new) == (
+        'key: 6b "k" → null',
+        'header a: 31 "1" → 31 "1", 39 "9"',
+        'header b: 32 "2" → none',
+        "header c: empty → null",
+        'header new: none → 78 "x"',
+        "time: that of sending → -1 ms since 1970",
+    )
+    turned = Record(b"k", b"v", (("b", b"2"), ("a", b"1"), ("c", b""), mark))
+    assert diff_envelopes(parent, turned) == ("headers: in another order",)
+    assert diff_envelopes(parent, Record(b"k", b"v", (*parent.headers, mark))) == ()
