@@ -78,8 +78,9 @@ class Api:
 
     def event(self, identity: str = "1", name: str = "ada", topic: str = TOPIC, **more: Any) -> None:
         offset = self.offsets[topic] = self.offsets.get(topic, -1) + 1
+        partition = more.pop("partition", 0)
         value = more.pop("frame", b"") + json.dumps({"id": identity, "name": name, **more}).encode()
-        self.state.feed(ev.Seen(0.2, LogRecord(topic, 0, offset, Record(identity.encode(), value, ()))))
+        self.state.feed(ev.Seen(0.2, LogRecord(topic, partition, offset, Record(identity.encode(), value, ()))))
 
     def settle(self, *cases: str) -> list[str]:
         """The verdicts once these cases, or all, have settled."""
@@ -189,6 +190,25 @@ def test_events_of_one_entity_in_another_order(names: tuple[str, str]) -> None:
     for name in names:
         api.event("1", name)
     assert api.settle(update) == (["WRONG_ORDER"] if names == ("eve", "ada") else [])
+
+
+def test_events_in_two_partitions_have_no_order() -> None:
+    """Offsets tell nothing there."""
+    api = both()
+    step = api.request("1", "ada", sender="create", is_step=True)
+    update = api.request("1", "eve", path=(("id", "1"),), sender="update", steps=(step,), status=200)
+    api.event("1", "eve")
+    api.event("1", "ada", partition=1)
+    assert api.settle(update) == []
+
+
+@pytest.mark.parametrize(("steps", "codes"), [((CREATE,), []), ((), ["PHANTOM_EVENT"])])
+def test_an_event_that_a_step_may_have_led_to(steps: tuple[Action, ...], codes: list[str]) -> None:
+    """Where only the path is compared, the entity's creation says the same as the update that was refused."""
+    api = Api(people(sender("update", UPDATE, (("/id", Expression("request.path", "id")),), *steps)))
+    api.request(path=(("id", "1"),), sender="update", status=422, expectation="invalid")
+    api.event("1")
+    assert api.settle() == codes
 
 
 def test_events_that_say_the_same_have_no_order() -> None:

@@ -128,6 +128,40 @@ def test_an_exit_is_told_once_a_fault() -> None:
     assert (story.verdict.code, story.verdict.during) == ("CRASHED", "brokerDown")
 
 
+def test_what_other_windows_hold_is_not_the_fault_s() -> None:
+    """A record of a window between the fault's and its settling is judged there."""
+    story = Faulty()
+    for number in range(2):
+        story.window("fault", story.fault)
+        story.tell(ev.FaultBegan(story._tick(), story.fault, number))
+        story.tell(ev.FaultEnded(story._tick(), story.fault))
+        story.send(f"s{number}", role=Role.SENTINEL)
+        story.effect(f"s{number}")
+        story.close()
+        story.window()
+        story.send(f"other{number}")
+        story.commit(2 * number + 2)
+        story.close("stopped")
+        story.tell(ev.FaultSettled(story._tick(), story.fault, 30.0))
+    assert (story.codes, story.open) == ([], False)
+
+
+def test_only_the_first_end_after_sigterm_counts() -> None:
+    """It ended in time; that its successor is killed later is another matter."""
+
+    def ends_in_time(story: Faulty) -> None:
+        story.tell(ev.StopAsked(story._tick(), 1, 3.0))
+        story.tell(ev.ServiceKilled(story._tick(), 1, "fault", 0))
+        story.start()
+        story.wait(10.0)
+        story.tell(ev.ServiceKilled(story._tick(), 1, "restart", -9))
+
+    story = Faulty("terminated")
+    for _ in range(2):
+        story.trial(ends_in_time)
+    assert story.codes == []
+
+
 def test_an_exit_of_ours_is_none() -> None:
     """A service that we kill amid a batch has not crashed."""
     story = Faulty("killed")

@@ -41,12 +41,14 @@ class Shaken(Sender):
         *,
         seconds: float = 0.1,
         told: bool | None = None,
+        identity: str = "",
         expectation: Any = "valid",
     ) -> None:
         """A request, its answer after so many seconds, and its events; `told`: the answer says which is its own."""
         told = status == 201 if told is None else told
+        self.last = identity
         self.asked += 1
-        case, identity = f"{TOPIC}#f{self.asked}", f"id-{self.asked}"
+        case, identity = f"{TOPIC}#f{self.asked}", identity or f"id-{self.asked}"
         body = b'{"name": "Ada"}'
         self.tell(ev.Requested(0.0, case, "valid", expectation, TOPIC, "POST", "http://x/people", body))
         self.at += seconds
@@ -123,6 +125,19 @@ def test_a_sender_that_is_not_back() -> None:
     assert story.verdicts == ["NOT_RECOVERED"]
 
 
+def test_events_of_requests_that_are_alike() -> None:
+    """Two events for two requests with one answer: which of them lacks its own cannot be told, so none does."""
+    story = Shaken()
+
+    def alike(sender: Shaken) -> None:
+        sender.ask(201, 2, identity=f"same-{sender.at}")
+        sender.ask(201, 0, identity=story.last)
+
+    for _ in range(2):
+        story.trial(alike)
+    assert story.verdicts == []
+
+
 def test_a_late_event_is_no_loss() -> None:
     """It comes after the fault, before the trial is settled."""
 
@@ -172,3 +187,16 @@ def test_a_sender_that_is_always_slow() -> None:
     for _ in range(2):
         story.trial(lambda s: s.ask(seconds=6.0))
     assert story.verdicts == []
+
+
+def test_a_sender_that_exits_where_there_is_no_room() -> None:
+    """Unlike a record, a request does not come again."""
+    story = Shaken("recordLimit")
+
+    def dies(sender: Shaken) -> None:
+        sender.tell(ev.ServiceExited(0.0, 1, 1))
+        sender.ask(0, 0)
+
+    for _ in range(2):
+        story.trial(dies)
+    assert story.verdicts == ["CRASHED"]

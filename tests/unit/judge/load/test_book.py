@@ -64,12 +64,12 @@ class Loaded(Story):
         self.close("stopped" if broken else "settled")
         self.tell(ev.LoadEnded(self._tick(), TOPIC, until, broken))
 
-    def scheduled(self, case: str, due: float) -> None:
+    def scheduled(self, case: str, due: float, expectation: Expectation = Expectation.VALID) -> None:
         feed = self.state.feed
         self.state.feed = lambda event: feed(  # type: ignore[method-assign]
             msgspec.structs.replace(event, due=due) if isinstance(event, ev.Sent) else event
         )
-        self.send(case)
+        self.send(case, expectation)
         self.state.feed = feed  # type: ignore[method-assign]
 
     @property
@@ -111,6 +111,7 @@ def test_slow_once() -> None:
     story.load(0.3)
     assert story.state.book(LoadBook).doubts(TOPIC, "valid")
     story.load(0.05)
+    assert not story.state.book(LoadBook).doubts(TOPIC, "valid")
     assert story.codes == []
     assert "missed once" in story.blind[0]
 
@@ -238,8 +239,9 @@ def test_dead_letters_are_no_effects() -> None:
     story = Loaded(errors=0.01)
     story.window("load", TOPIC)
     story.tell(ev.LoadStarted(story.now, TOPIC, "mixed", 100.0, 1, QUICK))
-    story.invalid("9")
+    story.scheduled("9", story.now, Expectation.INVALID)
     story.dead_letter("9")
+    story.send("8")  # by no schedule: it only stirs the service
     story.scheduled("10", story.now)
     story.effect("10")
     story.close()
