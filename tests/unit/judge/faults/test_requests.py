@@ -200,3 +200,16 @@ def test_a_sender_that_exits_where_there_is_no_room() -> None:
     for _ in range(2):
         story.trial(dies)
     assert story.verdicts == ["CRASHED"]
+
+
+def test_what_is_asked_while_its_return_is_waited_for() -> None:
+    """It tells when the sender is back, and nothing else: the fault's end reaches it when it does."""
+    story = Shaken()
+
+    def hesitates(sender: Shaken) -> None:
+        sender.ask(201, 0)
+        sender.ask()
+
+    for _ in range(2):
+        story.trial(lambda s: s.ask(), hesitates)
+    assert story.verdicts == []
