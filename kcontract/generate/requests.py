@@ -61,7 +61,12 @@ def _body(case: Case) -> RequestBody:
 
 
 def _source(schema: SchemaText, seed: int, max_examples: int) -> CaseSource:
-    """Bodies are generated as the payloads of a topic would be, without key and headers."""
+    contract, receive = parts_for(schema)
+    return CaseSource(contract, receive, (), seed=seed, run="request", max_examples=max_examples, kinds=BODY_KINDS)
+
+
+def parts_for(schema: SchemaText) -> tuple[Contract, Receive]:
+    """Bodies are generated as the payloads of a topic would be, without key and headers: its contract and receiver."""
     at = schema.at
     receive = Receive(at=at, name="request", run=Run(at=at), on_invalid=OnInvalid(at=at, policy="skip"))
     contract = Contract(
@@ -71,4 +76,4 @@ def _source(schema: SchemaText, seed: int, max_examples: int) -> CaseSource:
         registry=RegistryRules(at=at),
         malformed=Malformed(),
     )
-    return CaseSource(contract, receive, (), seed=seed, run="request", max_examples=max_examples, kinds=BODY_KINDS)
+    return contract, receive

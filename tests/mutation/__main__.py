@@ -25,7 +25,6 @@ _NEAR = {
     "faults/signs": "faults/test_book",
     "faults/trial": "faults/test_book",
     "findings": "test_fingerprints",
-    "latency": "load/test_book",
     "load/trial": "load/test_book",
     "repeats/calm": "repeats/test_duplicates",
     "repeats/key_order": "test_order",

@@ -106,7 +106,6 @@ DETAIL_MUTANTS = (
     ),
     *in_module(
         "requests/event_verdicts",
-        ("plain events name no schema", 'if contract.message.wire == "plain":', "if False:"),
         ("one right subject is enough", "and right and not subjects & right:", "and right and subjects - right:"),
         ("schemas that stand nowhere", "if subjects and right and not", "if right and not"),
     ),

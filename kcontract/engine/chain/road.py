@@ -7,13 +7,16 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
+from kcontract.engine.asking.acting import Actor
 from kcontract.engine.chain.companion import Companion
 from kcontract.engine.chain.plan import Chain
 from kcontract.engine.chain.source import HeadSource
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.tools import Tools
-from kcontract.model.case import Case, Expectation
+from kcontract.generate.requests import RequestBody
+from kcontract.model.case import VALID_KIND, Case, Expectation
 from kcontract.model.cluster import Outgoing
+from kcontract.model.contract import Send
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.topic import TopicOracle
@@ -37,7 +40,9 @@ class Road:
         self._head, self._topic = chain.head.contract.topic, chain.last.contract.topic
         contract, receive = chain.unit.receives[0]
         self._oracle = TopicOracle(contract, receive, tuple(book))
-        self._companions = [Companion(unit, tools, deadline) for unit in chain.companions]
+        self._companions = [Companion(unit, tools, tuple(book), deadline) for unit in chain.companions]
+        first, side = self._companions[0], chain.head.side
+        self._actor = Actor(first.stage, chain.head.contract, side) if isinstance(side, Send) else None
         self._before = " and ".join(unit.name for unit in chain.companions)
         self._reader: Reader | None = None
         self._refused = ""
@@ -51,10 +56,7 @@ class Road:
     def carry(self, case: Case) -> tuple[Case, LogRecord]:
         """The case with the record that came of it, and where that stands."""
         self._check_nothing_more()
-        planned = self._source.planned(case)
-        self._tools.cluster.send([Outgoing(planned.id, self._head, planned.record, planned.partition)], self._delivered)
-        if self._tools.cluster.flush(_FLUSH_SECONDS) or self._refused:
-            raise ServiceGone(f"the broker did not take a record for {self._head}: {self._refused or 'no answer'}")
+        self._hand_over(self._source.planned(case))
         log = self._come()
         expected = self._oracle.expect(log.record)
         if expected.expectation is not Expectation.VALID:
@@ -62,6 +64,16 @@ class Road:
             raise ServiceGone(f"{self._before} sent a record to {self._topic} that is not valid there: {why}")
         tokens = tuple(token for token in case.tokens if _says(log.record, token))
         return structs.replace(case, record=log.record, tokens=tokens), log
+
+    def _hand_over(self, planned: Case) -> None:
+        """A record or a request for the first service."""
+        if self._actor is not None:
+            body = RequestBody(kind=VALID_KIND, expectation="valid", body=planned.record.value or b"")
+            self._actor.act(body, self._actor.prepare(_PATIENCE), _PATIENCE)
+            return
+        self._tools.cluster.send([Outgoing(planned.id, self._head, planned.record, planned.partition)], self._delivered)
+        if self._tools.cluster.flush(_FLUSH_SECONDS) or self._refused:
+            raise ServiceGone(f"the broker did not take a record for {self._head}: {self._refused or 'no answer'}")
 
     def close(self) -> None:
         """Stop the services before. ServiceGone if more came of a record than one."""
@@ -87,7 +99,7 @@ class Road:
             for companion in self._companions:
                 companion.check()
             if recorder.now() >= until:
-                what = f"{self._before} sent nothing to {self._topic} within {_PATIENCE:g} s of a valid record"
+                what = f"{self._before} sent nothing to {self._topic} within {_PATIENCE:g} s of a valid one"
                 raise ServiceGone(what)
 
     def _check_nothing_more(self) -> None:

@@ -7,16 +7,27 @@ from itertools import count
 
 from msgspec import structs
 
-from kcontract.engine.chain.plan import Chain
+from kcontract.engine.chain.plan import Chain, Link
 from kcontract.generate.about import About
 from kcontract.generate.catalogue import KINDS
+from kcontract.generate.requests import parts_for
 from kcontract.generate.source import CaseSource
 from kcontract.generate.templates import Stamped
 from kcontract.model.case import VALID_KIND, Case, Role
+from kcontract.model.contract import Contract, Receive
 from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.registry import RegisteredSchema
 
 _WHY = "a chain gets what its first service makes of valid records"
+
+
+def _taken(head: Link) -> tuple[Contract, Receive]:
+    """What the first service takes; requests are made as records are, and their bodies are the values."""
+    if isinstance(head.side, Receive):
+        return head.contract, head.side
+    body = head.side.action.body if head.side.action is not None else None
+    assert body is not None  # noqa: S101 - else it were no chain
+    return parts_for(body)
 
 
 class HeadSource(CaseSource):
@@ -25,9 +36,9 @@ class HeadSource(CaseSource):
     def __init__(
         self, chain: Chain, book: Sequence[RegisteredSchema], *, seed: int, run: str, max_examples: int
     ) -> None:
-        head = chain.head
+        contract, receive = _taken(chain.head)
         super().__init__(
-            head.contract, head.receive, book,
+            contract, receive, book,
             seed=seed, run=run, max_examples=max_examples, kinds=frozenset({VALID_KIND}), numbers=count(1),
         )  # fmt: skip
         self._behind = chain.last.contract.topic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -14,8 +15,9 @@ from kcontract.errors import UsageError
 from kcontract.judge.runs.history import HistoryJudge
 from kcontract.model.case import CASE_HEADER
 from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing
-from kcontract.model.contract import Contract, Emits, Expression, Run, Where
+from kcontract.model.contract import Action, Contract, Emits, Expression, Run, Send, Where
 from kcontract.model.record import LogRecord, Record, TopicPartition
+from kcontract.model.service import Answer
 from kcontract.model.summary import RunSummary
 from tests.unit.engine.world import EXIT, Handled, Kept, Process, World, good, tools_of
 from tests.unit.judge.story import AT, BILL, OUT, TOPIC, contract, schema
@@ -227,6 +229,56 @@ def test_a_service_that_fails_beside_the_other_blames_nobody(made: Callable[[Rec
     assert chain.blocked is not None
     assert why in chain.blocked.reason
     assert (summary.findings, summary.exit_code) == ((), 3)
+
+
+def till() -> Contract:
+    """Requests in, orders out, which billing takes."""
+    pairs = (("/id", Expression("response.body", "/id")), ("/amount", Expression("request.body", "/amount")))
+    action = Action(at=AT, http="POST /orders", body=schema(ASKED))
+    send = Send(at=AT, name="till", run=Run(at=AT, command=("till",)), action=action, where=Where(at=AT, pairs=pairs))
+    return msgspec.structs.replace(contract(), send=(send,))
+
+
+ASKED = {"type": "object", "required": ["amount"], "properties": {"amount": {"type": "integer"}}}
+
+
+class Shop(Line):
+    """With a service before the first one, which is asked over HTTP."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = self.take
+        self.written: list[str] = []
+
+    def take(self, body: bytes) -> Answer:
+        try:
+            amount = json.loads(body)["amount"]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return Answer(422, b"{}")
+        if not isinstance(amount, int) or isinstance(amount, bool):
+            return Answer(422, b"{}")
+        order = json.dumps({"id": str(uuid.uuid4()), "amount": amount}).encode()
+        headers = (("correlation_id", uuid.uuid4().hex.encode()),)
+        self.append(TOPIC, Record(b"k", order, headers))
+        return Answer(201, order)
+
+    def send(self, records: Sequence[Outgoing], delivered: Delivered) -> None:
+        if "till" in self.processes and self.processes["till"].code is None:
+            self.written += [one.topic for one in records]
+        super().send(records, delivered)
+
+
+def test_a_sender_before_the_others() -> None:
+    """Each of those behind it is judged by what came of requests; nothing is written to any topic."""
+    world = Shop()
+    tools = tools_of(
+        world, together=("till", "billing", "booking"), kinds=frozenset({"valid", "empty_value"}), max_time=9000.0
+    )
+    summary = VerifyRun([till(), booking()], tools).run("1", "now", "history")
+    assert [unit.unit for unit in summary.units][-2:] == ["till+billing", "till+billing+booking"]
+    assert [unit.blocked for unit in summary.units] == [None] * 5
+    assert all(unit.cases or unit.requests for unit in summary.units)
+    assert (summary.findings, summary.exit_code, world.written) == ((), 0, [])
 
 
 def together(world: Line) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from kcontract.engine.chain.plan import plan_chains
 from kcontract.engine.plan import Unit, plan_units
 from kcontract.errors import UsageError
-from kcontract.model.contract import Contract, Emits, Run
+from kcontract.model.contract import Action, Contract, Emits, Run, Send
 from tests.unit.judge.story import AT, BILL, contract, schema
 
 
@@ -21,6 +21,13 @@ def taking(topic: str, name: str, *effects: str, run: dict[str, Any] | None = No
     service = Run(at=AT, **(run or {"command": (name,)}))
     receive = msgspec.structs.replace(usual.receive[0], name=name, run=service, emits=promised)
     return msgspec.structs.replace(usual, topic=topic, partitions=3, receive=(receive,))
+
+
+def sending(topic: str, name: str, **action: Any) -> Contract:
+    """A contract whose sender `name` is asked over HTTP."""
+    asked = Action(at=AT, **{"http": "POST /orders", "body": schema(BILL), **action})
+    send = Send(at=AT, name=name, run=Run(at=AT, command=(name,)), action=asked)
+    return msgspec.structs.replace(contract(), topic=topic, receive=(), send=(send,))
 
 
 def units(*contracts: Contract) -> tuple[Unit, ...]:
@@ -49,6 +56,13 @@ def test_the_way_goes_through_the_right_input() -> None:
     assert [link.contract.topic for link in chain.links] == ["orders", "bills", "bookings"]
 
 
+def test_a_sender_may_be_the_first() -> None:
+    """Requests are what the chain is given then."""
+    (chain,) = plan_chains(("till", "billing"), units(sending("orders", "till"), *LINE))
+    assert (chain.name, chain.head.contract.topic, chain.last.contract.topic) == ("till+billing", "orders", "orders")
+    assert chain.unit.sends == ()
+
+
 @pytest.mark.parametrize(
     ("names", "contracts", "code"),
     [
@@ -59,6 +73,10 @@ def test_the_way_goes_through_the_right_input() -> None:
         (("billing", "booking"), (LINE[0], taking("bills", "booking", run={"observed": True})), "TOGETHER_SERVICE"),
         (("booking", "billing"), LINE, "TOGETHER_LINK"),
         (("billing", "archive"), LINE, "TOGETHER_LINK"),
+        (("billing", "till"), (*LINE, sending("bills", "till")), "TOGETHER_LINK"),
+        (("till", "booking"), (sending("orders", "till"), *LINE[1:]), "TOGETHER_LINK"),
+        (("till", "billing"), (sending("orders", "till", body=None), *LINE), "TOGETHER_SERVICE"),
+        (("till", "billing"), (sending("orders", "till", body=None, http=None, start=True), *LINE), "TOGETHER_SERVICE"),
         (("billing", "booking"), (taking("orders", "billing", "bills", count=2), LINE[1]), "TOGETHER_EFFECT"),
         (("billing", "booking"), (taking("orders", "billing", "bills", "bills"), LINE[1]), "TOGETHER_EFFECT"),
         (

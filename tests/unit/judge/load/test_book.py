@@ -242,6 +242,8 @@ def test_dead_letters_are_no_effects() -> None:
     story.scheduled("9", story.now, Expectation.INVALID)
     story.dead_letter("9")
     story.send("8")  # by no schedule: it only stirs the service
+    story.scheduled("7", story.now)
+    story.tell(ev.Refused(story.now, "7", "too large"))
     story.scheduled("10", story.now)
     story.effect("10")
     story.close()
