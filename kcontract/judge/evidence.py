@@ -201,6 +201,11 @@ class Window:
     """What the protocol tap saw meanwhile."""
 
     @property
+    def teaches(self) -> bool:
+        """Whether its gaps tell how long the service may take: it has few records, and each is waited for."""
+        return self.purpose in ("probe", "alone", "bisect")
+
+    @property
     def poisons(self) -> tuple[Delivery, ...]:
         """Invalid records whose dead letter or error reply is promised."""
         return tuple(delivery for delivery in self.deliveries if delivery.owes_rejection)

@@ -31,10 +31,16 @@ class Pace:
     first_latency: float | None = None
     longest_gap: float = 0.0
     """The longest time without progress from which the service went on: retries, back-off, collections of garbage."""
+    longest_wait: float = 0.0
+    """The same while single records were tried: how long one of many may hold the others up, on a busy machine too."""
     floor: float = STALL_FLOOR
 
     def learn_gap(self, gap: float) -> None:
         self.longest_gap = max(self.longest_gap, gap)
+
+    def learn_wait(self, gap: float) -> None:
+        """From a window of few records: it says nothing of when a negative may be stated."""
+        self.longest_wait = max(self.longest_wait, gap)
 
     def learn_first(self, latency: float) -> None:
         """The first records wait for class loading, metadata and joins: they say nothing of the later ones."""
@@ -87,7 +93,8 @@ class Pace:
     def stall(self) -> float:
         """No delivery has got an outcome and no commit has moved for so long."""
         first = self.first_latency or 0.0  # any window may follow a start
-        learnt = max(20 * self.p99, 3 * self.commit_lag, 3 * first, 4 * self.longest_gap)
+        waits = 4 * self.longest_gap, 4 * self.longest_wait
+        learnt = max(20 * self.p99, 3 * self.commit_lag, 3 * first, *waits)
         return min(max(self.floor, learnt), STALL_CEILING)
 
     @property

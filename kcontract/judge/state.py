@@ -287,7 +287,7 @@ class UnitState:
         if window is None or not window.answer(delivery):
             self.court.late(at, delivery)
             return
-        if window.purpose == "probe" and not window.disturbed:
+        if window.teaches and not window.disturbed:
             window.longest_gap = max(window.longest_gap, at - max(window.progress_at, delivery.acked_at))
         window.progress_at = at
         if window.purpose != "batch" and delivery.expectation is Expectation.VALID and not window.disturbed:
@@ -355,7 +355,8 @@ class UnitState:
             return
         window.outcome = event.outcome
         if event.outcome == "settled":
-            self.pace.learn_gap(window.longest_gap)
+            learn = self.pace.learn_gap if window.purpose == "probe" else self.pace.learn_wait
+            learn(window.longest_gap)
         for one, delivery in self._untied.owners(window):
             self._credit(*one, delivery)
         if self._replies:

@@ -59,6 +59,7 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "evidence",
+        ("records alone teach patience", 'in ("probe", "alone", "bisect")', 'in ("probe",)'),
         (
             "a dead letter is an outcome",
             "if self.first_outcome_at is not None or self.dead_letters:",
@@ -157,8 +158,13 @@ EVIDENCE_MUTANTS = (
         ("quiet for a while", "self.longest_gap, QUIET_FLOOR)", "self.longest_gap, 0)"),
         ("stalls by p99", "max(20 * self.p99, 3 *", "max(3 *"),
         ("stalls by commits", "3 * self.commit_lag, 3 * first", "3 * first"),
-        ("stalls by starts", "3 * first, 4 *", "4 *"),
-        ("stalls by gaps", "3 * first, 4 * self.longest_gap", "3 * first"),
+        ("stalls by starts", "3 * first, *waits", "*waits"),
+        ("stalls by gaps", "= 4 * self.longest_gap, 4", "= 0, 4"),
+        (
+            "stalls by what one record took",
+            "= 4 * self.longest_gap, 4 * self.longest_wait",
+            "= (4 * self.longest_gap,)",
+        ),
         ("stalls not at once", "min(max(self.floor, learnt)", "min(learnt"),
         ("stalls not for ever", "return min(max(self.floor, learnt), STALL_CEILING)", "return max(self.floor, learnt)"),
         ("prompt commits are quick", "self.commits and self.commit_lag <= PROMPT", "self.commits"),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from kcontract.judge.pace import QUIET_FLOOR, STALL_FLOOR
+from kcontract.model.case import Role
+from kcontract.model.events import Purpose
 from tests.unit.judge.story import Story
 
 
@@ -30,3 +35,29 @@ def test_latency_is_learnt_beside_healthy_records_only() -> None:
     assert pace.first_latency > 2.0
     assert pace.longest_gap > 4.9
     assert 19.0 < pace.stall < 21.0
+
+
+def tried_alone(story: Story, purpose: Purpose, seconds: float, outcome: str = "settled") -> Story:
+    """One record and its sentinel, whose outcomes come after so many seconds."""
+    story.window(purpose, of="1")
+    story.send("1.1")
+    story.send("2", role=Role.SENTINEL)
+    story.wait(seconds)
+    story.effect("1.1")
+    story.effect("2")
+    story.close(outcome)
+    return story
+
+
+@pytest.mark.parametrize("purpose", ["alone", "bisect"])
+def test_what_one_record_took_is_waited_for_where_many_stand_still(purpose: Purpose) -> None:
+    """A slow service on a busy machine: large records, alone right after 14 s each, are not stuck in one window."""
+    pace = tried_alone(Story(), purpose, 14.0).state.pace
+    assert 56.0 < pace.stall < 57.0
+    assert pace.quiet == QUIET_FLOOR  # what lacks its effect is not waited for any longer
+
+
+@pytest.mark.parametrize(("purpose", "outcome"), [("alone", "stalled"), ("batch", "settled")])
+def test_only_a_record_tried_alone_with_success_teaches_to_wait(purpose: Purpose, outcome: str) -> None:
+    """Who stood still taught nothing, and what holds many up may be one of them."""
+    assert tried_alone(Story(), purpose, 14.0, outcome).state.pace.stall == STALL_FLOOR
