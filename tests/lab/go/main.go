@@ -11,5 +11,5 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	map[string]func(context.Context){"franz": franz, "segmentio": segmentio}[os.Args[1]](ctx)
+	map[string]func(context.Context){"franz": franz, "segmentio": segmentio, "sarama": saramas}[os.Args[1]](ctx)
 }

@@ -1,10 +1,11 @@
-"""Go: franz-go and kafka-go."""
+"""Go: franz-go, kafka-go, sarama."""
 
 from __future__ import annotations
 
-from tests.lab.twin import Twin, earns
+from tests.lab.twin import AGAIN, Twin, earns
 
 _FRANZ, _SEGMENTIO, _SKIP = (f"tests/lab/go/{name}.yaml" for name in ("franz", "segmentio", "segmentio-skip"))
+_SARAMA = "tests/lab/go/sarama.yaml"
 _FATAL = "empty_value"
 
 
@@ -22,5 +23,7 @@ GO = (
     _franz("zero_is_missing", "REJECTED_VALID", examples=200),
     _franz("panics", "CRASH_LOOP", kinds=_FATAL, examples=20),
     Twin("kafka-go-skips", "go", "kafka-go", _SKIP),
+    Twin("sarama-good", "go", "sarama", _SARAMA, examples=60),
+    Twin("sarama-returns", "go", "sarama", _SARAMA, "returns", AGAIN, kinds=_FATAL, examples=20, any_of=True),
     Twin("kafka-go-null", "go", "kafka-go", _SEGMENTIO, expects=earns("DEAD_LETTER_ALTERED")),
 )

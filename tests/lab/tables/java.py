@@ -38,6 +38,16 @@ JAVA = (
         examples=40,
     ),
     Twin("streams-good", "java", "kafka-streams", _STREAMS),
+    # On a topic of its own, which the broker's defaults are for, it hands on whatever time a record has.
+    Twin(
+        "streams-repartitions",
+        "java",
+        "kafka-streams",
+        _STREAMS,
+        "repartitions",
+        kinds="timestamp_weird,json_syntax",
+        examples=20,
+    ),
     Twin("streams-skips", "java", "kafka-streams", _SKIP),
     Twin("streams-continues", "java", "kafka-streams", _STREAMS, "continues", earns("NOT_DEAD_LETTERED")),
     Twin(

@@ -24,7 +24,9 @@ import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
 import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /** Sorts parcels with Kafka Streams; what cannot be read goes where the variant's exception handler sends it. */
@@ -76,9 +78,11 @@ public final class Streams {
     public static void main(String[] args) throws Exception {
         Serde<byte[]> parcels = Serdes.serdeFrom(new ByteArraySerializer(), (Deserializer<byte[]>) (topic, value) -> checked(value));
         var builder = new StreamsBuilder();
-        builder.stream(ENV.get("TOPIC"), Consumed.with(Serdes.ByteArray(), parcels))
-                .filter((key, value) -> value != null)
-                .to(ENV.get("OUT"), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
+        KStream<byte[], byte[]> read = builder.stream(ENV.get("TOPIC"), Consumed.with(Serdes.ByteArray(), parcels))
+                .filter((key, value) -> value != null);
+        KStream<byte[], byte[]> sorted = !VARIANT.equals("repartitions") ? read
+                : read.repartition(Repartitioned.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("sorted"));
+        sorted.to(ENV.get("OUT"), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
         var config = new Properties();
         config.put("application.id", ENV.get("GROUP"));
         config.put("bootstrap.servers", ENV.get("BROKERS"));
