@@ -153,6 +153,9 @@ class UnitRun:
             self._receive(stage)
         if self._unit.sends and not (stored and not stored.request):
             self._send(stage)
+        if stage.out_of_time:
+            what = "not verified to the end: --max-time was over"
+            self._recorder.record(ev.Blind(self._recorder.now(), self._unit.name, what, "raise --max-time"))
         stage.lifecycle.stop()
         stage.observer.drain(10.0)
         look_for_strangers(stage, unread)

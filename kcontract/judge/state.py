@@ -334,8 +334,8 @@ class UnitState:
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
 
     def _tapped(self, event: ev.Tapped) -> None:
-        if self.window is not None:
-            self.window.tapped.take(event.seen)
+        if self.window is not None and self.window.tapped.take(event.seen):
+            self.window.progress_at = event.at
 
     def _resources(self, event: ev.ResourcesSeen) -> None:
         if self.window is not None and event.resources.share > MOST_SHARE:

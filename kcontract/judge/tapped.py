@@ -26,15 +26,23 @@ class Tapped:
     """How often a committed offset moved."""
     early: list[CommitAsked] = field(default_factory=list)
     """Commits asked for while records that the service had sent were on their way."""
+    furthest: dict[tuple[str, int], int] = field(default_factory=dict)
+    """The last offset of each partition that was fetched again."""
 
-    def take(self, seen: Sighting) -> None:
-        """Count what was seen."""
+    def take(self, seen: Sighting) -> bool:
+        """Count what was seen. Whether the service gets on by it: a record that it takes again for the first time lies
+        behind all that it took again before, as where each bad one is tried three times and then passed over."""
         if isinstance(seen, Refetched):
             self.refetched[(seen.topic, seen.partition, seen.offset)] += seen.times
-        elif isinstance(seen, GroupStirred):
+            place = seen.topic, seen.partition
+            further = seen.offset > self.furthest.get(place, seen.offset)
+            self.furthest[place] = max(seen.offset, self.furthest.get(place, 0))
+            return further
+        if isinstance(seen, GroupStirred):
             self.generations += seen.joins
         elif isinstance(seen, CommitAsked) and len(self.early) < _EARLY_AT_MOST:
             self.early.append(seen)
+        return False
 
     def fetches(self, place: tuple[str, int], first: int, last: int) -> tuple[int, int]:
         """The offset from `first` to `last` that was fetched most often, and how often; (-1, 0) for none."""

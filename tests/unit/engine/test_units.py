@@ -199,3 +199,15 @@ def test_an_interrupted_unit_tells_what_it_has_found() -> None:
     assert [finding.first.code for finding in summary.findings] == ["DEAD_LETTER_ALTERED"]
     assert [unit.unit for unit in summary.units] == ["billing"]
     assert TOPIC in world.deleted
+
+
+def test_a_unit_that_max_time_cuts_short_says_so() -> None:
+    """It was started: that is no reason to keep quiet about what was not tried."""
+    summary = whole_run(World(good), max_time=0.5)
+    assert ("not verified to the end: --max-time was over", "raise --max-time") in summary.units[0].blind
+
+
+def test_a_unit_that_had_time_enough_says_nothing_of_it() -> None:
+    """The near miss."""
+    summary = whole_run(World(good))
+    assert not [what for what, _ in summary.units[0].blind if "--max-time" in what]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kcontract.judge.tapped import OFTEN, RAGING, Tapped
-from kcontract.model.tap import CommitAsked, GroupStirred
+from kcontract.model import events as ev
+from kcontract.model.tap import CommitAsked, Connected, GroupStirred, Refetched
+from tests.unit.judge.story import TOPIC, Story
 
 
 def test_a_group_that_commits_is_in_no_storm() -> None:
@@ -30,3 +32,30 @@ def test_the_first_commit_past_a_record() -> None:
     assert tapped.commit_past(("orders", 0), 3) == early
     assert tapped.commit_past(("orders", 0), 5) is None
     assert tapped.commit_past(None, 0) is None
+
+
+def test_taking_one_record_after_the_other_again_gets_on() -> None:
+    """Spring tries each bad record three times before it is passed over: the next one is a step forward."""
+    tapped = Tapped()
+    offsets = (5, 5, 6, 6, 8, 5, 6, 8)
+    assert [tapped.take(Refetched("t", 0, at, 3)) for at in offsets] == [
+        False, False, True, False, True, False, False, False,
+    ]  # fmt: skip
+    assert not tapped.take(Refetched("t", 1, 9, 3))
+    assert not tapped.take(Connected(3))
+
+
+def test_a_window_that_gets_on_does_not_stand_still() -> None:
+    """No outcome and no commit for a minute, but the service is seen to work its way through bad records."""
+    story = Story()
+    story.window()
+    for case in ("1", "2", "3"):
+        story.invalid(case)
+    window = story.state.window
+    assert window is not None
+    for offset, goes_on in ((0, False), (1, True), (1, False), (2, True)):
+        before = window.progress_at
+        story.wait(20.0)
+        story.tell(ev.Tapped(story.now, Refetched(TOPIC, 0, offset, 3)))
+        assert (window.progress_at == story.now) is goes_on
+        assert (window.progress_at > before) is goes_on
