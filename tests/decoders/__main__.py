@@ -1,7 +1,8 @@
-"""Fire at the decoders: `python -m tests.decoders [--payloads N] [--schemas N] [--seed S] [--no-java]`.
+"""Fire at the decoders: `python -m tests.decoders [--payloads N] [--schemas N] [--valid N] [--seed S] [--no-java]`.
 
 N payloads on the Avro schemas and a tenth as many JSON documents: none may crash a decoder, each refusal must have its
-reason and place, and each disagreement with Java's decoders its class. Exit code 1 if not.
+reason and place, and each disagreement with Java's decoders its class. Valid data of `--valid` random Avro schemas must
+be read alike by fastavro, Java and us. Exit code 1 if not.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from zlib import crc32
 
 from tests.decoders import java_side
 from tests.decoders.run import Round, fire
+from tests.decoders.valid import Agreement, compare
 
 
 def main() -> int:
@@ -19,13 +22,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.decoders")
     parser.add_argument("--payloads", type=int, default=100_000)
     parser.add_argument("--schemas", type=int, default=50)
+    parser.add_argument("--valid", type=int, default=2_000)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--no-java", action="store_true")
     said = parser.parse_args()
-    rounds = fire(said.payloads, said.schemas, said.seed, java=None if said.no_java else java_side)
+    java = None if said.no_java else java_side
+    wrong = False
+    if said.valid:
+        valid = compare(said.valid, crc32(said.seed.encode()), java=java)
+        _print_valid(valid)
+        wrong = bool(valid.fastavro or valid.java)
+    rounds = fire(said.payloads, said.schemas, said.seed, java=java) if said.payloads else ()
     for one in rounds:
         _print(one)
-    return int(any(one.cost.faults or one.tally.unexplained for one in rounds))
+    return int(wrong or any(one.cost.faults or one.tally.unexplained for one in rounds))
+
+
+def _print_valid(one: Agreement) -> None:
+    told = f"{len(one.fastavro)} mismatches with fastavro, {len(one.java)} with Java"
+    print(f"== valid data: {one.values:,} values of {one.schemas:,} random schemas, {told}")
+    for each in (*one.fastavro[:5], *one.java[:5]):
+        print(f"  WRONG: {each:.600}")
 
 
 def _print(one: Round) -> None:
