@@ -23,6 +23,7 @@ from kcontract.engine.stage import Stage
 from kcontract.engine.starting import run_starters
 from kcontract.engine.strangers import look_for_strangers
 from kcontract.engine.tools import Tools
+from kcontract.engine.topics.registering import unregistered
 from kcontract.engine.topics.schema_watch import SchemaWatch
 from kcontract.engine.watching.observer import Observer
 from kcontract.engine.watching.probing import Probing
@@ -124,7 +125,8 @@ class UnitRun:
         started = ev.UnitStarted(recorder.now(), unit.name, unit.contracts, self._book, unit.group, topics)
         recorder.record(started)
         self._started = started
-        for what, remedy in blind_spots(promises):
+        tools, kinds = self._tools, self._tools.settings.kinds
+        for what, remedy in (*blind_spots(promises), *unregistered(unit, tools.registry, kinds)):
             recorder.record(ev.Blind(recorder.now(), unit.name, what, remedy))
         places = tuple((contract.topic, n) for contract, _ in unit.receives for n in range(contract.partitions))
         observer = Observer(self._tools.cluster, recorder, unit.group, places, self._tools.tap)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 from kcontract.errors import UsageError
 from kcontract.generate.kind import Kind
@@ -22,6 +23,7 @@ KINDS: tuple[Kind, ...] = (
 _BY_CODE = {kind.code: kind for kind in KINDS}
 
 
+@lru_cache(maxsize=1024)
 def kind_of(name: str) -> Kind:
     """The kind of a code or `code:variant`. Raises UsageError with the nearest name for an unknown one."""
     code = name.partition(":")[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, count, islice
 from random import Random
 
@@ -362,7 +361,8 @@ class CaseSource:
         stamped = self._stamper.fresh(record, tokens, about.partition)
         parent = restamp_value(about.parent, tokens, stamped.tokens)
         envelope = restamp_record(about.envelope, tokens, stamped.tokens) if about.envelope else None
-        return self._case(self._next_id(), stamped, replace(about, parent=parent, envelope=envelope))
+        sent = About(about.kind, about.role, about.partition, parent, envelope, about.note, about.expected)
+        return self._case(self._next_id(), stamped, sent)
 
     def _case(self, identity: str, stamped: Stamped, about: About) -> Case:
         record = self._marked(self._reply_to.routed(stamped.record, identity), identity)

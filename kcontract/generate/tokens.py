@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 
 from msgspec import structs
@@ -33,11 +34,17 @@ def is_uuid(text: bytes) -> bool:
     return len(text) == 36 and _UUID.fullmatch(text) is not None
 
 
+_is_known_uuid = lru_cache(maxsize=4096)(is_uuid)
+"""The tokens of a parent are asked about for each of its mutants."""
+
+
+@lru_cache(maxsize=4096)
 def is_plain(token: bytes) -> bool:
     """Whether a token is a UUID or a number of constant length: no schema that took it can refuse its successor."""
     return is_uuid(token) or _range_of(token) is not None
 
 
+@lru_cache(maxsize=4096)
 def _range_of(token: bytes) -> tuple[int, int] | None:
     if len(token) not in (9, 14) or not token.isdigit():
         return None
@@ -47,6 +54,7 @@ def _range_of(token: bytes) -> tuple[int, int] | None:
     return (INT_LOW, INT_HIGH) if len(token) == 9 and number >= INT_LOW else None
 
 
+@lru_cache(maxsize=4096)
 def raw_form(token: bytes) -> bytes | None:
     """How a token stands in binary: the 16 bytes of a UUID, the varint of a number; None for other text."""
     if is_uuid(token):
@@ -54,6 +62,7 @@ def raw_form(token: bytes) -> bytes | None:
     return long_bytes(int(token)) if _range_of(token) else None
 
 
+@lru_cache(maxsize=4096)
 def forms(token: bytes) -> tuple[bytes, ...]:
     """Every way in which a token may stand in the bytes of a record; equal in number and lengths for its successors."""
     raw = raw_form(token)
@@ -80,7 +89,7 @@ class Mint:
 
     def like(self, token: bytes) -> bytes:
         """A fresh token of the same form and length as an old one."""
-        if is_uuid(token):
+        if _is_known_uuid(token):
             return self.uuid().encode()
         span = _range_of(token)
         return str(self.number(*span)).encode() if span else self._varied(token)

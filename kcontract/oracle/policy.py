@@ -45,6 +45,7 @@ _TIES: dict[str, tuple[str, ...]] = {
 """Kinds that may look the same on the wire: here the kind that made the record has the say in naming."""
 
 
+@lru_cache(maxsize=4096)
 def base(code: str) -> str:
     """The kind without its variant."""
     return code.partition(":")[0]

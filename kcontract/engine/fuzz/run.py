@@ -9,7 +9,7 @@ from kcontract.engine.fuzz.unit import FuzzUnit
 from kcontract.engine.interruption import UnitInterrupted
 from kcontract.engine.outcomes import Outcomes
 from kcontract.engine.plan import Unit, plan_units
-from kcontract.engine.topics.registering import register_schemas
+from kcontract.engine.topics.registering import next_versions_registered, register_schemas
 from kcontract.engine.topics.reply_topics import with_reply_topics
 from kcontract.errors import UsageError
 from kcontract.model import events as ev
@@ -55,7 +55,8 @@ class FuzzRun:
                 outcomes.skip(unit.name, "fuzzed")
                 continue
             try:
-                outcomes.take(*FuzzUnit(unit, self._tools, book).run(deadline))
+                with next_versions_registered(unit, self._tools.registry, book, self._tools.settings.kinds) as known:
+                    outcomes.take(*FuzzUnit(unit, self._tools, known).run(deadline))
             except UnitInterrupted as cut:
                 outcomes.take(cut.summary, cut.findings)
                 raise

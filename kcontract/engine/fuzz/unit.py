@@ -17,6 +17,7 @@ from kcontract.engine.left_out import kinds_without_broker, sources_coverage
 from kcontract.engine.plan import Unit
 from kcontract.engine.replays import recalled, replayed
 from kcontract.engine.settings import ServiceGone
+from kcontract.engine.topics.registering import unregistered
 from kcontract.errors import KcontractError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.blind import blind_spots
@@ -60,7 +61,8 @@ class FuzzUnit:
             ), ()
         state = self._recorder.state = UnitState(self._tools.settings.run, promises)
         self._recorder.record(started)
-        for what, remedy in blind_spots(promises):
+        known = unregistered(self._unit, self._tools.registry, self._tools.settings.kinds)
+        for what, remedy in (*blind_spots(promises), *known):
             self._recorder.record(ev.Blind(self._recorder.now(), self._unit.name, what, remedy))
         try:
             self._play(Bench(self._tools, self._unit, self._book, state, deadline))

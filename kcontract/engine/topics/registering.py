@@ -42,8 +42,7 @@ def next_versions_registered(
     Only in a registry of ours: what is left over in it is nobody's. Other units never see them.
     """
     added: list[RegisteredSchema] = []
-    wanted = kinds is None or any(kind.partition(":")[0] in EVOLUTION for kind in kinds)
-    if registry.ours and wanted:
+    if registry.ours and _are_wanted(kinds):
         for contract, _ in unit.receives:
             added += _add_next(contract, registry, book)
     known = {(entry.subject, entry.version) for entry in book}
@@ -53,6 +52,18 @@ def next_versions_registered(
     finally:
         if added:
             registry.forget(added)
+
+
+def unregistered(unit: Unit, registry: Registry, kinds: frozenset[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Blind spots: what would be sent if the registry were ours, and the way to it."""
+    topics = [contract.topic for contract, _ in unit.receives if contract.message.wire != "plain"]
+    if topics and not registry.ours and _are_wanted(kinds):
+        what = f"{', '.join(topics)}: no record of a next schema version was sent, for none is registered in a registry"
+        yield f"{what} that is not kcontract's own", "leave --registry out: the embedded one gets them for a while"
+
+
+def _are_wanted(kinds: frozenset[str] | None) -> bool:
+    return kinds is None or any(kind.partition(":")[0] in EVOLUTION for kind in kinds)
 
 
 def _add_next(contract: Contract, registry: Registry, book: tuple[RegisteredSchema, ...]) -> Iterator[RegisteredSchema]:

@@ -34,6 +34,8 @@ MAX_DEPTH = 64
 """Levels at which a record may contain itself: up to here a legal value must be read, deeper ones are `depth_bomb`,
 which is *either* (MALFORMED.md 22). Readers that limit themselves do so at 64 to 1,000 levels."""
 _MAX_TRACED = 8
+_BEHIND = ("trailing_bytes", "concatenated")
+"""What is noted behind the whole datum has no path, so nothing is read again for it."""
 
 
 class Reading(Value, frozen=True, gc=True):
@@ -68,6 +70,8 @@ def scan(writer: AvroSchema, data: bytes) -> Reading:
 def _traced(writer: AvroSchema, data: bytes, problems: Problems) -> tuple[DecodeError, ...]:
     """The noted problems with their paths: reading again and stopping at each."""
     noted = list(problems.seen.values())
+    if len(noted) == 1 and noted[0].code in _BEHIND:
+        return tuple(noted)
     for index in range(min(len(noted), _MAX_TRACED)):
         try:
             _run(writer, data, Problems(keep_faults=True, stop_at=index))

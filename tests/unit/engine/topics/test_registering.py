@@ -9,7 +9,12 @@ import msgspec
 import pytest
 
 from kcontract.engine.plan import plan_units
-from kcontract.engine.topics.registering import next_versions_registered, register_schemas, value_subject
+from kcontract.engine.topics.registering import (
+    next_versions_registered,
+    register_schemas,
+    unregistered,
+    value_subject,
+)  # fmt: skip
 from kcontract.model.contract import Contract, LookupStrategy, RegistryRules, SchemaText
 from kcontract.model.registry import RegisteredReference, RegisteredSchema
 from tests.unit.judge.story import AT, contract
@@ -110,3 +115,15 @@ def test_next_versions_are_nobody_s_where_the_registry_is_another_s_or_nobody_wa
     with next_versions_registered(unit, ours, book, frozenset({"bit_flip:flip"})) as known:
         assert known == book
     assert foreign.told == ours.told == []
+
+
+def test_that_no_next_version_is_registered_elsewhere_is_a_blind_spot() -> None:
+    """With the way to have them; not in our own registry, not for plain wires, not where nobody wants them."""
+    framed, plain = (plan_units([one], "run")[0] for one in (on_the_wire(), contract()))
+    foreign, ours = FakeRegistry(), FakeRegistry()
+    foreign.ours = False
+    ((what, remedy),) = unregistered(framed, foreign)
+    assert "no record of a next schema version" in what
+    assert "--registry" in remedy
+    for unit, registry, kinds in ((framed, ours, None), (plain, foreign, None), (framed, foreign, {"bit_flip"})):
+        assert list(unregistered(unit, registry, frozenset(kinds) if kinds else None)) == []
