@@ -40,7 +40,7 @@ _FATAL_OFTEN = 3
 """So many fatal kinds, and the next ones are tried alone before they go into a window."""
 _LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 20_000
 """Windows grow up to this while the service gets through, and for a quick one further: each ends with a wait."""
-_QUICK = 0.5
+_QUICK = 1.0
 """Seconds for a window: the next one is made as large as takes about so long."""
 _STEEPEST = 16
 """Times the size of the window before."""
