@@ -103,9 +103,8 @@ def _unhandled(trial: Trial, gone: set[TopicPartition], is_past: IsPast) -> Iter
     missing = [delivery for delivery in valid if not is_handled(delivery, is_past)]
     if missing:
         past = " and is committed past" if is_past(missing[0]) else ", though later ones of its partition were handled"
-        yield _lost_sign(
-            trial, missing[0], _code_of_loss(trial), f"it has no effect{past}; so it is with {len(missing)}"
-        )
+        fact = f"it has no effect{past}; so it is with {len(missing)} of {len(valid)} valid records"
+        yield _lost_sign(trial, missing[0], _code_of_loss(trial), fact)
     else:
         yield from _dead_letters(trial, gone, is_past)
 

@@ -49,11 +49,7 @@ func (own claims) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama
 			if !open {
 				return nil
 			}
-			outcome, err := saramaOutcome(message)
-			if err == nil {
-				_, _, err = own.producer.SendMessage(outcome)
-			}
-			if err != nil {
+			if _, _, err := own.producer.SendMessage(saramaOutcome(message)); err != nil {
 				return err // nothing is marked: the session ends, and the next one begins with this record again
 			}
 			session.MarkMessage(message, "")
@@ -61,23 +57,20 @@ func (own claims) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama
 	}
 }
 
-func saramaOutcome(message *sarama.ConsumerMessage) (*sarama.ProducerMessage, error) {
+func saramaOutcome(message *sarama.ConsumerMessage) *sarama.ProducerMessage {
 	headers := make([]header, len(message.Headers))
 	kept := make([]sarama.RecordHeader, len(message.Headers))
 	for i, one := range message.Headers {
 		headers[i], kept[i] = header{string(one.Key), one.Value}, *one
 	}
 	value, err := sorted(message.Key, message.Value, headers)
-	switch {
-	case err == nil:
-		return &sarama.ProducerMessage{Topic: out, Key: encoded(message.Key), Value: encoded(value), Headers: kept}, nil
-	case variant == "returns":
-		return nil, err
+	if err == nil {
+		return &sarama.ProducerMessage{Topic: out, Key: encoded(message.Key), Value: encoded(value), Headers: kept}
 	}
 	why := sarama.RecordHeader{Key: []byte("error"), Value: []byte(err.Error())}
 	return &sarama.ProducerMessage{
 		Topic: dlq, Key: encoded(message.Key), Value: encoded(message.Value), Headers: append(kept, why),
-	}, nil
+	}
 }
 
 func encoded(text []byte) sarama.Encoder {

@@ -10,7 +10,11 @@ AGAIN = "the same in round 2 of this fault as in one before"
 
 
 def drops_on_outage() -> Finding:
-    facts = ("sent to patient.created/2@131", "it has no effect and is committed past; so it is with 16", AGAIN)
+    facts = (
+        "sent to patient.created/2@131",
+        "it has no effect and is committed past; so it is with 16 of 54 valid records",
+        AGAIN,
+    )
     promised = "billing handles each valid record in the end, also when connections to the schema registry are reset"
     first = verdict("DROPS_ON_OUTAGE", "", patient(), promised=promised, seen=facts, case="", during="registryDown")
     return finding(first)
