@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kcontract.judge.evidence import Delivery
-from kcontract.judge.replies import keeps_its_id
+from kcontract.judge.naming import keeps_its_id
 from kcontract.judge.rules import MISSES
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom
 from kcontract.model.case import Expectation

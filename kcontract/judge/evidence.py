@@ -165,6 +165,8 @@ class Window:
     stalled: bool = False
     stood: float = 0.0
     """How long nothing had moved when the service was ended for it, in seconds."""
+    last_words: str = ""
+    """What it had printed to standard error by then: often why a thread of it died."""
     starts: int = 0
     """How often the service was started within the window, but for a third sentinel's sake."""
     astray: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.promises import Input
-from kcontract.judge.symptoms import OUTSIDE_WHEN, PROBE
+from kcontract.judge.symptoms import CORRELATION, OUTSIDE_WHEN, PROBE
 from kcontract.model.case import Expectation
 from kcontract.model.contract import OnInvalid
 from kcontract.model.location import Location
@@ -69,6 +69,8 @@ def _answer(delivery: Delivery) -> tuple[Location, str] | None:
 
 def _meaning(source: Input, pointer: str) -> tuple[Location, str]:
     for emits in source.receive.emits:
+        if pointer == CORRELATION and emits.correlation_id is not None:
+            return emits.at, f"each event on {emits.topic} has its record's correlation id at {emits.correlation_id}"
         for effect, expression in emits.where.pairs if emits.where else ():
             if emits.where and (effect == pointer or not effect):
                 return (

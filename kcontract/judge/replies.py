@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from kcontract.judge.evidence import Delivery, Effect
+from kcontract.judge.naming import correlation_of, is_own, keeps_its_id
 from kcontract.judge.promises import Output
 from kcontract.judge.symptoms import Shown, Symptom
 from kcontract.judge.tying.where_index import token_text
@@ -59,26 +60,7 @@ def _can_be_answered(delivery: Delivery) -> bool:
         return bool(token) and keeps_its_id(delivery)
     rejection = delivery.case.rejection
     unread = expression.root == "message.payload" and (rejection is None or rejection.layer in _UNREADABLE)
-    return not unread and _is_own(delivery, token)
-
-
-def keeps_its_id(delivery: Delivery) -> bool:
-    """Whether the correlation id is the case's own, so that its effects can be told from another's. What damages
-    headers may have taken it away, or put another in its place that other records have as well."""
-    expression = delivery.source.contract.message.correlation_id
-    if expression is None or delivery.case.code != "header_damage":
-        return True
-    return _is_own(delivery, token_text(correlation_of(delivery, expression)))
-
-
-def _is_own(delivery: Delivery, token: bytes | None) -> bool:
-    return token in {own.lower() for own in delivery.case.tokens}
-
-
-def correlation_of(delivery: Delivery, expression: Expression) -> Any:
-    """The request's correlation id, MISSING if it has none."""
-    payload = delivery.payload() if expression.root == "message.payload" else MISSING
-    return evaluate(expression, delivery.case.record, payload)
+    return not unread and is_own(delivery, token)
 
 
 def _header_values(delivery: Delivery, name: str) -> list[bytes | None]:

@@ -330,6 +330,7 @@ class UnitState:
             self.window.renewed = True
         if self.window is not None and event.reason == "stalled":
             self.window.stalled, self.window.stood = True, event.at - self.window.progress_at
+            self.window.last_words = event.stderr
             self.court.note_stall(self.window, self.window.stood)
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from typing import Any
 
 from kcontract.judge.evidence import Delivery, Effect
+from kcontract.judge.naming import correlation_of, keeps_its_id
 from kcontract.judge.origins import Place, families, header_names, read_origins, read_time
 from kcontract.judge.promises import Output, OutputRole
+from kcontract.judge.tying.where_index import token_text
 from kcontract.judge.view import View
 from kcontract.model.case import Expectation
 from kcontract.model.contract import DeadLetter
 from kcontract.model.record import LogRecord
 from kcontract.model.value import Value
+from kcontract.oracle.expressions import MISSING, evaluate
 from kcontract.oracle.when import applies
 from kcontract.oracle.where import where_matches
 
@@ -39,6 +43,8 @@ class Symptom(Enum):
 
 PROBE = "probe"
 """The cause of what only the probe shows, or does not."""
+CORRELATION = "correlation id"
+"""The cause of an effect that has another's, or none."""
 OUTSIDE_WHEN = "outside when"
 """The cause of an effect that the input must not have."""
 
@@ -82,6 +88,7 @@ def keeps_copy(delivery: Delivery) -> bool:
         and output.copies
         and output.emits is not None
         and output.emits.count == 1
+        and output.emits.correlation_id is None
         and effect.holds is None
         and effect.record.record.value == delivery.case.record.value
         and delivery.view is None
@@ -153,7 +160,8 @@ def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
     emits, oracle = effect.output.emits, effect.output.oracle
     if emits is None or oracle is None:
         return
-    if effect.output.copies and effect.record.record.value == delivery.case.record.value:
+    same = effect.output.copies and effect.record.record.value == delivery.case.record.value
+    if same and emits.correlation_id is None:
         return  # the same bytes say the same
     payload, rejection = effect.look()
     if emits.where is not None and emits.where.pairs:
@@ -168,6 +176,7 @@ def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
                 cause=mismatch.pointer or "the whole value",
                 evidence=(effect.record,),
             )
+    yield from _of_correlation(delivery, effect, payload)
     if effect.holds is False and emits.where is not None:
         function = emits.where.function or ""
         fact = f"{_place(effect.record)}: {function} says that it is not what its input asked for"
@@ -175,6 +184,19 @@ def _of_effect(delivery: Delivery, effect: Effect) -> Iterator[Shown]:
     if rejection is not None:
         fact = f"{_place(effect.record)}: {rejection.reason}"
         yield Shown(symptom=Symptom.INVALID_EFFECT, facts=(fact,), cause=rejection.code, evidence=(effect.record,))
+
+
+def _of_correlation(delivery: Delivery, effect: Effect, payload: Any) -> Iterator[Shown]:
+    """Where `emits.correlationId` says that the id is in the effect, it must be there."""
+    there = effect.output.emits.correlation_id if effect.output.emits else None
+    wanted = delivery.source.contract.message.correlation_id
+    if there is None or wanted is None or not keeps_its_id(delivery):
+        return
+    sent, got = correlation_of(delivery, wanted), evaluate(there, effect.record.record, payload)
+    if token_text(sent) and token_text(sent) != token_text(got):
+        told = "missing" if got is MISSING or got is None else repr(got)[:60]
+        fact = f"{_place(effect.record)}: the correlation id at {there} is {told}, not {sent!r:.60}"
+        yield Shown(symptom=Symptom.MISREAD, facts=(fact,), cause=CORRELATION, evidence=(effect.record,))
 
 
 def _altered(delivery: Delivery) -> Iterator[Shown]:

@@ -116,7 +116,7 @@ def crash_verdict(
     if window.purpose == "repeat":
         facts.append("no record does that alone; the same window sent once more does it again")
     facts.append(_offset_fact(delivery, committed))
-    stderr, cause = (window.exits[-1].stderr, window.exits[-1].cause) if window.exits else ("", "")
+    stderr, cause = (window.exits[-1].stderr, window.exits[-1].cause) if window.exits else (window.last_words, "")
     return _verdict(codes, delivery, (Shown(symptom=Symptom.NO_EFFECT, facts=(), cause=cause),), tuple(facts), stderr)
 
 

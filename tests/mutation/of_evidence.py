@@ -197,9 +197,12 @@ EVIDENCE_MUTANTS = (
         ("effects that depend on when", "if when is None or applies(when, delivery.payload()):", "if True:"),
         (
             "equal bytes say the same",
-            "    if effect.output.copies and effect.record.record.value == delivery.case.record.value:\n        return  # the same bytes say the same\n",
+            "    if same and emits.correlation_id is None:\n        return  # the same bytes say the same\n",
             "",
         ),
+        ("a correlation id of its own", " or wanted is None or not keeps_its_id(delivery):", " or wanted is None:"),
+        ("a header that is named comes", "        if name not in names:", "        if False:"),
+        ("one of a family is enough", " and names.isdisjoint(header_names(dead_letter)):", ":"),
         ("the value is kept", 'if "value" in preserve and sent.value != got.value:', "if False:"),
         ("the key is kept", 'if "key" in preserve and sent.key != got.key:', "if False:"),
         ("a header is kept", "if before != after:", "if False:"),
@@ -236,6 +239,7 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "doubts",
+        ("in company only if told apart", "        if not self.told_apart:\n            return False\n", ""),
         ("late answers get three tries", "return self.tried < _LATE_TRIES", "return False"),
         (
             "disturbed windows are not repeated",
@@ -263,6 +267,11 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "court",
+        (
+            "effects that tie to none",
+            "elif window.astray and self._may_be_untold(doubt) and not own[-1].effects:",
+            "elif False:",
+        ),
         ("nothing is wrong with what was refused", "        if delivery.refused:\n            return ()\n", ""),
         (
             "unsettled windows prove no lack",
@@ -334,7 +343,7 @@ EVIDENCE_MUTANTS = (
         ("only where it stands still", "    if not window.stalled:\n        return Loop()\n", ""),
         ("storms of services that committed", '(not ever_committed or window.purpose == "repeat")', "True"),
         ("storms of whole windows", ' or window.purpose == "repeat")', ")"),
-        ("taken again only alone", 'if window.purpose == "alone" else ()', "if True else ()"),
+        ("taken again only alone", '    if window.purpose != "alone":\n        return Loop()\n', ""),
         (
             "often, and more often than declared",
             "max(OFTEN - known, (retry.attempts if retry else 0) + 2)",

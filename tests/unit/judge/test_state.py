@@ -264,9 +264,10 @@ def test_standing_still() -> None:
     story.window("alone", "1")
     story.invalid("1")
     story.send("2", role=Role.SENTINEL)
-    story.kill("stalled")
+    story.tell(ev.ServiceKilled(story.now, 1, "stalled", stderr="Exception in thread worker\nKeyError: 'id'"))
     story.close("stalled")
     assert story.codes == ["STUCK"]
+    assert story.verdict.stderr.endswith("KeyError: 'id'")
 
 
 def test_a_window_that_did_not_settle_states_no_negative() -> None:

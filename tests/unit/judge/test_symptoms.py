@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kcontract.judge.symptoms import Symptom
-from kcontract.model.contract import DeadLetter, OnInvalid
-from tests.unit.judge.story import AT, DLQ, Story, changed
+from kcontract.model.contract import DeadLetter, Expression, OnInvalid
+from kcontract.model.record import Headers, Record
+from tests.unit.judge.story import AT, DLQ, OUT, Story, changed
+
+HEADER = Expression("message.header", "correlation_id")
 
 
 @pytest.mark.parametrize(
@@ -91,3 +94,36 @@ def test_a_family_of_headers_that_is_promised(name: str, codes: list[str]) -> No
     story.dead_letter("1", headers=(*sent.record.headers, (name, b"orders")))
     story.close()
     assert story.codes == codes
+
+
+@pytest.mark.parametrize(
+    ("headers", "codes"),
+    [
+        ((("correlation_id", b"corr-1"),), []),
+        ((("correlation_id", b"CORR-1"),), []),
+        ((("correlation_id", b"other"),), ["MISREAD"]),
+        ((), ["MISREAD"]),
+    ],
+    ids=["kept", "in another case", "another", "dropped"],
+)
+def test_the_correlation_id_of_an_effect(headers: Headers, codes: list[str]) -> None:
+    """`emits.correlationId` says where it stands: there it must be."""
+    story = Story(promised=changed(correlation_id=HEADER))
+    story.window()
+    sent = story.send("1")
+    story.seen(OUT, Record(sent.record.key, b'{"order": "id-1", "amount": 2}', headers))
+    story.close()
+    assert story.codes == codes
+    if codes:
+        assert story.verdict.promised == f"each event on {OUT} has its record's correlation id at {HEADER}"
+
+
+@pytest.mark.parametrize("kind", ["valid", "header_damage:oversize"])
+def test_where_no_correlation_id_is_promised_in_effects(kind: str) -> None:
+    """Neither where `emits` does not say so, nor for a record that has no id of its own."""
+    story = Story(promised=changed(correlation_id=HEADER if kind != "valid" else None))
+    story.window()
+    sent = story.send("1", kind=kind, headers=(("correlation_id", b"xxx" if kind != "valid" else b"corr-1"),))
+    story.seen(OUT, Record(sent.record.key, b'{"order": "id-1", "amount": 2}'))
+    story.close()
+    assert (story.codes, story.state.doubts) == ([], [])
