@@ -5,6 +5,7 @@ This is a reading good enough to aim with; whether a value is valid is always sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import unquote, urldefrag
@@ -187,7 +188,22 @@ def property_schemas(plain: Plain) -> dict[str, Any]:
     """Declared properties, and required ones without a declaration of their own."""
     declared = {name: sub for name, sub in plain.get("properties", {}).items() if sub is not False}
     missing = [name for name in plain.get("required", ()) if name not in declared]
-    return {**declared, **{name: plain.get("additionalProperties", True) for name in missing}}
+    return {**declared, **{name: schema_of_name(plain, name) for name in missing}}
+
+
+def schema_of_name(plain: Plain, name: str) -> Any:
+    """What a property must be that `properties` does not declare: by the first pattern that it matches."""
+    for pattern, schema in plain.get("patternProperties", {}).items():
+        if _matches(pattern, name):
+            return schema
+    return plain.get("additionalProperties", True)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False
 
 
 def item_schema(plain: Plain, index: int) -> Any:

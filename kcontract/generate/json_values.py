@@ -10,9 +10,17 @@ from typing import Any
 import jsonschema_rs
 
 from kcontract.generate.formats import SAMPLES
-from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, property_schemas, types_of
+from kcontract.generate.json_names import more_names, texts_of
+from kcontract.generate.json_schema import (
+    JsonSchemaView,
+    Plain,
+    item_schema,
+    property_schemas,
+    schema_of_name,
+    types_of,
+)
 from kcontract.generate.numbers import floats, integer_limits, integers, random_integer
-from kcontract.generate.patterns import Pattern, UnsupportedPatternError
+from kcontract.generate.patterns import UnsupportedPatternError
 from kcontract.generate.text import boundary_texts, random_text
 
 MAX_DEPTH = 6
@@ -122,13 +130,14 @@ class JsonValues:
                 out[name] = self.simple(sub, depth + 1, full)
             elif full:
                 out.update((name, value) for value in self._attempt(lambda sub=sub: self.simple(sub, depth + 2, full)))  # type: ignore[misc]
-        more = plain.get("additionalProperties", True)
-        while len(out) < plain.get("minProperties", 0):
-            out[f"p{len(out)}"] = self.simple(more, depth + 1)
+        lacking = plain.get("minProperties", 0) - len(out)
+        if lacking > 0:
+            for name in islice((one for one in more_names(plain, len(out)) if one not in out), lacking):
+                out[name] = self.simple(schema_of_name(plain, name), depth + 1)
         return out
 
     def _array(self, plain: Plain, depth: int, full: bool) -> list[Any]:
-        low = max(plain.get("minItems", 0), 1 if "contains" in plain else 0)
+        low = max(plain.get("minItems", 0), contained(plain))
         wanted = max(low, 1) if full and plain.get("maxItems", 1) > 0 and depth < MAX_DEPTH - 1 else low
         return self._items(plain, wanted, depth, full)
 
@@ -136,8 +145,8 @@ class JsonValues:
         if count > 2_000:
             raise TooDeepError("more items than are generated")
         out = [self._item(plain, index, depth, full) for index in range(count)]
-        if "contains" in plain and out and count > 0:
-            out[0] = self.simple({"allOf": [plain["contains"], item_schema(plain, 0)]}, depth + 1)
+        for index in range(min(count, contained(plain))):
+            out[index] = self.simple({"allOf": [plain["contains"], item_schema(plain, index)]}, depth + 1)
         return out
 
     def _item(self, plain: Plain, index: int, depth: int, full: bool) -> Any:
@@ -247,12 +256,14 @@ class JsonValues:
 
     def _patterned(self, source: str) -> list[str]:
         try:
-            pattern = Pattern(source)
+            found = texts_of(source, 20)
         except UnsupportedPatternError as problem:
             self.unsupported.append(f"pattern {source}: {problem}")
             return []
-        rng = Random(source)  # noqa: S311 - test data
-        return list(dict.fromkeys(pattern.draw(rng, lean) for lean in (None, 0, 1, *[None] * 20)))
+        check = leaf_check({"type": "string", "pattern": source})
+        if not any(map(check, found)):
+            self.unsupported.append(f"pattern {source}: no text for it was found")
+        return found
 
     # -- random --------------------------------------------------------------------------------------------------
 
@@ -289,17 +300,23 @@ class JsonValues:
             elif rng.random() < 0.7 / (1 + depth / 3):
                 out.update((name, value) for value in self._attempt(lambda sub=sub: self.draw(sub, rng, depth + 1)))  # type: ignore[misc]
         more = plain.get("additionalProperties", True)
+        lacking = plain.get("minProperties", 0) - len(out)
+        if plain.keys() & {"patternProperties", "propertyNames"}:
+            names = list(more_names(plain, len(out))) if lacking > 0 or rng.random() < 0.5 else []
+            for name in rng.sample(names, min(max(lacking, rng.randint(0, 2)), len(names))):
+                out[name] = self.draw(schema_of_name(plain, name), rng, depth + 1)
+            return out
         extra = rng.randint(0, 2) if isinstance(more, dict) else 0
         while len(out) < plain.get("minProperties", 0) + extra:
             out[random_text(rng, 1, 12)] = self.draw(more, rng, depth + 1)
         return out
 
     def _random_array(self, plain: Plain, rng: Random, depth: int) -> list[Any]:
-        low = max(plain.get("minItems", 0), 1 if "contains" in plain else 0)
+        low = max(plain.get("minItems", 0), contained(plain))
         count = rng.randint(low, min(plain.get("maxItems", low + 4), low + 4))
         out = [self.draw(item_schema(plain, index), rng, depth + 1) for index in range(count)]
-        if "contains" in plain and out:
-            out[rng.randrange(len(out))] = self.simple(plain["contains"], depth + 1)
+        for index in rng.sample(range(len(out)), min(contained(plain), len(out))):
+            out[index] = self.simple(plain["contains"], depth + 1)
         return out
 
 
@@ -315,6 +332,12 @@ def round_robin(lists: list[Iterator[Any]] | list[Any]) -> Iterator[Any]:
                 continue
             rest.append(items)
         waiting = rest
+
+
+def contained(plain: Plain) -> int:
+    """How many items must be what `contains` says."""
+    least: int = plain.get("minContains", 1) if "contains" in plain else 0
+    return least
 
 
 def leaf_check(plain: Plain) -> Callable[[Any], bool]:

@@ -14,6 +14,7 @@ from kcontract.generate.templates import Stamped, Stamper
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
+from kcontract.schema.avro.encode import EncodeError
 
 SIZED = ("near_limit", "over_fetch_size", "compression_bomb")
 DEFAULT_LIMIT = 1_048_588
@@ -133,10 +134,18 @@ def valid_fills(ground: Ground, parent: Parent) -> Iterator[Fill]:
         old = ground.payload.get(source, pointer)
         if isinstance(old, str) and old.encode() not in parent.tokens:
             more = partial(_longer, ground, parent, pointer, old)
-            if more(64) != more(0):
+            if _takes(more):
                 yield more
     if ground.json:
         yield lambda room: parent.with_value((parent.record.value or b"") + b" " * room)
+
+
+def _takes(more: Fill) -> bool:
+    """Whether letters stand in the record afterwards: not in a fixed, an enum or a number that is written as text."""
+    try:
+        return more(64) != more(0)
+    except EncodeError:
+        return False
 
 
 def _longer(ground: Ground, parent: Parent, pointer: str, old: str, room: int) -> Record:

@@ -7,9 +7,9 @@ import pytest
 
 from kcontract.generate.sizes import DEFAULT_LIMIT, LARGEST, USUAL_FETCH, batch_size, sizes_of
 from kcontract.model.case import Case, Expectation
-from kcontract.model.contract import Contract
+from kcontract.model.contract import Contract, Malformed, Message, RegistryRules
 from kcontract.model.record import Record
-from tests.unit.generate.contracts import Book, avro_contract, json_contract, source
+from tests.unit.generate.contracts import AT, Book, avro_contract, json_contract, source, text
 
 VALID, INVALID, EITHER = Expectation.VALID, Expectation.INVALID, Expectation.EITHER
 
@@ -73,3 +73,19 @@ def test_bombs_come_only_where_they_are_asked_for_and_may_go_off() -> None:
 def test_the_size_of_a_batch(record: Record, size: int) -> None:
     """Record format v2: lengths are zig-zag varints."""
     assert batch_size(record) == size
+
+
+def test_only_strings_are_filled_with_letters() -> None:
+    """A fixed, an enum and a decimal are texts in the JSON form, and take none."""
+    fields = [
+        {"name": "f", "type": {"type": "fixed", "name": "F", "size": 12, "logicalType": "duration"}},
+        {"name": "e", "type": {"type": "enum", "name": "E", "symbols": ["A"]}},
+        {"name": "d", "type": {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}},
+        {"name": "more", "type": "string"},
+    ]
+    document = {"type": "record", "name": "T", "fields": fields}
+    contract = Contract(
+        AT, "t", Message(AT, payload=text(document, "avro"), wire="plain"), RegistryRules(AT), Malformed()
+    )
+    found = sized((contract, ()), "near_limit")
+    assert batch_size(found["near_limit:at"].record) == DEFAULT_LIMIT

@@ -1,0 +1,52 @@
+"""Names of properties that a JSON Schema describes without naming them: by patterns, or as any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count, islice
+from random import Random
+from typing import Any
+
+import jsonschema_rs
+
+from kcontract.generate.json_schema import Plain, schema_of_name
+from kcontract.generate.patterns import Pattern, UnsupportedPatternError
+
+_OF_A_PATTERN, _OF_ANY = 12, 40
+
+
+def more_names(plain: Plain, first: int = 0) -> Iterator[str]:
+    """Names that are not declared, may stand there and are described: `p0`, `p1`, … from `first` on, then those of
+    the patterns. Not without end."""
+    fits = _name_check(plain.get("propertyNames"))
+    written = [f"p{number}" for number in islice(count(first), _OF_ANY)]
+    for name in dict.fromkeys([*written, *_of_patterns(plain)]):
+        if name not in plain.get("properties", {}) and fits(name) and schema_of_name(plain, name) is not False:
+            yield name
+
+
+def texts_of(source: str, most: int) -> list[str]:
+    """Texts for a pattern, the leanest first; of one with look-around most may not match. UnsupportedPatternError."""
+    try:
+        pattern = Pattern(source)
+    except UnsupportedPatternError:
+        pattern, most = Pattern(source, loose=True), most * 5
+    rng = Random(source)  # noqa: S311 - test data
+    return list(dict.fromkeys(pattern.draw(rng, lean) for lean in (None, 0, 1, *[None] * most)))
+
+
+def _of_patterns(plain: Plain) -> Iterator[str]:
+    for source in plain.get("patternProperties", {}):
+        try:
+            yield from texts_of(source, _OF_A_PATTERN)
+        except UnsupportedPatternError:
+            continue
+
+
+def _name_check(schema: Any) -> Callable[[str], bool]:
+    if schema is None:
+        return lambda _: True
+    try:
+        return jsonschema_rs.validator_for(schema, validate_formats=True).is_valid
+    except ValueError:  # it points elsewhere: the validator of the whole decides
+        return lambda _: True
