@@ -62,20 +62,21 @@ def _unit(name: str, contracts: Sequence[Contract], run: str) -> Unit:
     return Unit(name, first, named, receives, sends, first.group or f"kcontract.{run}.{name}")
 
 
-def unit_topics(unit: Unit, others: Iterable[Contract]) -> tuple[TopicSpec, ...]:
+def unit_topics(unit: Unit, others: Iterable[Contract], *, ours: bool = True) -> tuple[TopicSpec, ...]:
     """The topics that must exist for the unit.
 
     Outputs get their input's partition count, room for a dead letter that outgrows its record, and LogAppendTime
-    (ORACLE.md §2). Topics of the project's other contracts exist as well, so that writing there is seen.
+    (ORACLE.md §2). Topics of the project's other contracts exist as well, so that writing there is seen. On a cluster
+    that is not `ours` inputs refuse the times that it refuses: topics that a service makes itself do so, too.
     """
     specs: dict[str, TopicSpec] = {}
     for contract in unit.contracts:
-        specs[contract.topic] = _topic(contract)
+        specs[contract.topic] = _topic(contract, ours=ours)
     for contract, receive in unit.receives:
         for name in output_names(contract, receive):
             specs.setdefault(name, _output(name, contract, keeps_time=name == _timed_letters(receive)))
     for contract in others:
-        specs.setdefault(contract.topic, _topic(contract))
+        specs.setdefault(contract.topic, _topic(contract, ours=ours))
     return tuple(specs.values())
 
 
@@ -110,8 +111,8 @@ def addresses(unit: Unit, tools: Tools) -> dict[str, str]:
     return {"bootstrap": tap.bootstrap if tap else cluster.service_bootstrap, "registry": tools.registry_url}
 
 
-def _topic(contract: Contract) -> TopicSpec:
-    config = {"message.timestamp.after.max.ms": _ANY_TIME, **dict(contract.config)}
+def _topic(contract: Contract, *, ours: bool) -> TopicSpec:
+    config = {**({"message.timestamp.after.max.ms": _ANY_TIME} if ours else {}), **dict(contract.config)}
     if contract.compacted:
         config.setdefault("cleanup.policy", "compact")
     return TopicSpec(name=contract.topic, partitions=contract.partitions, config=tuple(config.items()))

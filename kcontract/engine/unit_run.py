@@ -60,7 +60,7 @@ class UnitRun:
         self._book = book
         self._make_source = make_source
         self._recorder = tools.recorder
-        self._specs = unit_topics(unit, contracts)
+        self._specs = unit_topics(unit, contracts, ours=tools.cluster.ours)
         self._blocked: Blocked | None = None
         self._not_applicable: tuple[tuple[str, str], ...] = ()
         self._coverage: tuple[SchemaCoverage, ...] = ()

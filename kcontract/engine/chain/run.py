@@ -33,7 +33,7 @@ class ChainRun(UnitRun):
     def __init__(
         self, chain: Chain, contracts: Sequence[Contract], tools: Tools, book: tuple[RegisteredSchema, ...]
     ) -> None:
-        before = tuple(spec for unit in chain.companions for spec in unit_topics(unit, ()))
+        before = tuple(spec for unit in chain.companions for spec in unit_topics(unit, (), ours=tools.cluster.ours))
         theirs = {spec.name for spec in before}
         others = [contract for contract in contracts if contract.topic not in theirs]
         tools = replace(tools, settings=_for_chains(tools.settings))

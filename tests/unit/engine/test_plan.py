@@ -54,6 +54,18 @@ def test_outputs_have_room_for_what_outgrows_its_record() -> None:
     }
 
 
+def test_inputs_take_any_time_on_a_broker_of_ours_only() -> None:
+    """Where the cluster's default refuses a far future, topics that Kafka Streams makes itself would refuse it again,
+    and end the service for a record that its input would never have taken."""
+    (unit,) = plan_units([contract()], "run")
+    limit = "message.timestamp.after.max.ms"
+    told = [dict(unit_topics(unit, (), ours=ours)[0].config).get(limit) for ours in (True, False)]
+    assert told == [str(2**63 - 1), None]
+    declared = msgspec.structs.replace(contract(), config=((limit, "5000"),))
+    (unit,) = plan_units([declared], "run")
+    assert {dict(unit_topics(unit, (), ours=ours)[0].config)[limit] for ours in (True, False)} == {"5000"}
+
+
 def test_a_foreign_cluster_gets_names_of_the_run_only() -> None:
     """Every topic that a contract names is prefixed, and a service that does not take its topic is found out."""
     (one,) = prefixed([contract()], "kcontract.run.")
