@@ -15,9 +15,9 @@ from typing import Self
 import psutil
 
 from kcontract.errors import ServiceError
-from kcontract.host.held import held_by
+from kcontract.host.held import held_by_tree
 from kcontract.host.output import pump
-from kcontract.model.service import Resources, added
+from kcontract.model.service import Resources
 
 _STEP_S = 0.005
 _DRAIN_S = 1.0
@@ -105,11 +105,7 @@ class ProcessGroup:
         """What the leader and its descendants hold; None if it has ended."""
         if self.poll() is not None:
             return None
-        try:
-            leader = psutil.Process(self.pid)
-            return added([one for process in (leader, *self._descendants()) if (one := held_by(process)) is not None])
-        except psutil.Error:
-            return None
+        return held_by_tree(self.pid)
 
     def terminate(self, timeout_s: float) -> int:
         """SIGTERM to the group; what is left of the tree after `timeout_s` seconds is killed. The exit code."""
