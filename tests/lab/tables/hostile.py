@@ -24,7 +24,8 @@ def _hostile(variant: str, expects: frozenset[str] = GOOD, besides: frozenset[st
 
 
 HOSTILE = (
-    *map(_hostile, ("ignores", "mute", "connects", "dead-letters")),
+    *map(_hostile, ("ignores", "mute", "connects")),
+    _hostile("dead-letters", earns("DUPLICATE_EFFECT")),
     _hostile("topics", earns("UNDECLARED_EVENT")),
     _hostile("bomb", earns("RESOURCE_BLOWUP")),
     _hostile("threads", earns("RESOURCE_BLOWUP")),
