@@ -88,6 +88,11 @@ class Dispatcher:
             self._volleys.popleft()
         return self.queued - len(self._volleys)
 
+    @property
+    def waits(self) -> bool:
+        """Whether the broker owed an answer when it was last heard."""
+        return bool(self._volleys)
+
     def finish(self) -> None:
         """Wait until the broker has taken what was queued, or refused it alone.
 

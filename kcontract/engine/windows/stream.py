@@ -20,7 +20,7 @@ _HESITATION = 0.5
 """Seconds without anything seen after which a window of more than that is cut short."""
 _WAIT = 0.005
 _PATIENCE = 10.0
-"""Seconds for the last acknowledgements, until there is nothing better to do than to wait for them."""
+"""Seconds for acknowledgements, until there is nothing better to do than to wait for them."""
 
 
 class Stream:
@@ -63,12 +63,16 @@ class Stream:
                 return False
             if self._window.owed <= AHEAD:
                 return True
-            still = now - max(self._window.progress_at, self._window.evidence_at)
-            if still >= max(self._stage.state.pace.quiet, _HESITATION):
+            if now - max(self._window.progress_at, self._window.evidence_at) >= self._hesitation():
                 return False
             self._look(_WAIT)
             self._observer.look_at_views()
             self._report()
+
+    def _hesitation(self) -> float:
+        """Seconds without anything told that are a sign of the service's, and not of the broker's: what was read may be
+        kept back as long as that is slow."""
+        return _PATIENCE if self._dispatcher.waits else max(self._stage.state.pace.quiet, _HESITATION)
 
     def _wait_for_acknowledgements(self) -> None:
         """All that was queued is acknowledged or refused, and all that was kept back is told."""

@@ -61,9 +61,9 @@ def test_a_large_window_is_sent_to_the_end() -> None:
 class Tardy(World):
     """Its broker acknowledges a record only when it is asked for the third time: effects are there long before."""
 
-    def __init__(self, handle: Callable[[Record], Handled]) -> None:
+    def __init__(self, handle: Callable[[Record], Handled], times: int = 3) -> None:
         super().__init__(handle)
-        self._told: list[list[Callable[[], None]]] = [[], [], []]
+        self._told: list[list[Callable[[], None]]] = [[] for _ in range(times)]
 
     def send(self, records: Sequence[Outgoing], delivered: Delivered) -> None:
         for number, one in enumerate(records, len(self.log)):
@@ -71,7 +71,7 @@ class Tardy(World):
             self.log.append(one.record)
 
     def flush(self, timeout: float) -> int:
-        for _ in range(3 if timeout > 1 else 1):
+        for _ in range(len(self._told) if timeout > 1 else 1):
             for tell in self._told.pop(0):
                 tell()
             self._told.append([])
@@ -87,6 +87,13 @@ def test_a_broker_that_acknowledges_late_holds_nothing_up() -> None:
     rows = [kind for kind, before in zip(told[1:], told, strict=False) if kind is not before]
     assert rows.count(ev.Placed) > 2, "acknowledgements are told while records are sent"
     assert player._stage.state.tally.outcomes["valid", "valid"]["handled"] >= 2 * AHEAD
+
+
+def test_a_slow_broker_is_not_taken_for_a_slow_service() -> None:
+    """What the service has long done is kept back for the acknowledgements' sake: the window goes on all the same."""
+    player = player_of(Tardy(good, times=120))
+    window = player.play("batch", many(player, 2 * AHEAD))
+    assert (window.outcome, player.unsent) == ("settled", [])
 
 
 @pytest.mark.parametrize("world", [World, Tardy])
