@@ -6,6 +6,10 @@ from tests.mutation.mutant import in_module
 
 DETAIL_MUTANTS = (
     *in_module(
+        "repeats/double_letters",
+        ("invalid records", "marked and delivery.expectation is Expectation.INVALID and", "marked and"),
+    ),
+    *in_module(
         "faults/book",
         ("a fault's own windows", 'if self._trial is not None and window.purpose == "fault":', "if self._trial:"),
         ("a health page that was never well", "if self._never_well and self._well is not None:", "if False:"),
@@ -151,11 +155,6 @@ DETAIL_MUTANTS = (
     ),
     *in_module(
         "tapped",
-        (
-            "nothing committed in between",
-            "return self.generations >= OFTEN and not self.commits",
-            "return self.generations >= OFTEN",
-        ),
         (
             "a raging storm",
             "return self.generations >= RAGING and not self.commits",

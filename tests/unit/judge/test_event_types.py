@@ -131,3 +131,9 @@ def test_avro_records_have_names() -> None:
     told = declared_types(compile_promises("billing", [declared], book))[OUT]
     said = [told.foreign(LogRecord(OUT, 0, 0, Record(None, join(number, b"")))) for number in (1, 2, 3)]
     assert said == ["", "its record is Audited, declared is Billed", ""]
+
+
+def test_topics_where_others_write_as_well() -> None:
+    """What a service also reads may hold events of anybody's."""
+    both = [typed(BILLED), msgspec.structs.replace(typed(BILLED), topic=OUT)]
+    assert OUT not in declared_types(compile_promises("billing", both, ()))

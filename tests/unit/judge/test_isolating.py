@@ -8,6 +8,7 @@ import pytest
 
 from kcontract.judge.isolating import COPIES
 from kcontract.model.case import Expectation
+from kcontract.model.events import Purpose
 from kcontract.model.record import Record
 from tests.unit.judge.story import OUT, Story
 
@@ -17,15 +18,27 @@ def nobodys(story: Story, number: int) -> None:
         story.seen(OUT, Record(None, json.dumps({"order": "0", "amount": 0}).encode()))
 
 
-def tale(before: int, copies: int, came: int, outcome: str = "settled", *, valid: bool = False) -> list[str]:
+def tale(
+    before: int,
+    copies: int,
+    came: int,
+    outcome: str = "settled",
+    *,
+    valid: bool = False,
+    exits: bool = False,
+    purpose: Purpose = "isolate",
+) -> list[str]:
     """A window without the record, then one with copies of it; how many such effects came in each."""
     story = Story("skip")
     story.window("isolate")
     nobodys(story, before)
     story.close()
-    story.window("isolate", "1")
+    story.window(purpose, "1")
     for number in range(copies):
         story.send(f"1.{number}", Expectation.VALID if valid else Expectation.INVALID)
+    if exits:
+        story.exit()
+        story.start()
     nobodys(story, came)
     story.close(outcome)
     return story.codes
@@ -48,3 +61,9 @@ def test_a_window_that_did_not_settle() -> None:
     """Or copies that have effects rightly."""
     assert tale(0, COPIES, COPIES, "stopped") == []
     assert tale(0, COPIES, COPIES, valid=True) == []
+
+
+def test_a_window_that_is_about_something_else() -> None:
+    """Or in which the service was started anew."""
+    assert tale(0, COPIES, COPIES, purpose="alone") == []
+    assert tale(0, COPIES, COPIES, exits=True) == []

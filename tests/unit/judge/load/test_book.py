@@ -252,3 +252,25 @@ def test_dead_letters_are_no_effects() -> None:
     assert (figures.count, figures.errors) == (1, 0)
     assert story.cases["9"].expectation is Expectation.INVALID
     assert DLQ not in figures.text
+
+
+def test_a_record_is_done_with_the_last_of_its_effects() -> None:
+    """Quick bills and slow audits of them."""
+    story = Loaded()
+    receive = story.state.promises.inputs[TOPIC].receive
+    audits = msgspec.structs.replace(receive.emits[0], topic="audits")
+    both = changed({"slo": receive.slo}).receive[0]
+    both = msgspec.structs.replace(both, emits=(*both.emits, audits))
+    one = msgspec.structs.replace(changed(), receive=(both,))
+    story.state = UnitState("run", compile_promises("billing", [one], ()))
+    for number in range(2):
+        story.window("load", TOPIC)
+        story.tell(ev.LoadStarted(story.now, TOPIC, "valid", 100.0, number, QUICK))
+        for case in (f"{number}{place:03}" for place in range(100)):
+            story.scheduled(case, story.now)
+            bill = story.effect(case)
+            story.wait(0.3)
+            story.seen("audits", bill.record)
+        story.close()
+        story.tell(ev.LoadEnded(story.now, TOPIC, story.now))
+    assert story.codes == ["SLOW"]

@@ -81,3 +81,16 @@ def test_the_same_bytes_sent_again() -> None:
     story.close()
     story.state.close()
     assert story.codes == []
+
+
+def test_valid_records_are_another_matter() -> None:
+    """Dead-lettered at all is what is wrong with them."""
+    story = Story()
+    story.window()
+    for case in ("1", "2", "3"):
+        story.send(case)
+        story.dead_letter(case)
+        story.dead_letter(case)
+    story.close()
+    story.state.close()
+    assert "DUPLICATE_EFFECT" not in story.codes

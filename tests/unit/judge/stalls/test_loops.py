@@ -139,6 +139,7 @@ def test_once_proved_fewer_are_enough() -> None:
     story.invalid("6")
     story.send("7", role=Role.SENTINEL)
     story.effect("5")
+    story.wait(60.0)  # so long that nothing is presumed
     sees(story, fetched(5, 3))
     story.kill("stalled")
     story.close("stalled")
