@@ -136,15 +136,19 @@ class AvroPayload:
         return None
 
     @staticmethod
-    def _candidates(node: Node, old: Any, mint: Mint) -> list[Any]:
+    def _candidates(node: Node, old: Any, mint: Mint) -> Iterator[Any]:
+        """The likeliest first: most often nothing else is made."""
         if isinstance(node, Fixed):
-            return [mint.uuid()]
+            yield mint.uuid()
         if not isinstance(node, Primitive) or (node.logical is not None and node.logical.name != "uuid"):
-            return []
+            return
         if node.type == "string":
-            return [mint.uuid(), *(mint.like(old.encode()).decode() for _ in range(3) if old)]
-        long = [mint.number(LONG_LOW, LONG_HIGH)] if node.type == "long" else []
-        return [*long, mint.number(INT_LOW, INT_HIGH)] if node.type in ("int", "long") else []
+            yield mint.uuid()
+            yield from (mint.like(old.encode()).decode() for _ in range(3) if old)
+        if node.type == "long":
+            yield mint.number(LONG_LOW, LONG_HIGH)
+        if node.type in ("int", "long"):
+            yield mint.number(INT_LOW, INT_HIGH)
 
     def graft(self, value: Datum, pointer: str, donor: Datum) -> Datum:
         return _grafted(value, parts_of(pointer), donor)

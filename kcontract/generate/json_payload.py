@@ -30,6 +30,7 @@ class JsonPayload:
         self.view = JsonSchemaView(schema, documents)
         self._valid = validator(schema, documents)
         self._also = also
+        self._has_uuids = '"uuid"' in json.dumps([schema, dict(documents)])
         self._values = JsonValues(self.view, self.fits)
         self.ordinary, self.boundaries, self.random = (
             self._values.ordinary,
@@ -54,7 +55,7 @@ class JsonPayload:
         return value
 
     def uuids(self, value: Any) -> list[str]:
-        return list(self._uuids(self._values.plains(self.view.document), value, ""))
+        return list(self._uuids(self._values.plains(self.view.document), value, "")) if self._has_uuids else []
 
     def _uuids(self, plains: list[Plain], value: Any, pointer: str) -> Iterator[str]:
         if isinstance(value, str):
@@ -84,12 +85,7 @@ class JsonPayload:
 
     def stamped(self, value: Any, pointer: str, mint: Mint) -> tuple[Any, bytes] | None:
         old = follow(value, pointer)
-        candidates: list[Any] = []
-        if isinstance(old, str):
-            candidates = [mint.uuid(), *(mint.like(old.encode()).decode() for _ in range(3) if old)]
-        elif isinstance(old, int) and not isinstance(old, bool):
-            candidates = [mint.number(LONG_LOW, LONG_HIGH), mint.number(INT_LOW, INT_HIGH)]
-        for candidate in candidates:
+        for candidate in _candidates(old, mint):
             new = self.put(value, pointer, candidate)
             if candidate != old and self.fits(new):
                 return new, str(candidate).encode()
@@ -104,3 +100,13 @@ class JsonPayload:
                 found = follow(donor, path, _MISSING)
                 return value if found is _MISSING else replaced(value, parts[:depth], found)
         return value
+
+
+def _candidates(old: Any, mint: Mint) -> Iterator[Any]:
+    """Fresh tokens in place of a value, the likeliest first: most often nothing else is made."""
+    if isinstance(old, str):
+        yield mint.uuid()
+        yield from (mint.like(old.encode()).decode() for _ in range(3) if old)
+    elif isinstance(old, int) and not isinstance(old, bool):
+        yield mint.number(LONG_LOW, LONG_HIGH)
+        yield mint.number(INT_LOW, INT_HIGH)
