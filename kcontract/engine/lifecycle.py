@@ -53,8 +53,8 @@ class Lifecycle:
         """Members of dead processes."""
         self._ready_at = math.inf
         """When the process's `ready` was first seen to hold."""
-        self._joins = True
-        """Whether its group is known, or has to be taken, to have members."""
+        self._has_joined = self._joins_none = False
+        """Whether its group was ever seen to have members; whether it was taken to do without."""
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -116,7 +116,7 @@ class Lifecycle:
             view = self._observer.look_at_members().without(self._lingering)
             if not view.members:
                 return self._does_without_group(run)
-            self._joins = True
+            self._has_joined = True
             return len(view.members) >= run.instances and frozenset(self._places) <= view.assigned()
         if self._places:
             return True  # the mock describes no groups: the first records wait for the consumer
@@ -125,12 +125,12 @@ class Lifecycle:
     def _does_without_group(self, run: Run) -> bool:
         """Whether the service, whose `ready` holds while its group is empty, can be taken to assign itself its
         partitions: it has had the time to join, or did so before. Commits need no members."""
-        if run.ready is None:
+        if run.ready is None or self._has_joined:
             return False
         now = self._recorder.now()
         self._ready_at = min(self._ready_at, now)
-        self._joins &= now < self._ready_at + _JOIN_SECONDS
-        return not self._joins
+        self._joins_none |= now >= self._ready_at + _JOIN_SECONDS
+        return self._joins_none
 
     def _answers(self, ready: str) -> bool:
         """A URL answers 2xx (any status for the bare port), or the output matches a regular expression."""

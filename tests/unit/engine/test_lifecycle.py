@@ -94,6 +94,17 @@ def test_a_service_that_says_ready_before_it_has_joined() -> None:
     assert 6 <= world.clock.t - world.begun < 8
 
 
+def test_a_service_that_joined_before_is_waited_for() -> None:
+    """Its second start takes longer than its first: it will join again."""
+    world = Unjoined(good)
+    world.joins_after = 1.0
+    life = stage_of(world, _with_ready("last words")).lifecycle
+    life.start()
+    world.joins_after = 20.0
+    life.restart(behind=False)
+    assert 20 <= world.clock.t - world.begun < 22
+
+
 def test_without_ready_only_members_say_it() -> None:
     """Nothing tells such a service from one that cannot reach its group."""
     with pytest.raises(ServiceGone, match="assigns itself its partitions"):
