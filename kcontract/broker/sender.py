@@ -9,7 +9,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from kcontract.broker.client import LOGGER, Settings
+from kcontract.broker.client import LOGGER, REQUEST_S, Settings
 from kcontract.model.cluster import Delivered, Outgoing
 from kcontract.model.record import Headers
 
@@ -49,6 +49,7 @@ class Sender:
         self._locate = locate
         self._producers: dict[int, Producer] = {}
         self._by_topic: dict[str, Producer] = {}
+        self._deleted: set[str] = set()
         self._closed = False
         self._refused: list[Callable[[], None]] = []
         self._unplaced: list[tuple[Outgoing, Delivered, int]] = []
@@ -78,9 +79,10 @@ class Sender:
         return left
 
     def forget(self, topics: Iterable[str]) -> None:
-        """Topics that were deleted: their limits are asked for again."""
+        """Topics that were deleted: their limits and partitions are asked for again."""
         for topic in topics:
-            self._by_topic.pop(topic, None)
+            if self._by_topic.pop(topic, None) is not None:
+                self._deleted.add(topic)
 
     def close(self) -> None:
         """Drop what is still queued, and tell nobody."""
@@ -95,6 +97,10 @@ class Sender:
         topic.encode()  # a lone surrogate would crash the client library
         size = min(_BATCH_BYTES, max(self._record_limit(topic) - _BATCH_OVERHEAD, 1))
         producer = self._producer(size)
+        if topic in self._deleted:  # it may have more partitions now than the clients remember
+            self._deleted.remove(topic)
+            for each in self._producers.values():
+                each.list_topics(topic, timeout=REQUEST_S)
         self._by_topic[topic] = producer
         return producer
 

@@ -106,6 +106,15 @@ class TestTopics:
             assert values([*records]) == [b"%d" % turn] * (6 - turn)
             assert {ack[3] for ack in acks.values() if ack[2] == 0} == set(range((7 - turn) // 2))
 
+    def test_a_topic_made_again_may_have_more_partitions(self, cluster: KafkaCluster, unique: Unique) -> None:
+        """The producer does not refuse records by what it remembers of the deleted one."""
+        name = unique("wider")
+        for partitions in (1, 4, 2, 8):
+            cluster.create_topics([TopicSpec(name, partitions)])
+            acks = send(cluster, [Outgoing(f"{n}", name, Record(value=b"x"), n) for n in range(partitions)])
+            cluster.delete_topics([name])
+            assert sorted((ack[2], ack[4]) for ack in acks.values()) == [(n, "") for n in range(partitions)]
+
     def test_a_log_is_cut(self, cluster: KafkaCluster, topic: str) -> None:
         """Records before the offset are gone for whoever comes later."""
         control = cluster.control
