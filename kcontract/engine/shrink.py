@@ -100,7 +100,7 @@ class _Shrinking:
         return list(self._scene.player.sources[self._best.topic].smaller(self._best))
 
     def _play(self, variants: list[Case]) -> Window:
-        return self._scene.player.play("shrink", variants, of=self._best.root, narrow=True)
+        return self._scene.player.play("shrink", variants, of=self._best.root)
 
     def _take_best(self, window: Window) -> bool:
         """Go on with the smallest variant that showed the same; False if none did, or none does it alone."""

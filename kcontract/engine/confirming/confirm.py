@@ -6,6 +6,7 @@ from kcontract.engine.confirming.culprits import Detective
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
 from kcontract.judge.doubts import Doubt
+from kcontract.judge.symptoms import Symptom
 from kcontract.model import events as ev
 
 _PATIENCE = 3.0
@@ -47,10 +48,10 @@ class Confirmer:
         copy = self._player.sources[case.topic].again(case)
         if copy.expectation is not case.expectation:
             self._dismiss(doubt, "not the same with a fresh identity")
-        elif not doubt.first:
-            self._player.play("alone", [copy], of=case.root, narrow=True, patience=_PATIENCE)
-        elif self._restarted():
-            self._player.play("alone", [copy], of=case.root, narrow=True, healthy=False, patience=_PATIENCE)
+        elif not doubt.first or self._restarted():
+            # A batch may be refused for one record: no invalid marker may share it with a valid one that was refused.
+            marked = Symptom.REJECTED not in doubt.symptoms
+            self._player.play("alone", [copy], of=case.root, healthy=not doubt.first, marked=marked, patience=_PATIENCE)
 
     def _dismiss(self, doubt: Doubt, why: str) -> None:
         recorder = self._stage.tools.recorder

@@ -76,8 +76,8 @@ class Detective:
         copies = [self._player.sources[case.topic].again(case) for case in cases]
         if purpose == "alone":
             patience = _PATIENCE if self.stalls < _STALLS_ENOUGH else 1.0
-            return self._player.play("alone", copies, of=of, narrow=True, patience=patience)
-        return self._player.play("bisect", copies, of=of, narrow=True)
+            return self._player.play("alone", copies, of=of, patience=patience)
+        return self._player.play("bisect", copies, of=of)
 
     def revive(self) -> bool:
         """A running service whose group stands behind everything sent so far."""

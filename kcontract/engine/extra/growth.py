@@ -65,7 +65,7 @@ def _copies(what: str) -> int:
 
 def _try(scene: Scene, case: Case, copies: int) -> Window:
     source = scene.player.sources[case.topic]
-    return scene.player.play("growth", [source.again(case) for _ in range(copies)], of=case.root, narrow=True)
+    return scene.player.play("growth", [source.again(case) for _ in range(copies)], of=case.root)
 
 
 def _compare(scene: Scene, copies: int) -> Window:
@@ -73,4 +73,4 @@ def _compare(scene: Scene, copies: int) -> Window:
     topic, partition = scene.player.places[0]
     source = scene.player.sources[topic]
     healthy = [source.healthy(Role.HEALTHY, partition) for _ in range(copies)]
-    return scene.player.play("growth", healthy, narrow=True)
+    return scene.player.play("growth", healthy)

@@ -30,6 +30,8 @@ _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
 _ASTRAY = 3
 _PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate")
 """Without invalid markers: they may be what grows, is logged, or has an effect."""
+_NARROW: tuple[ev.Purpose, ...] = ("alone", "bisect", "growth", "shrink")
+"""Only the partitions of their own cases get healthy records and sentinels."""
 _PATIENT_QUIET = 2.0
 """Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
 _LONG_WAIT = 30.0
@@ -79,21 +81,23 @@ class Player:
         *,
         of: str = "",
         healthy: bool = True,
-        narrow: bool = False,
+        marked: bool = True,
         patience: float = 1.0,
     ) -> Window:
         """Send the cases in a window of their own and wait until it has ended.
 
-        `narrow`: only the cases' own partitions get healthy records and sentinels. `patience` stretches the deadline
-        after which the service counts as standing still. The service must run.
+        `healthy`: it begins with a healthy record in each partition. `marked`: invalid markers close it, where that
+        says something. `patience` stretches the deadline after which the service counts as standing still. The service
+        must run.
         """
         window = self.begin(purpose, of)
         # One batch follows the other: the sample behind the last one is that before the next.
         before = self._observer.looked_at_resources() if purpose == "batch" else self._sample(purpose)
+        narrow = purpose in _NARROW
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
         places = places_of(cases, self.partitions) if narrow else self.places
-        plain = purpose in _PLAIN or self._observer.bloated
+        plain = not marked or purpose in _PLAIN or self._observer.bloated
         opening, closing = compose(cases, self.sources, places, {} if plain else self.markers, healthy=healthy)
         stream = Stream(self._stage, self._dispatcher, window, lambda: self._report(window))
         self.unsent = stream.send(opening, closing)
