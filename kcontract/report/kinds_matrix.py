@@ -7,17 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from kcontract.generate.catalogue import KINDS
 from kcontract.model.case import VALID_KIND
 from kcontract.model.summary import KindCount, UnitSummary
 from kcontract.model.value import Value
 from kcontract.model.verdicts import VERDICTS
-from kcontract.report.abbreviate import plural
 from kcontract.report.words import FAINT, HEAD, words
 
 _CODES = frozenset(verdict.code for verdict in VERDICTS)
-_FAMILIES = dict.fromkeys(kind.family for kind in KINDS)
+_FAMILIES = {
+    family: frozenset(kind.code for kind in KINDS if kind.family == family)
+    for family in dict.fromkeys(kind.family for kind in KINDS)
+}
 _ORDER = (VALID_KIND, *(kind.code for kind in KINDS))
 
 
@@ -49,23 +52,22 @@ def _outcomes(count: KindCount) -> str:
 
 
 def families_table(units: Sequence[UnitSummary]) -> Iterator[RenderableType]:
-    """The same in few words, a line a family; nothing for fewer than two receivers, whose own tables say it all."""
+    """The same in few words, a line a receiver; nothing for fewer than two, whose own tables say it all."""
     if len(units) < 2:
         return
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1), show_edge=False, pad_edge=False, header_style=FAINT)
-    table.add_column("kinds sent", no_wrap=True)
-    for unit in units:
-        table.add_column(unit.unit, overflow="fold")
+    table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False, pad_edge=False, header_style=FAINT)
+    table.add_column("kinds sent", overflow="fold", min_width=10)
     for family in _FAMILIES:
-        cells = [_family_cell(unit, family) for unit in units]
-        table.add_row(words(family), *(words(text, HEAD if broken else "") for text, broken in cells))
+        table.add_column(family, justify="right", no_wrap=True)
+    table.add_column("broken", justify="right")
+    for unit in units:
+        broken = {count.kind for count in unit.kinds if any(name in _CODES for name, _ in count.outcomes)}
+        cells = (_family_cell(unit, codes, broken) for codes in _FAMILIES.values())
+        table.add_row(words(unit.unit), *cells, words(f"{len(broken) or ''}", HEAD))
     yield table
 
 
-def _family_cell(unit: UnitSummary, family: str) -> tuple[str, bool]:
-    """`9 of 13`, and what was wrong with how many."""
-    codes = {kind.code for kind in KINDS if kind.family == family}
-    own = [count for count in unit.kinds if count.kind in codes]
-    broken = {count.kind for count in own if any(name in _CODES for name, _ in count.outcomes)}
-    sent = f"{len({count.kind for count in own})} of {len(codes)}"
-    return (f"{sent}, {plural(len(broken), 'kind')} broken" if broken else sent), bool(broken)
+def _family_cell(unit: UnitSummary, codes: frozenset[str], broken: set[str]) -> Text:
+    """`9/13`; it stands out where a promise about one of them was broken."""
+    own = {count.kind for count in unit.kinds} & codes
+    return words(f"{len(own)}/{len(codes)}", HEAD if own & broken else "")

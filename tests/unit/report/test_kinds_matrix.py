@@ -31,14 +31,17 @@ def test_every_kind_has_expectation_and_outcome_for_each_receiver() -> None:
 
 
 def test_few_words_for_terminals_name_what_was_broken() -> None:
-    """A line a family; one receiver's own table says it all, and senders are not in it."""
+    """A line a receiver, so that many fit; one receiver's own table says it all, and senders are not in it."""
     assert receivers((BILLING, unit("api"))) == (BILLING,)
     assert list(families_table((BILLING,))) == []
+    many = [unit(f"receiver-{number}", *AUDIT.kinds) for number in range(20)]
     stream = io.StringIO()
-    console = console_for(stream, 100)
-    for table in families_table((BILLING, AUDIT)):
+    console = console_for(stream, 80)
+    for table in families_table((BILLING, AUDIT, *many)):
         emit(console, table)
-    lines = [" ".join(line.split()) for line in stream.getvalue().splitlines()]
-    assert "kinds sent billing audit" in lines
-    assert "Avro body 1 of 16 0 of 16" in lines
-    assert "size 0 of 4 1 of 4, 1 kind broken" in lines
+    head, _rule, *lines = [line.split() for line in stream.getvalue().splitlines()]
+    assert head[:3] == ["kinds", "sent", "framing"]
+    assert head[-2:] == ["size", "broken"]
+    assert lines[0] == ["billing", "0/13", "1/16", "0/13", "0/7", "0/4", "0/6", "0/4"]
+    assert lines[1] == ["audit", "0/13", "0/16", "0/13", "0/7", "0/4", "0/6", "1/4", "1"]
+    assert [line[0] for line in lines[2:]] == [f"receiver-{number}" for number in range(20)]
