@@ -34,7 +34,7 @@ def _effect(reading: Reading, found: Found, message: Message) -> Emits:
         topic=section.get("topic", ""),
         payload=payload,
         key=reading.schema(section.found.get("key")),
-        correlation_id=correlation_id or message.correlation_id,
+        correlation_id=correlation_id,
         where=_where(reading, section, message, payloads),
         when=reading.json_schema(section.found.get("when")),
         count=section.get("count", 1),

@@ -171,6 +171,7 @@ class Emits(Value, frozen=True):
     payload: SchemaText | None = None
     key: SchemaText | None = None
     correlation_id: Expression | None = None
+    """Written down, it is a promise. None: effects that have the id where `message` has it are tied by it."""
     where: Where | None = None
     """`copies: [a]` stands here already as the pair /a → $message.payload#/a."""
     when: SchemaText | None = None

@@ -154,15 +154,15 @@ def test_policies_take_short_and_long_forms(contract: Contract) -> None:
     assert dead_letter.mapping == (("x-error", "exception"),)
 
 
-def test_effects_expand_copies_and_inherit_the_correlation_id(contract: Contract) -> None:
-    """`copies: [a]` is `where: {/a: $message.payload#/a}`."""
+def test_effects_expand_copies_and_promise_no_correlation_id_unasked(contract: Contract) -> None:
+    """`copies: [a]` is `where: {/a: $message.payload#/a}`. Only a `correlationId` that is written down is a promise."""
     (effect,) = contract.receive[0].emits
     assert effect.where is not None
     assert effect.where.pairs == (
         ("/event_id", Expression("message.payload", "/event_id")),
         ("/id", Expression("message.payload", "/patient_id")),
     )
-    assert effect.correlation_id == contract.message.correlation_id
+    assert effect.correlation_id is None
     assert effect.order == (("/id", ("a", "b")),)
 
 
