@@ -10,19 +10,17 @@ from __future__ import annotations
 import os
 import selectors
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import msgspec
 
 from kcontract.broker.aside.orders import ANSWERS, Answer, Begin, Delete, Describe, Order, SetOffsets
 from kcontract.broker.client import REQUEST_S, Settings
 from kcontract.errors import BrokerError
+from kcontract.host.children import end_child, start_child
 from kcontract.model.cluster import GroupView
 from kcontract.model.record import TopicPartition as Place
 
-_PACKAGE_PARENT = Path(__file__).parents[3]
 _ANSWER_S = 4 * REQUEST_S
 """A request, once more over a new connection, each with a wait; then the client hangs."""
 _END_S = 2.0
@@ -60,16 +58,8 @@ class GroupsAside:
     def close(self) -> None:
         """End the process; another one is started when it is needed."""
         process, self._process, self._read = self._process, None, b""
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            end_child(process)
 
     def _ask(self, what: str, order: Order) -> Answer:
         """The answer; once more of a new process where the first one ended."""
@@ -109,16 +99,7 @@ class GroupsAside:
         return ANSWERS.decode(line)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join(filter(None, (str(_PACKAGE_PARENT), os.environ.get("PYTHONPATH"))))
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "kcontract.broker.aside.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
-            bufsize=0,
-            start_new_session=True,
-        )
+        process = start_child("kcontract.broker.aside.process")
         if process.stdin is not None:
             process.stdin.write(msgspec.json.encode(self._begin) + b"\n")
         return process

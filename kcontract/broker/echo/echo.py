@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import selectors
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import msgspec
 
@@ -17,16 +14,15 @@ from kcontract.broker.cluster import KafkaCluster
 from kcontract.broker.echo.orders import Begin
 from kcontract.broker.reader import TopicReader
 from kcontract.errors import BrokerError
+from kcontract.host.children import end_child, start_child
 from kcontract.judge.latency import Echoed, latencies
 from kcontract.model.cluster import Outgoing, TopicSpec
 from kcontract.model.load import EchoFigures
 from kcontract.model.naming import run_prefix
 from kcontract.model.record import Record
 
-_PACKAGE_PARENT = Path(__file__).parents[3]
 _READY_S = 20.0
 _DRAIN_S = 10.0
-_END_S = 2.0
 _STEP_S = 0.005
 _VALUE_BYTES = 300
 _TIMED = (("message.timestamp.type", "LogAppendTime"),)
@@ -85,20 +81,12 @@ class PlainEcho:
     @contextmanager
     def _process(self) -> Iterator[None]:
         begin = Begin(self._cluster.service_bootstrap, self._source, self._target, self._group)
-        path = os.pathsep.join(filter(None, (str(_PACKAGE_PARENT), os.environ.get("PYTHONPATH"))))
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "kcontract.broker.echo.process", msgspec.json.encode(begin).decode()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
-            start_new_session=True,
-        )
+        process = start_child("kcontract.broker.echo.process", msgspec.json.encode(begin).decode())
         try:
             _await_ready(process)
             yield
         finally:
-            _end(process)
+            end_child(process)
 
 
 def _await_ready(process: subprocess.Popen[bytes]) -> None:
@@ -107,14 +95,3 @@ def _await_ready(process: subprocess.Popen[bytes]) -> None:
         selector.register(process.stdout, selectors.EVENT_READ)
         if not selector.select(_READY_S) or not process.stdout.readline():
             raise BrokerError("ECHO_SILENT", f"kcontract's own echo did not start within {_READY_S:.0f} s")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
-    try:
-        process.wait(_END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

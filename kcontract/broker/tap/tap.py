@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import selectors
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Self
 
@@ -16,14 +14,13 @@ import msgspec
 
 from kcontract.broker.tap.orders import REPORTS, Begin, ClearFault, Forget, Look, Order, Report, SetFault
 from kcontract.errors import BrokerError
+from kcontract.host.children import end_child, start_child
 from kcontract.host.ports import LOOPBACK
 from kcontract.model.tap import Lever, Sighting
 from kcontract.protocol.addresses import Address
 
-_PACKAGE_PARENT = Path(__file__).parents[3]
 _ANSWER_S = 120.0
 """One that has ended is seen at once; where the cores are shared with much else an answer may take long."""
-_END_S = 2.0
 _SAID_BYTES = 2_000
 _NO_OTHERS: Mapping[Address, Address] = MappingProxyType({})
 
@@ -55,17 +52,8 @@ class ProtocolTap:
         `links` connections at once are reset. Raises BrokerError TAP_ADDRESS, TAP_GONE.
         """
         begin = Begin(parse_addresses(bootstrap), tuple(others.items()), host, links)
-        path = os.pathsep.join(filter(None, (str(_PACKAGE_PARENT), os.environ.get("PYTHONPATH"))))
         log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process runs
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "kcontract.broker.tap.process", msgspec.json.encode(begin).decode()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=os.environ | {"PYTHONPATH": path},
-            bufsize=0,
-            start_new_session=True,
-        )
+        process = start_child("kcontract.broker.tap.process", msgspec.json.encode(begin).decode(), errors=log)
         try:
             return cls(process, log)
         except BaseException:
@@ -93,14 +81,7 @@ class ProtocolTap:
 
     def close(self) -> None:
         """Harmless when it is closed already."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        try:
-            self._process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end_child(self._process)
         self._log.close()
 
     def __enter__(self) -> Self:
