@@ -79,8 +79,7 @@ DETAIL_MUTANTS = (
     ),
     *in_module(
         "latency",
-        ("late reading", "min(one.seen, one.appended / 1000 + apart)", "one.seen"),
-        ("clocks that are set", "min(one.seen, one.appended / 1000 + apart)", "one.appended / 1000 + apart"),
+        ("late reading", "one.appended / 1000 + apart", "one.seen"),
         ("clocks apart", "min((one.seen - one.appended / 1000 for", "max((one.seen - one.appended / 1000 for"),
     ),
     *in_module(

@@ -133,7 +133,7 @@ class RequestBook:
         return request is not None and bool(request.events)
 
     def missing(self) -> tuple[Request, ...]:
-        """Accepted valid requests whose event has not come."""
+        """Accepted valid requests whose event has not come, preparing ones left out."""
         return tuple(self._open.values())
 
     def refused(self) -> Counter[str]:

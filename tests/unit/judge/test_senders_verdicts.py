@@ -113,6 +113,17 @@ def test_a_second_event_that_comes_late() -> None:
     assert api.codes == ["DUPLICATE_EVENT"]
 
 
+def test_a_second_event_is_told_once() -> None:
+    """The end of the unit looks for late ones, and finds those that were told."""
+    api = Api()
+    api.request()
+    api.event()
+    api.event()
+    api.settle()
+    api.state.close()
+    assert api.codes == ["DUPLICATE_EVENT"]
+
+
 def test_requests_alike_have_an_event_each() -> None:
     """Where nothing tells two requests apart, two events are not two of one; three are."""
     api = Api(people(sender("create", CREATE, BY_BODY)))
@@ -179,6 +190,14 @@ def test_the_event_of_a_step_is_its_own() -> None:
     assert api.settle(update) == []
     assert not api.state.requests.unexplained
     assert api.state.requests.count == 1
+
+
+def test_nobody_waits_for_the_event_of_a_step() -> None:
+    """It is asked for only to prepare another request."""
+    api = both()
+    api.request("1", "ada", sender="create", is_step=True)
+    update = api.request("1", "eve", path=(("id", "1"),), sender="update", status=200)
+    assert [one.requested.case for one in api.state.requests.missing()] == [update]
 
 
 @pytest.mark.parametrize("names", [("eve", "ada"), ("ada", "eve")])
@@ -368,6 +387,16 @@ def test_a_schema_that_nobody_knows() -> None:
     other.state.feed(ev.SchemasSeen(0.1, (registered(f"{TOPIC}-value"),)))
     other.event(frame=framed())
     assert other.settle() == []
+
+
+def test_a_schema_that_stands_nowhere_is_told_once() -> None:
+    """No subject is wrong for it: UNREGISTERED_SCHEMA says it all."""
+    api = Api(confluent(auto_register=True))
+    api.request()
+    api.event(frame=framed(8))
+    api.settle()
+    api.state.close()
+    assert api.codes == ["UNREGISTERED_SCHEMA"]
 
 
 @pytest.mark.parametrize(

@@ -90,3 +90,14 @@ def test_what_is_left_over_belongs_to_the_only_open_case() -> None:
     story.seen(DLQ, Record(None, b"re-encoded"))
     story.close()
     assert story.codes == []
+
+
+def test_what_was_closed_is_tied_to_no_more() -> None:
+    """Not even by its marker: of what comes late another book knows."""
+    story = Story()
+    story.window()
+    story.send("1")
+    open_one = story.state.ties.get("1")
+    assert open_one is not None
+    story.state.ties.forget(open_one)
+    assert story.state.ties.get("1") is None
