@@ -55,7 +55,12 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict("UNGRACEFUL_STOP", "run", "does not end cleanly on SIGTERM", run.UNGRACEFUL_STOP),
     Verdict("LEAK", "run", "lets an event reach where it must not", run.LEAK),
     Verdict("NO_EVENT", "producer", "accepts a request, but its event never comes", producer.NO_EVENT),
-    Verdict("PHANTOM_EVENT", "producer", "publishes an event for a refused request", producer.PHANTOM_EVENT),
+    Verdict(
+        "PHANTOM_EVENT",
+        "producer",
+        "publishes an event for a request that it refused, or had to",
+        producer.PHANTOM_EVENT,
+    ),
     Verdict("REFUSED_VALID", "producer", "refuses a valid request", producer.REFUSED_VALID),
     Verdict("WRONG_KEY", "producer", "publishes an event under another key", producer.WRONG_KEY),
     Verdict("WRONG_TOPIC", "producer", "publishes an event on another topic", producer.WRONG_TOPIC),

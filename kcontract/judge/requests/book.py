@@ -14,6 +14,7 @@ from kcontract.judge.requests.subjects import NamedSchemas
 from kcontract.judge.requests.verdicts import (
     duplicate_event,
     no_event,
+    other_event,
     phantom_event,
     refused_valid,
     with_request,
@@ -203,14 +204,23 @@ class RequestBook:
     def _judge(self, request: Request) -> Iterator[CaseVerdict]:
         if request.valid and request.accepted:
             if not request.events and request.can_be_tied():
-                stray = self._find_stray(request)
-                yield wrong_topic(request, stray) if stray is not None else no_event(request)
+                yield self._without_event(request)
             yield from self._duplicates([request])
             yield from wrong_order([*self._steps(request), request])
         elif request.events:
             yield phantom_event(request)
         if request.valid and request.refused:
             yield from refused_valid(request, self._copies.get(request.requested.case, ()))
+
+    def _without_event(self, request: Request) -> CaseVerdict:
+        stray = self._find_stray(request)
+        if stray is not None:
+            return wrong_topic(request, stray)
+        for _, record in self._orphans[request.requested.topic]:
+            payload = self._payload(record)
+            if request.is_named_by(payload):
+                return other_event(request, record, request.contradicted(payload))
+        return no_event(request)
 
     def _find_stray(self, request: Request) -> LogRecord | None:
         """The request's event on a topic of nobody, or of another sender; it is no event of that one then."""
@@ -253,15 +263,24 @@ class RequestBook:
         return [self._requests[case] for case in request.requested.steps if case in self._requests]
 
     def _phantoms(self, topic: str, refused: list[Request]) -> Iterator[CaseVerdict]:
-        """Events that no accepted request explains, and that say what a refused one asked for."""
+        """Events that no accepted request explains, and that say what a refused one asked for.
+
+        One that holds what the answer to an accepted request told is that one's, even if it says else what nobody
+        asked for: `true` was taken for 1.
+        """
         orphans, self._orphans[topic] = self._orphans[topic], []
         for _, record in orphans:
             payload = self._payload(record)
+            owner = next((one for one in self._index[topic].all if one.is_named_by(payload)), None)
+            if owner is not None and not owner.valid:
+                owner.events.append(record)
+                yield phantom_event(owner)
+                continue
             suspects = [request for request in refused if request.agrees(payload)]
             if any(one.agrees(payload) for one in self._unaccepted.get(topic, ()) if not one.status):
                 suspects = []
             suspects = [one for one in suspects if one.tells_body() or self._spare(one) <= 0]
-            if suspects:
+            if suspects and owner is None:
                 suspects[0].events.append(record)
                 yield phantom_event(suspects[0], also=len(suspects) - 1)
             else:

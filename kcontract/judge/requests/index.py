@@ -20,9 +20,11 @@ class RequestIndex:
         self._shapes = shapes
         self._groups: dict[tuple[str, ...], dict[Key, list[Request]]] = {}
         """By the pointers that a request tells, then by what it says there. Few requests differ in the former."""
+        self.all: list[Request] = []
 
     def add(self, request: Request) -> None:
         """A request was accepted."""
+        self.all.append(request)
         told = [(pointer, value) for pointer, value in request.expected() if self._is_exact(pointer, value)]
         group = self._groups.setdefault(tuple(pointer for pointer, _ in told), {})
         group.setdefault(tuple(value.lower() for _, value in told), []).append(request)

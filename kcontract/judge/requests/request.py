@@ -102,10 +102,28 @@ class Request:
 
     def agrees(self, payload: Any) -> bool:
         """Whether an event's payload says what the request asked for, as far as the exchange can tell."""
+        told = any(value is not MISSING for _, value in self.expected())
+        return told and not self.contradicted(payload)
+
+    def is_named_by(self, payload: Any) -> bool:
+        """Whether the event holds what only this request's answer or path has, whatever else it says."""
+        where = self.product.send.where
+        if where is None or not self.accepted or not self.is_unique() or not self.answer_is_known():
+            return False
         shapes = self.product.oracle.shapes
-        told = [(pointer, value) for pointer, value in self.expected() if value is not MISSING]
-        return bool(told) and all(
-            equal(value, resolve_pointer(payload, pointer), shapes.at(pointer)) for pointer, value in told
+        return all(
+            equal(value, resolve_pointer(payload, pointer), shapes.at(pointer))
+            for (_, expression), (pointer, value) in zip(where.pairs, self.expected(), strict=True)
+            if expression.root != "request.body"
+        )
+
+    def contradicted(self, payload: Any) -> tuple[str, ...]:
+        """Pointers into an event where it does not say what `where` wants."""
+        shapes = self.product.oracle.shapes
+        return tuple(
+            pointer
+            for pointer, value in self.expected()
+            if value is not MISSING and not equal(value, resolve_pointer(payload, pointer), shapes.at(pointer))
         )
 
     def explains(self, payload: Any) -> bool:

@@ -21,6 +21,13 @@ def no_event(request: Request) -> CaseVerdict:
     return _verdict("NO_EVENT", request, promised, fact)
 
 
+def other_event(request: Request, record: LogRecord, pointers: Sequence[str]) -> CaseVerdict:
+    """It was accepted, and the event that its answer names says something else than `where` wants."""
+    promised = f"{_name(request)} sends an event to {_topic(request)} that says what was asked for"
+    fact = f"the answer was {request.answer}; {_place(record)} is its event by the answer, but not by `where`: "
+    return _verdict("NO_EVENT", request, promised, fact + ", ".join(pointers), records=(record,), cause="where")
+
+
 def wrong_topic(request: Request, stray: LogRecord) -> CaseVerdict:
     """It was accepted, and its event came to another topic."""
     promised = f"{_name(request)} sends its events to {_topic(request)}"
@@ -32,7 +39,10 @@ def phantom_event(request: Request, also: int = 0) -> CaseVerdict:
     """It was refused, or had to be, and an event came."""
     others = f"; {also} more refused requests asked for the same" if also else ""
     fact = f"the answer was {request.answer}, and an event came: {_place(request.events[0])}{others}"
-    return _verdict("PHANTOM_EVENT", request, f"{_name(request)} sends nothing for a request that it refuses", fact)
+    promised = f"{_name(request)} sends nothing for a request that it refuses"
+    if request.accepted:
+        promised = f"{_name(request)} refuses a request that its schema rules out, and sends nothing for it"
+    return _verdict("PHANTOM_EVENT", request, promised, fact)
 
 
 def refused_valid(request: Request, copies: Sequence[Request]) -> Iterator[CaseVerdict]:

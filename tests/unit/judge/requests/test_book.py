@@ -142,6 +142,26 @@ def test_an_accepted_invalid_request_with_an_event() -> None:
     assert codes(sender.settle("1")) == ["PHANTOM_EVENT"]
 
 
+def test_an_accepted_invalid_request_whose_event_says_something_else() -> None:
+    """The id of the answer is in the event: a refused request that asked for the same has nothing to do with it."""
+    sender = Sender()
+    sender.request("1", "eve", valid=False, status=422)
+    sender.event(sender.request("2", "EVE!", valid=False), "eve")
+    (verdict,) = sender.settle("1", "2")
+    assert (verdict.code, verdict.case) == ("PHANTOM_EVENT", "2")
+    assert "refuses a request that its schema rules out" in verdict.promised
+
+
+def test_an_event_with_an_accepted_id_and_other_words_is_no_phantom_of_another() -> None:
+    """Its own request was valid and its event says something else: that is no event of the refused one."""
+    sender = Sender()
+    sender.request("1", "eve", valid=False, status=422)
+    sender.event(sender.request("2", "ada"), "eve")
+    (verdict,) = sender.settle("1", "2")
+    assert (verdict.code, verdict.case, verdict.cause) == ("NO_EVENT", "2", "where")
+    assert "is its event by the answer, but not by `where`: /name" in verdict.seen[0]
+
+
 def test_an_event_against_its_schema_and_headers() -> None:
     """INVALID_EVENT names the code of the rejection."""
     sender = Sender()
