@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from kcontract.judge.promises import Input, Output, OutputRole
+from kcontract.judge.rejoining import Rejoining
 from kcontract.judge.tapped import Tapped
 from kcontract.judge.view import View
 from kcontract.model.case import Case, Expectation, Rejection, Role
@@ -201,6 +202,13 @@ class Window:
     """Bytes that the service held when it crossed the limit, and was ended for it; 0: it did not."""
     tapped: Tapped = field(default_factory=Tapped)
     """What the protocol tap saw meanwhile."""
+    rejoining: Rejoining = field(default_factory=Rejoining)
+    """How the service's group fared."""
+
+    @property
+    def rejoins(self) -> int:
+        """How often the group began to form anew since anything moved."""
+        return self.rejoining.times(self.progress_at)
 
     @property
     def teaches(self) -> bool:

@@ -25,13 +25,15 @@ from kcontract.judge.shelf import Shelf
 from kcontract.judge.symptoms import wanted_effects
 from kcontract.judge.tally import Tally
 from kcontract.judge.tying.ties import Ties
-from kcontract.judge.untied import UntiedRecords
+from kcontract.judge.untied import TELL_APART, UntiedRecords
 from kcontract.judge.verdict import undeclared_verdict
 from kcontract.judge.views import Views
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
+from kcontract.model.naming import is_internal
 from kcontract.model.record import LogRecord, TopicPartition
+from kcontract.model.tap import GroupStirred
 
 B = TypeVar("B", bound=Book)
 
@@ -89,6 +91,7 @@ class UnitState:
             ev.RequestsSettled: self._requests_settled,
             ev.Blind: self._blind,
             ev.Tapped: self._tapped,
+            ev.MembersSeen: self._members_seen,
             ev.ResourcesSeen: self._resources,
         }
 
@@ -236,7 +239,7 @@ class UnitState:
             self._output(event.at, event.record, outputs)
         elif topic in self.promises.products:
             self.requests.seen(event)
-        elif not _is_internal(topic):
+        elif not is_internal(topic):
             self._stray(event)
 
     def _stray(self, event: ev.Seen) -> None:
@@ -335,8 +338,16 @@ class UnitState:
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
 
     def _tapped(self, event: ev.Tapped) -> None:
-        if self.window is not None and self.window.tapped.take(event.seen):
+        if self.window is None:
+            return
+        if self.window.tapped.take(event.seen):
             self.window.progress_at = event.at
+        if isinstance(event.seen, GroupStirred) and event.seen.joins:
+            self.window.rejoining.formed()
+
+    def _members_seen(self, event: ev.MembersSeen) -> None:
+        if self.window is not None:
+            self.window.rejoining.look(event.at, event.state)
 
     def _resources(self, event: ev.ResourcesSeen) -> None:
         if self.window is not None and event.resources.share > MOST_SHARE:
@@ -379,7 +390,7 @@ class UnitState:
     def close(self) -> None:
         """The unit has ended: what was not confirmed by now is dismissed."""
         self.court.close()
-        remedy = _TELL_APART if self._untied.topic else "run it again, or with more --max-time"
+        remedy = TELL_APART if self._untied.topic else "run it again, or with more --max-time"
         self.blind += [(what, remedy) for what in self.court.unconfirmed()]
         self.reached.extend(self._books.ended())
         self.blind.extend((*self._books.blind(), *self.views.blind()))
@@ -387,14 +398,3 @@ class UnitState:
         for topic, number in self.requests.unexplained.items():
             what = f"{topic}: {number} events tie to no request"
             self.blind.append((what, "name in `where` what tells one request's event from another's"))
-
-
-_TELL_APART = (
-    "if effects came that tie to no record: name in `message.correlationId`, `message.identity` or `emits.where` what"
-    " is another in each record and its effect, or have the service copy the header kcontract-case"
-)
-
-
-def _is_internal(topic: str) -> bool:
-    """Changelogs and repartition topics of Kafka Streams, and the broker's own topics."""
-    return topic.startswith("__") or topic.endswith(("-changelog", "-repartition"))

@@ -8,6 +8,11 @@ from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.isolating import Isolation, Untied, is_reply
 from kcontract.judge.tying.ties import Ties
 
+TELL_APART = (
+    "if effects came that tie to no record: name in `message.correlationId`, `message.identity` or `emits.where` what"
+    " is another in each record and its effect, or have the service copy the header kcontract-case"
+)
+
 
 class UntiedRecords:
     """Keeps them, and says whose they are where the window leaves no doubt (ORACLE.md §2)."""

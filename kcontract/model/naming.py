@@ -1,4 +1,4 @@
-"""Names of topics on a cluster that is not ours: each run puts its own prefix before those of the contracts."""
+"""Names of topics: the run's own prefix on a cluster that is not ours, and names that are nobody's."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ def run_prefix(run: str) -> str:
 def without_prefix(text: str, run: str) -> str:
     """The text with the contract's own names again: what is told and stored must be the same in every run."""
     return text.replace(run_prefix(run), "")
+
+
+def is_internal(topic: str) -> bool:
+    """Changelogs and repartition topics of Kafka Streams, and the broker's own topics."""
+    return topic.startswith("__") or topic.endswith(("-changelog", "-repartition"))

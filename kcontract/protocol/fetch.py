@@ -1,5 +1,4 @@
-"""Fetch (key 1), versions 0 to 18: from which offsets a consumer reads, how long it waits, and where records came (KIP-227
-sessions)."""
+"""Fetch (key 1), versions 0 to 18: from which offsets a consumer reads, and where records came (KIP-227 sessions)."""
 
 from __future__ import annotations
 
@@ -58,7 +57,7 @@ def read_fetch(frame: bytes, version: int) -> FetchRequest:
 
 
 def hastened(frame: bytes, version: int, most: int) -> bytes:
-    """The request with `most` milliseconds for its longest wait, if it has a longer one for a single byte; else as it is.
+    """The request with `most` milliseconds for its longest wait, where one byte is waited for longer; else as it is.
 
     How long a broker holds back an empty answer is all that this alters: it may come earlier at any time. A consumer
     that seeks waits for it, since it asks each broker one thing at a time. FrameError if it is no such request.

@@ -36,6 +36,8 @@ _PATIENT_QUIET = 2.0
 """Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
 _LONG_WAIT = 30.0
 """Seconds: as long as slow frameworks take to start, or to give a bad record up."""
+_SESSION_WAIT = 75.0
+"""Seconds: a group that forms anew waits for a dead member up to its session timeout, 45 s for most clients."""
 _STORM_SECONDS = 10.0
 _EXITS_AT_MOST = 2
 """One restart where the commits stand tells a loop from a single crash."""
@@ -214,7 +216,10 @@ class Player:
         """Seconds without progress. What is not known yet, first records and first poisons, gets a start's worth, and
         so does what would confirm a verdict."""
         pace = self._state.pace
-        long = not pace.known or window.purpose == "probe" or (window.purpose in ("alone", "repeat") and patience > 1)
+        confirms = window.purpose in ("alone", "repeat") and patience > 1
+        if confirms and window.purpose == "alone" and window.rejoins == 1:
+            return max(patience * pace.stall, _SESSION_WAIT)
+        long = not pace.known or window.purpose == "probe" or confirms
         return max(patience * pace.stall, _LONG_WAIT) if long else patience * pace.stall
 
     def _quiet(self, window: Window) -> float:

@@ -31,13 +31,15 @@ def loop_of(delivery: Delivery, window: Window, *, ever_committed: bool, known: 
         return Loop(storm=True, facts=(formed,))
     if window.purpose != "alone":
         return Loop()
-    facts = (*_fetched(delivery, window, known), *_handled(delivery, window, known)) or _presumed(window, known)
+    seen = (*_fetched(delivery, window, known), *_handled(delivery, window, known), *_replaced(window))
+    facts = seen or _presumed(window, known)
     return Loop(again=bool(facts), facts=facts)
 
 
 def _presumed(window: Window, known: bool) -> tuple[str, ...]:
-    """Back-off hides the next attempts of a service that is known to loop, where it was waited for briefly."""
-    if not known or window.stood >= _LONG:
+    """Back-off hides the next attempts of a service that is known to loop, where it was waited for briefly, and so does
+    a dead member that its group waits for."""
+    if not known or (window.stood >= _LONG and not window.rejoins):
         return ()
     return (f"it stood still for {window.stood:.0f} s, as it does while it takes a record again and again",)
 
@@ -70,6 +72,13 @@ def _handled(delivery: Delivery, window: Window, known: bool) -> tuple[str, ...]
         default=0,
     )
     return (f"the same outcome came {rounds} times",) if rounds >= _enough(delivery, known) else ()
+
+
+def _replaced(window: Window) -> tuple[str, ...]:
+    """Whoever took it joined anew, was given the record again, and joined anew once more; nothing else had moved."""
+    if window.rejoins < 2:
+        return ()
+    return (f"{window.rejoins} times its group was formed anew, by the same process, while nothing moved",)
 
 
 def _first(delivery: Delivery, window: Window) -> int:

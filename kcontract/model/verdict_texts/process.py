@@ -41,7 +41,7 @@ Fix: catch broadly around one record, dead-letter it, go on; bound depth and siz
 
 ENDLESS_RETRY = """\
 The service takes the same record again and again; its partition stands still while it looks busy and healthy.
-Proof: repeated effects, attempts or fetches at one offset, more than `retry.attempts`; one record reproduces it.
+Proof: effects, attempts, fetches or rejoins again and again at one offset; one record, alone, reproduces it.
 Not: declared retries with back-off, which end; REBALANCE_STORM, where no record stands in the way.
 Python: `seek` back to the offset after each error; Celery-like `retry()` without a limit.
 Java: Spring's SeekToCurrentErrorHandler with unlimited attempts; nack(); Streams restarting the thread.

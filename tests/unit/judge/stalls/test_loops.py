@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
@@ -283,3 +285,82 @@ def test_fetches_of_a_whole_window_prove_no_retry() -> None:
     healthy_before(story)
     stands_still(story, fetched(2, 9), purpose="repeat")
     assert story.codes == ["STUCK"]
+
+
+def forms(story: Story) -> None:
+    """The group begins to form anew: someone has joined, and who is dead is waited for."""
+    story.wait(1.0)
+    story.tell(ev.MembersSeen(story.now, "PREPARING_REBALANCING", (("dead", ()), ("new", ()))))
+
+
+def has_formed(story: Story) -> None:
+    story.wait(45.0)
+    story.tell(ev.Tapped(story.now, GroupStirred("g", joins=1)))
+
+
+def replaced(story: Story, *steps: Callable[[Story], None]) -> None:
+    """A bad record between healthy ones, and what becomes of the group behind it."""
+    healthy_before(story)
+    story.window("alone", "3")
+    story.send("2", role=Role.HEALTHY)
+    story.invalid("3")
+    story.send("4", role=Role.SENTINEL)
+    story.effect("2")
+    story.commit(2)
+    for step in steps:
+        step(story)
+    story.wait(10.0)
+    story.kill("stalled")
+    story.close("stalled")
+
+
+def test_whoever_takes_the_record_is_replaced_and_takes_it_again() -> None:
+    """Kafka Streams with REPLACE_THREAD: one thread after the other dies of the record, and the process lives."""
+    story = Story()
+    replaced(story, forms, has_formed, forms)
+    assert story.codes == ["ENDLESS_RETRY"]
+    assert any("2 times its group was formed anew" in fact for fact in story.verdict.seen)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [(forms,), (forms, forms), (forms, has_formed), (has_formed,), ()],
+    ids=["joins", "is still joining", "has joined", "settles", "nothing"],
+)
+def test_joining_once_is_no_loop(steps: tuple[Callable[[Story], None], ...]) -> None:
+    """Its connection was lost, or it was too slow for its group, and then it did nothing any more."""
+    story = Story()
+    replaced(story, *steps)
+    assert story.codes == ["STUCK"]
+
+
+def test_joining_before_a_record_was_handled_counts_for_nothing() -> None:
+    """Several consumers start one after the other, and then a record stops them."""
+    story = Story()
+    healthy_before(story)
+    story.window("alone", "3")
+    story.send("2", role=Role.HEALTHY)
+    story.invalid("3")
+    for step in (forms, has_formed, forms, has_formed):
+        step(story)
+    story.effect("2")
+    story.commit(2)
+    story.kill("stalled")
+    story.close("stalled")
+    assert story.codes == ["STUCK"]
+
+
+def test_a_replacement_that_is_waited_for_is_one_more_of_a_known_loop() -> None:
+    """A dead member is waited for longer than further records are: once it was proved, that it joins is enough."""
+    story = Story()
+    replaced(story, forms, has_formed, forms)
+    story.start()
+    story.window("alone", "8")
+    story.send("7", role=Role.HEALTHY)
+    story.invalid("8")
+    story.effect("7")
+    forms(story)
+    story.wait(16.0)
+    story.kill("stalled")
+    story.close("stalled")
+    assert story.codes == ["ENDLESS_RETRY", "ENDLESS_RETRY"]
