@@ -27,6 +27,7 @@ from kcontract.generate.source import CaseSource
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Window
 from kcontract.judge.symptoms import Symptom
+from kcontract.judge.untied import NAME_IT
 from kcontract.model import events as ev
 from kcontract.model.case import VALID_KIND, Case, Expectation, Role
 from kcontract.model.naming import run_prefix
@@ -135,10 +136,9 @@ class ReceiverRun:
 
     def _give_up(self) -> None:
         """No healthy record had its effect: nothing can be learnt from the others."""
-        topic = self._state.never_tied
+        topic = self._state.untied.topic
         if topic and not self._is_for_replies(topic):
-            fix = "let the service copy the correlation id, or name it with emits.correlationId"
-            raise ServiceGone(f"records come to {topic}, but none of them can be tied to what was sent; {fix}")
+            raise ServiceGone(f"records come to {topic}, but none of them can be tied to what was sent; {NAME_IT}")
         failure = self._state.views.failure
         self._gave_up = "no healthy record had its effect" + (
             f"; the probe gives no answer: {failure}" if failure else ""
@@ -161,7 +161,7 @@ class ReceiverRun:
 
     def _wait_for_commit(self) -> None:
         """Auto-commit comes after seconds: learn once how long, so that windows know what to wait for."""
-        if not self._state.pace.commits:
+        if not self._state.pace.commits and self._alive():
             deadline = self._recorder.now() + self._stage.left(6.0)
             self._stage.observer.wait(lambda: self._state.pace.commits, deadline)
 

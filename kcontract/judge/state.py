@@ -134,9 +134,9 @@ class UnitState:
         return self.court.exits_as_known(window)
 
     @property
-    def never_tied(self) -> str:
-        """A topic to which a record came that ties to no case; empty: none."""
-        return self._untied.topic
+    def untied(self) -> UntiedRecords:
+        """Records of the open window that tie to no case."""
+        return self._untied
 
     @property
     def doubts(self) -> list[Doubt]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kcontract.judge.evidence import Delivery, Window
-from kcontract.judge.isolating import Isolation, Untied, is_reply
+from kcontract.judge.isolating import Isolation, Untied, astray, is_reply
 from kcontract.judge.tying.ties import Ties
 
-TELL_APART = (
-    "if effects came that tie to no record: name in `message.correlationId`, `message.identity` or `emits.where` what"
-    " is another in each record and its effect, or have the service copy the header kcontract-case"
+NAME_IT = (
+    "name in `message.correlationId`, `message.identity` or `emits.where` what is another in each record and its"
+    " effect, or have the service copy the header kcontract-case"
 )
+TELL_APART = f"if effects came that tie to no record: {NAME_IT}"
 
 
 class UntiedRecords:
@@ -34,6 +35,11 @@ class UntiedRecords:
     def keep(self, one: Untied) -> None:
         self._kept.append(one)
         self.topic = self.topic or one[1].topic
+
+    @property
+    def effects(self) -> int:
+        """How many of those in the open window came to the topic of an effect."""
+        return len(astray(self._kept))
 
     def count_late(self) -> int:
         """Answers in this window to requests of earlier ones."""

@@ -38,6 +38,7 @@ _LONG_WAIT = 30.0
 """Seconds: as long as slow frameworks take to start, or to give a bad record up."""
 _SESSION_WAIT = 75.0
 """Seconds: a group that forms anew waits for a dead member up to its session timeout, 45 s for most clients."""
+_UNTIED_SECONDS = 2.0
 _STORM_SECONDS = 10.0
 _EXITS_AT_MOST = 2
 """One restart where the commits stand tells a loop from a single crash."""
@@ -162,7 +163,7 @@ class Player:
             if self._observer.exited:
                 if not self._start_again(window):
                     return "exited"
-            elif standing.complete and now - window.evidence_at >= self._quiet(window) and self._is_quiet(window):
+            elif self._has_settled(window, standing, now) or self._ties_nothing(window, standing, again, now):
                 return "settled"
             elif self._stage.out_of_time:
                 return "stopped"
@@ -186,6 +187,15 @@ class Player:
     def _is_storm(self, window: Window, seconds: float) -> bool:
         """Its group forms on and on: a partition that gets an outcome now and then is no progress."""
         return seconds >= _STORM_SECONDS and window.tapped.rages()
+
+    def _has_settled(self, window: Window, standing: Standing, now: float) -> bool:
+        return standing.complete and now - window.evidence_at >= self._quiet(window) and self._is_quiet(window)
+
+    def _ties_nothing(self, window: Window, standing: Standing, again: dict[TopicPartition, int], now: float) -> bool:
+        """As many effects came as records were sent, second sentinels as well, and none tells whose it is."""
+        known = self._state.pace.known or not standing.missing or any(place not in again for place in standing.missing)
+        quiet = now - window.evidence_at >= _UNTIED_SECONDS
+        return quiet and not known and self._state.untied.effects >= len(window.deliveries)
 
     def _overtaken(self) -> float:
         """Seconds after which a sentinel that is committed past will have no effect any more."""

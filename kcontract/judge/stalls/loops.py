@@ -41,7 +41,7 @@ def _presumed(window: Window, known: bool) -> tuple[str, ...]:
     a dead member that its group waits for."""
     if not known or (window.stood >= _LONG and not window.rejoins):
         return ()
-    return (f"it stood still for {window.stood:.0f} s, as it does while it takes a record again and again",)
+    return (f"it stood still for {window.stood:.0f} s, as with a record that it was seen to take again and again",)
 
 
 def _enough(delivery: Delivery, known: bool) -> int:

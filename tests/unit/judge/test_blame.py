@@ -89,7 +89,7 @@ def test_a_late_repeat_of_another_record_is_not_the_lonely_one_s() -> None:
     story.invalid("2.1")
     story.effect("1")
     story.close()
-    assert (story.codes, story.state.never_tied) == ([], "")
+    assert (story.codes, story.state.untied.topic) == ([], "")
 
 
 def test_an_unreadable_record_agrees_with_no_effect() -> None:
