@@ -92,7 +92,7 @@ class Talk:
             self._unread.append(lambda: self._read(pending, piece.data))
         elif piece.head:
             self._watch.unread += 1
-        if api == Api.FETCH and piece.whole and is_known(api, version):
+        if api == Api.FETCH and self._connection.rewinds and piece.whole and is_known(api, version):
             data = self._hastened(data, version)
         lever = self._lever()
         if lever is not None and api in _COMMITS and lever.kind in ("commit_error", "commit_drop"):
@@ -190,7 +190,8 @@ class Talk:
         return without_hint(frame, api, version)
 
     def _hastened(self, data: bytes, version: int) -> bytes:
-        """A service that seeks back for each bad record (Spring) else waits half a second for nothing, each time."""
+        """Who seeks back for each bad record (Spring) waits each time for the answer to what was asked before: half a
+        second by default. Others are left as they are, for who asks more often takes more of the cores."""
         try:
             return data[:LENGTH_BYTES] + hastened(data[LENGTH_BYTES:], version, _LONGEST_WAIT)
         except _MALFORMED:
