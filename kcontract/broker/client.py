@@ -118,7 +118,8 @@ def refused(what: str, error: KafkaException) -> BrokerError:
 
 
 def unreachable(what: str, why: str) -> BrokerError:
-    return BrokerError("BROKER_UNREACHABLE", f"cannot {what}: {why}", "see whether the broker runs: kcontract doctor")
+    fix = "see whether a broker listens at this address, and without TLS; `kcontract broker up` starts one here"
+    return BrokerError("BROKER_UNREACHABLE", f"cannot {what}: {why}", fix)
 
 
 def persist(admin: Admin, what: str, ask: Callable[[], T], *, passing: frozenset[int]) -> T:

@@ -13,7 +13,7 @@ from kcontract.document.drafts.fields import key_guess, text_fields
 from kcontract.document.drafts.habits import correlation, identity
 from kcontract.document.drafts.writing import contract_text
 from kcontract.document.paths import find_root
-from kcontract.errors import UsageError
+from kcontract.errors import SchemaError, UsageError
 from kcontract.model.value import Value
 from kcontract.schema.avro.parse import parse
 from kcontract.schema.json.validate import JsonSchema
@@ -105,9 +105,12 @@ def payload_of(file: Path) -> Payload:
         raise UsageError(
             "SCHEMA_OUTSIDE", f"{file} is not in the project {root}", "copy it there: contracts name files"
         )
-    if file.suffix == ".avsc":
-        return Payload(parse(text).record_name, "avro", text, path)
-    JsonSchema(text)
+    try:
+        if file.suffix == ".avsc":
+            return Payload(parse(text).record_name, "avro", text, path)
+        JsonSchema(text)
+    except SchemaError as error:
+        raise SchemaError(error.code, f"{path}: {error.message}", error.fix or "correct the schema") from error
     return Payload("", "json", text, path)
 
 

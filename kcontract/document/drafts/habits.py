@@ -9,7 +9,9 @@ from typing import Any
 from msgspec import structs
 
 from kcontract.document.drafts.draft import Seen
-from kcontract.document.drafts.yaml_text import scalar
+from kcontract.document.drafts.infer import infer
+from kcontract.document.drafts.reading import json_payload
+from kcontract.document.drafts.yaml_text import flow, scalar
 from kcontract.model.case import CASE_HEADER
 from kcontract.model.record import Record
 from kcontract.schema.json.formats import STRICT
@@ -21,6 +23,8 @@ _IDENTITY = ("eventid", "messageid", "eventuuid")
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
 _OURS = frozenset({CASE_HEADER, VALUE_HEADER, KEY_HEADER})
 _MAX_DEPTH = 4
+_LONG = 8
+"""Bytes of a key by Kafka's LongSerializer."""
 
 
 def seen(records: Sequence[Record], payloads: Sequence[Any], odd: int) -> Seen:
@@ -88,14 +92,27 @@ def _key(keys: Sequence[bytes | None]) -> tuple[str, str]:
     present = [key for key in keys if key is not None]
     if len(present) < len(keys):
         return "", f"{len(keys) - len(present)} of {len(keys)} records have no key"
-    if all(len(key) >= HEADER_SIZE and key[0] == 0 for key in present):
+    if all(map(_is_framed, present)):
         return "", "keys begin with 0x00 and a schema id: name their schema here, a file"
-    if not all(map(_is_text, present)):
-        return "", "keys are not text"
+    if not all(_is_text(key) and b"\0" not in key for key in present):
+        sizes = {len(key) for key in present}
+        number = sizes in ({4}, {8}) and f", but of {max(sizes)} bytes each, as whole numbers are"
+        return "", f"keys are not text{number or ''}"
     return _text_key([key.decode() for key in present])
 
 
+def _is_framed(key: bytes) -> bool:
+    """Whether it begins as a framed key does; ids of schemas count from one, numbers of eight bytes look alike."""
+    return len(key) > HEADER_SIZE and key[0] == 0 and any(key[1:HEADER_SIZE]) and len(key) != _LONG
+
+
+def _is_json_object(text: str) -> bool:
+    return text.startswith("{") and isinstance(json_payload(text.encode()), dict)
+
+
 def _text_key(texts: list[str]) -> tuple[str, str]:
+    if all(map(_is_json_object, texts)):
+        return flow(infer([json_payload(text.encode()) for text in texts])), f"all {len(texts)} keys are JSON"
     if all(map(STRICT["uuid"], texts)):
         return "{type: string, format: uuid}", f"all {len(texts)} keys are UUIDs"
     if all(map(_WHOLE.fullmatch, texts)):

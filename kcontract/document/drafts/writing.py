@@ -77,7 +77,7 @@ def _key(draft: Draft) -> Iterator[str]:
 
 def _payload(draft: Draft) -> Iterator[str]:
     seen = draft.seen
-    if seen is not None and seen.odd:
+    if seen is not None and seen.odd and draft.payloads:
         yield comment(f"records that are not like the others, and were left out: {seen.odd}", 2)
     if not draft.payloads:
         yield comment("the values are no JSON, and name no schema: name it here", 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 _PLAIN = re.compile(r"-?[A-Za-z_$/][A-Za-z0-9_./$#~-]*", re.ASCII)
 _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"})
@@ -14,7 +15,12 @@ def scalar(text: str) -> str:
     """`text` as a YAML scalar, for block and flow style."""
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         return text
-    return "".join(map(_visible, json.dumps(text, ensure_ascii=False)))
+    return flow(text)
+
+
+def flow(value: Any) -> str:
+    """A JSON value in flow style, on one line."""
+    return "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
 
 
 def sequence(texts: Iterable[str]) -> str:

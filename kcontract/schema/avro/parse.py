@@ -50,7 +50,7 @@ def _load(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise AvroSchemaError("AVRO_NOT_JSON", f"the schema is not JSON: {error}", "") from error
+        raise AvroSchemaError("AVRO_NOT_JSON", f"the schema is not JSON: {error}", "", "write it as JSON") from error
 
 
 class _Parser:

@@ -48,6 +48,17 @@ def test_options_name_topic_service_command_and_directory(project: Path) -> None
     assert '  till:\n    run:\n      command: [run, "a: b", -v]\n' in text
 
 
+@pytest.mark.parametrize("text", ['{"type": "record"', '{"type": "record", "name": "a", "fields": 1}'])
+def test_a_schema_that_is_none_is_named(project: Path, text: str) -> None:
+    """Of many files of a pattern, the one that is to be corrected, and what to do."""
+    (project / "schemas/bad.avsc").write_text(text)
+    ended = kcontract("init", "schemas/*")
+    assert ended.code == 2
+    assert ended.err.startswith("error: schemas/bad.avsc: ")
+    assert "  fix: " in ended.err
+    assert not (project / "contracts").exists()
+
+
 def test_nothing_is_overwritten_and_nothing_half_written(project: Path) -> None:
     """One file that is there keeps all from being written."""
     (project / "contracts").mkdir()

@@ -39,6 +39,11 @@ def test_the_key_is_the_field_that_always_equals_it() -> None:
         ((None, None), ""),
         ((b"\xff", "b"), ""),
         ((b"\0\0\0\0\1a", b"\0\0\0\0\1b"), ""),
+        (
+            ('{"id": 1}', '{"id": 2}'),
+            '{"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}',
+        ),
+        (('{"id": 1}', "{"), "{type: string, minLength: 1}"),
     ],
 )
 def test_a_key_has_a_schema_where_all_keys_are_alike(keys: tuple[str | bytes | None, ...], schema: str) -> None:
@@ -46,6 +51,20 @@ def test_a_key_has_a_schema_where_all_keys_are_alike(keys: tuple[str | bytes | N
     found = _of(*((key, {}, ()) for key in keys))
     assert found.key == schema
     assert found.key_note
+
+
+@pytest.mark.parametrize(
+    ("keys", "note"),
+    [
+        ((b"\0\0\0\0\1a", b"\0\0\0\0\2b"), "schema id"),
+        ((b"\0\0\0\0\0\0\0\1", b"\0\0\1\x8b\0\0\0\2"), "of 8 bytes each, as whole numbers are"),
+        ((b"\0\0\0\1", b"\0\0\1\0"), "of 4 bytes each, as whole numbers are"),
+        ((b"\0\0\0\0\0ab", b"\0\0\0\0\0c\xff"), "keys are not text"),
+    ],
+)
+def test_a_number_is_not_taken_for_a_schema_s_id(keys: tuple[bytes, bytes], note: str) -> None:
+    """Numbers as Kafka's serializers write them begin with zeros, too."""
+    assert note in _of(*((key, {}, ()) for key in keys)).key_note
 
 
 def test_one_key_proves_nothing_of_fields() -> None:
