@@ -74,7 +74,8 @@ class HandlerProcess:
             os.set_blocking(pipe.fileno(), False)
         wanted = {"handler": self._run.handler, "rejects": self._run.rejects, "memory": self._memory}
         bodies = self._exchange(framed(wanted), 1, _START_S)
-        said: dict[str, Any] = msgspec.msgpack.decode(bodies[0]) if bodies else {"error": "its process ended"}
+        silent = "its process ended" if self._ended else f"it is not loaded after {_START_S:.0f} s"
+        said: dict[str, Any] = msgspec.msgpack.decode(bodies[0]) if bodies else {"error": silent}
         if "error" in said:
             told = said.get("trace") or tail(self._printed)
             self.close()

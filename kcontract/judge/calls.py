@@ -175,7 +175,7 @@ class CallBook(Book):
 
 
 def _raised(event: Called, delivery: Delivery) -> CaseVerdict:
-    fact = "the handler raised an exception that is none of its `rejects`"
+    fact = "the handler raised an exception that is none of its `rejects` (docs/fuzz.md)"
     cause = call_cause(event.how, event.code, event.error)
     return called_verdict("CRASHED", delivery, (_shown(cause, fact),), error=event.error)
 
