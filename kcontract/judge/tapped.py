@@ -9,6 +9,8 @@ from kcontract.model.tap import CommitAsked, GroupStirred, Refetched, Sighting
 
 OFTEN = 4
 """So many fetches at one offset, rounds of one record or generations of a group are no accident any more."""
+LOOPING = 20
+"""So many fetches at one offset tell that a service which is known to loop does so again."""
 RAGING = 8
 """So many generations without a commit need no further proof that the group does not come to rest."""
 _EARLY_AT_MOST = 256
@@ -53,6 +55,10 @@ class Tapped:
         ]
         times, offset = max(there, default=(0, -1))
         return offset, times
+
+    def loops(self) -> bool:
+        """Whether the last record that was fetched again, in any partition, was fetched that often."""
+        return any(self.refetched[(*place, offset)] >= LOOPING for place, offset in self.furthest.items())
 
     def commit_past(self, place: tuple[str, int] | None, offset: int) -> CommitAsked | None:
         """The first commit past this record that was asked for while outcomes were on their way."""

@@ -38,6 +38,7 @@ _LONG_WAIT = 30.0
 """Seconds: as long as slow frameworks take to start, or to give a bad record up."""
 _SESSION_WAIT = 75.0
 """Seconds: a group that forms anew waits for a dead member up to its session timeout, 45 s for most clients."""
+_LOOP_SECONDS = 5.0
 _UNTIED_SECONDS = 2.0
 _STORM_SECONDS = 10.0
 _EXITS_AT_MOST = 2
@@ -171,7 +172,7 @@ class Player:
                 if not self._renew(standing, again):
                     return "settled"
             elif now - window.progress_at >= self._stall(window, patience) or (
-                standing.missing and self._is_storm(window, now - begun)
+                standing.missing and (self._is_storm(window, now - begun) or self._loops_again(window, now))
             ):
                 if not standing.missing:  # the partitions move, though a marker or a commit does not come
                     return "settled"
@@ -187,6 +188,11 @@ class Player:
     def _is_storm(self, window: Window, seconds: float) -> bool:
         """Its group forms on and on: a partition that gets an outcome now and then is no progress."""
         return seconds >= _STORM_SECONDS and window.tapped.rages()
+
+    def _loops_again(self, window: Window, now: float) -> bool:
+        """It is known to take records again for ever, and is seen to: nothing will come of waiting longer."""
+        known = any(verdict.code == "ENDLESS_RETRY" for verdict in self._state.reached)
+        return known and now - window.progress_at >= _LOOP_SECONDS and window.tapped.loops()
 
     def _has_settled(self, window: Window, standing: Standing, now: float) -> bool:
         return standing.complete and now - window.evidence_at >= self._quiet(window) and self._is_quiet(window)

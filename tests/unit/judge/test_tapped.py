@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kcontract.judge.tapped import OFTEN, RAGING, Tapped
+from kcontract.judge.tapped import LOOPING, OFTEN, RAGING, Tapped
 from kcontract.model import events as ev
 from kcontract.model.tap import CommitAsked, Connected, GroupStirred, Refetched
 from tests.unit.judge.story import TOPIC, Story
@@ -59,3 +59,14 @@ def test_a_window_that_gets_on_does_not_stand_still() -> None:
         story.tell(ev.Tapped(story.now, Refetched(TOPIC, 0, offset, 3)))
         assert (window.progress_at == story.now) is goes_on
         assert (window.progress_at > before) is goes_on
+
+
+def test_a_loop_is_seen_at_the_record_that_comes_last() -> None:
+    """Each bad record may be tried often before it is passed over."""
+    tapped = Tapped()
+    tapped.take(Refetched("t", 0, 5, LOOPING - 1))
+    assert not tapped.loops()
+    tapped.take(Refetched("t", 0, 5, 1))
+    assert tapped.loops()
+    tapped.take(Refetched("t", 0, 6, 3))
+    assert not tapped.loops()

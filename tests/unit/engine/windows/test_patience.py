@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
 from kcontract.engine.windows.player import Player
 from kcontract.generate.source import CaseSource
+from kcontract.judge.tapped import LOOPING
 from kcontract.model.cluster import GroupView, Member
+from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import Record
+from kcontract.model.tap import Refetched, Sighting
 from tests.unit.engine.world import Handled, World, good, stage_of
-from tests.unit.judge.story import DLQ, TOPIC, contract
+from tests.unit.judge.story import AT, DLQ, TOPIC, contract
 
 _SESSION = 45.0
 
 
-class Replacing(World):
+class Silent(World):
+    """It commits nothing."""
+
+    def committed(self, _group: str, _places: object) -> dict[tuple[str, int], int]:
+        return {}
+
+
+class Replacing(Silent):
     """Whoever takes a bad record dies and is replaced within the process; its group waits for the dead one."""
 
     def __init__(self, *, again: bool) -> None:
@@ -30,9 +42,6 @@ class Replacing(World):
             self.died_at = self.clock.t
             return []
         return done
-
-    def committed(self, _group: str, _places: object) -> dict[tuple[str, int], int]:
-        return {}
 
     def describe(self, group: str) -> GroupView:
         view = super().describe(group)
@@ -60,3 +69,37 @@ def test_a_group_that_waits_for_its_dead_is_waited_for(again: bool, code: str) -
     player.play("alone", [bad], of=bad.root, patience=2.0)
     assert [verdict.code for verdict in stage.state.reached] == [code]
     assert _SESSION < world.clock.t - begun < 3 * _SESSION
+
+
+class Told:
+    """A tap that has seen so many fetches of the bad record since it was last asked."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def forget(self) -> None:
+        """Nothing is kept."""
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        return (Refetched(TOPIC, 0, 0, self.times),)
+
+
+@pytest.mark.parametrize(
+    ("times", "known", "shorter"),
+    [(LOOPING, True, True), (LOOPING, False, False), (0, True, False)],
+    ids=["seen to loop as known", "seen for the first time", "known, and nothing is seen"],
+)
+def test_a_loop_that_is_known_is_not_waited_for_again(times: int, known: bool, shorter: bool) -> None:
+    """A first one may yet end, and so may one of which nothing is seen: Spring gives up after ten attempts."""
+    world = Silent(lambda _: [])
+    one = contract()
+    stage = stage_of(world, one)
+    stage.observer._tap = cast("Any", Told(times))
+    if known:
+        stage.state.reached.append(CaseVerdict("ENDLESS_RETRY", "1", "valid", TOPIC, AT, "", ()))
+    stage.lifecycle.commit_ends()
+    stage.lifecycle.start()
+    player = Player(stage, {TOPIC: CaseSource(one, one.receive[0], (), seed=0, run="run", max_examples=5)})
+    begun = world.clock.t
+    assert player.play("warm", []).outcome == "stalled"
+    assert (world.clock.t - begun < 10.0) is shorter
