@@ -244,7 +244,7 @@ class Court:
             if follower.lead is not None:
                 follower.repeated = again.get(follower.root, frozenset())
         for doubt in own:
-            if doubt.wants_repeat:
+            if doubt.wants_repeat or (doubt.wants_alone and doubt.repeated is None):
                 doubt.repeated = again.get(doubt.root, frozenset())
                 self._resolve(doubt)
 

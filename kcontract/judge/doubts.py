@@ -92,13 +92,16 @@ class Doubt:
     @property
     def wants_repeat(self) -> bool:
         """Right alone, though not in its window: only the same window once more can tell."""
-        if self.dismissed or self.lead is not None or self.alone is None or self.repeated is not None:
+        if self.dismissed or self.lead is not None or self.repeated is not None or not self.right_alone:
             return False
-        if not self.told_apart:
+        if not self.told_apart or self.disturbed:
             return False
-        if self.symptoms <= {Symptom.LATE} or self.alone & set(DIRECT):  # company makes any answer late
-            return False
-        return not self.disturbed and not self.symptoms & self.alone and not self.alone & _MISSED_ALONE
+        return not (self.symptoms <= {Symptom.LATE} or (self.alone or frozenset()) & set(DIRECT))  # company delays any
+
+    @property
+    def right_alone(self) -> bool:
+        """Whether it was tried alone, and missed nothing then."""
+        return self.alone is not None and not self.alone & (self.symptoms | _MISSED_ALONE)
 
     @property
     def settled(self) -> bool:

@@ -60,7 +60,7 @@ def doubt_verdict(doubt: Doubt, lead: Doubt) -> CaseVerdict | None:
     codes = verdicts_of(evidence)
     if not codes or (codes[0] in _IN_COMPANY and not doubt.told_apart):
         return None
-    company = COMPANY if lead.repeated else ""
+    company = COMPANY if lead.repeated and lead.right_alone else ""
     if codes[0] == "WRONG_REPLY":
         company = "correlation id"
     facts = (*_confirmation(codes[0], doubt, lead), *_early(codes[0], doubt))
@@ -229,7 +229,7 @@ def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:
     if lead.waits:
         tries = ", ".join(f"{wait:.1f}" for wait in lead.waits)
         return (f"alone behind a healthy record it took {tries} s{whose}",)
-    if code in _ALONE and lead.repeated is None:
+    if code in _ALONE and not (lead.repeated is not None and lead.right_alone):
         return (f"the same alone behind a healthy record{whose}",)
     right = f"alone behind a healthy record it is handled as promised{whose}"
     if code == "LOST":

@@ -10,6 +10,8 @@ from kcontract.judge.symptoms import Symptom
 from kcontract.model import events as ev
 
 _PATIENCE = 3.0
+_ENOUGH_FOR_COMPANY = 3
+"""So many records of one window were right alone: the window once more tells more than further ones alone."""
 
 
 class Confirmer:
@@ -20,6 +22,7 @@ class Confirmer:
         self._player = player
         self._detective = detective
         self._state = stage.state
+        self._repeated: set[int] = set()
 
     def settle(self, most: int | None = None) -> None:
         """Try every doubt again until the judge has none left that it wants tried; at most so many of them."""
@@ -36,9 +39,16 @@ class Confirmer:
                 self._alone(doubt)
             if doubt.wants_alone:  # the service did not get through: the judge has had its evidence
                 self._dismiss(doubt, "could not be tried again")
+            if self._points_at_company(doubt.window) and self._can_go_on():
+                self._repeat(doubt.window)
         for number in sorted({doubt.window for doubt in self._state.doubts if doubt.wants_repeat}):
             if self._can_go_on():
                 self._repeat(number)
+
+    def _points_at_company(self, number: int) -> bool:
+        """Whether the window is worth repeating before the rest of its records was tried alone; asked once."""
+        right = sum(doubt.window == number and doubt.wants_repeat for doubt in self._state.doubts)
+        return right >= _ENOUGH_FOR_COMPANY and number not in self._repeated
 
     def _can_go_on(self) -> bool:
         return not self._stage.out_of_time and self._detective.revive()
@@ -59,6 +69,7 @@ class Confirmer:
 
     def _repeat(self, number: int) -> None:
         """The same window once more: the same records in the same order, after a start if it came after one."""
+        self._repeated.add(number)
         first = any(doubt.first for doubt in self._state.doubts if doubt.window == number)
         if not first or self._restarted():
             cases = [self._player.sources[case.topic].again(case) for case in self._player.cases[number]]

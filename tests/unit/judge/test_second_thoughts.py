@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from kcontract.judge.doubts import LEADS_PER_SYMPTOM
+from kcontract.judge.verdict import COMPANY
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Expression
 from kcontract.model.record import Record
@@ -170,3 +171,26 @@ def test_effects_that_lack_what_the_contract_names() -> None:
     unnamed(story, 2)
     story.state.close()
     assert story.codes == ["SKIPPED_VALID"]
+
+
+def repeated_early(*, right: bool) -> Story:
+    """The window is played once more before its record was tried alone."""
+    story = Story()
+    story.window()
+    story.invalid("1")
+    story.close()
+    story.window("repeat", "1")
+    story.invalid("1.2")
+    story.close()
+    alone(story, "1", Expectation.INVALID, right=right)
+    return story
+
+
+def test_a_window_once_more_before_its_records_alone() -> None:
+    """It settles nothing by itself, and is not played again: what the record does alone is still wanted."""
+    company, itself = repeated_early(right=True), repeated_early(right=False)
+    assert company.codes == itself.codes == ["NOT_DEAD_LETTERED"]
+    assert any("the same window sent once more" in fact for fact in company.verdict.seen)
+    assert company.verdict.cause == COMPANY
+    assert any("the same alone behind a healthy record" in fact for fact in itself.verdict.seen)
+    assert itself.verdict.cause != COMPANY

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kcontract.model import events as ev
 from kcontract.model.record import Record
-from tests.unit.engine.world import World, good, verified
+from tests.unit.engine.world import World, good, history_of, verified
 from tests.unit.judge.story import DLQ
 
 FEW = frozenset({"valid", "wrong_type", "wrong_root", "empty_value"})
@@ -55,3 +56,15 @@ def test_valid_records_that_are_refused_alone_as_well() -> None:
     """No marker is needed to see it."""
     picky = World(lambda record: [(DLQ, record)] if b'"amount":0' in (record.value or b"") else good(record))
     assert "REJECTED_VALID" in verified(picky, kinds=FEW).codes
+
+
+def test_the_window_is_played_again_before_all_of_it_was_tried_alone() -> None:
+    """A few that were right alone are enough to ask for it, and once is enough."""
+    stage = verified(Batches(blunt=True)).stage
+    played = [
+        e for e in history_of(stage) if isinstance(e, ev.WindowOpened) and e.purpose in ("batch", "alone", "repeat")
+    ]
+    first = next(number for number, window in enumerate(played) if window.purpose == "repeat")
+    before, behind = (sum(one.purpose == "alone" for one in some) for some in (played[:first], played[first:]))
+    assert 3 <= before < behind
+    assert sum(window.of == played[first].of and window.purpose == "repeat" for window in played) == 1
