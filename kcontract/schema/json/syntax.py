@@ -17,6 +17,11 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BLANK = re.compile(r"[ \t\n\r]*")
+_RUN = re.compile(
+    r"""(?P<lists>\[{2,}+) | (?P<objects>(?:\{"[A-Za-z0-9_]*+":){2,}+) | (?P<ends>\]{2,}+|\}{2,}+)""", re.VERBOSE
+)
+"""What deep texts are mostly made of, a thousand levels at a time."""
+_OPENED_BY = {"]": b"[", "}": b"{"}
 # What may follow, by the state that the last token left: v = value due, V = value or end of an empty list,
 # k = key due, K = key or end of an empty object, c = colon due, e = after a value inside, d = document is complete
 _VALUES = ("v", "V")
@@ -32,8 +37,13 @@ def check_deep_syntax(text: str) -> None:
 
 
 def _check(text: str) -> None:
-    state, stack, pos = "v", bytearray(), 0
+    state, stack, pos, single = "v", bytearray(), 0, 0
     while True:
+        run = _RUN.match(text, pos) if pos >= single else None
+        if run is not None:
+            single = run.end()  # what is refused as a whole is looked at token by token
+            if (after := _leap(state, run, stack)) is not None:
+                state, pos = after, single
         match = _TOKEN.match(text, pos)
         if match is None:
             break
@@ -49,6 +59,24 @@ def _check(text: str) -> None:
 
 
 _check_once = lru_cache(_REMEMBERED)(_check)
+
+
+def _leap(state: str, run: re.Match[str], stack: bytearray) -> str | None:
+    """The state behind a run of openings or ends; None where it must be taken token by token."""
+    signs = run[0]
+    if run.lastgroup == "ends":
+        ends = len(signs)
+        if state != "e" or stack[-ends:] != _OPENED_BY[signs[0]] * ends:
+            return None
+        del stack[-ends:]
+        return "e" if stack else "d"
+    if state not in _VALUES:
+        return None
+    if run.lastgroup == "lists":
+        stack += b"[" * len(signs)
+        return "V"
+    stack += b"{" * signs.count("{")
+    return "v"
 
 
 def _step(state: str, kind: str, sign: str, stack: bytearray) -> str | None:  # noqa: PLR0911  # one a kind of token

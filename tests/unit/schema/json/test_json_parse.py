@@ -50,7 +50,18 @@ def test_any_bytes_are_survived(noise: bytes) -> None:
 
 
 @settings(deadline=None)
-@given(_JSON | st.text('[]{}",:01.e-tfn \\', max_size=20).map(lambda text: ("raw", text)))
+@given(
+    _JSON
+    | st.text('[]{}",:01.e-tfn \\', max_size=20).map(lambda text: ("raw", text))
+    | st.lists(st.sampled_from(("[[[", '{"a":{"b":', "]]", "}}", "]", "}", "0", ",")), max_size=8).map(
+        lambda parts: ("raw", "".join(parts))
+    )
+)
+@example(("raw", '[[[{"a":{"b":0}}]]]'))
+@example(("raw", "[[[0]]]]"))
+@example(("raw", '{"a":[[0}}]]'))
+@example(("raw", "[[]][[]]"))
+@example(("raw", '[[0,[[0]]],{"a":{"b":[[]]}}]'))
 def test_the_checker_for_deep_texts_agrees_with_the_parser(value: Any) -> None:
     """The syntax check without recursion takes exactly what the standard library takes."""
     text = value[1] if isinstance(value, tuple) else json.dumps(value)
