@@ -6,6 +6,9 @@ READY := $(VENV)/.ready
 NODE_APP := examples/patients/audit-node
 NODE_READY := $(NODE_APP)/node_modules/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Tests start hundreds of Pythons. Compiled modules are kept, also where the environment wants none beside the sources.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
 SOAK := 20
 .PHONY: verify verify-faults lab soak fuzz-decoder mutants test lint bench docs lock clean help

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from kcontract.model.summary import RunSummary
 from kcontract.report.json_lines import decode_item
-from tests.lab.building import build
+from tests.lab.building import BUILT, build
 from tests.lab.rendering import ROOT, render_all
 from tests.lab.twin import Twin
 
@@ -25,6 +26,8 @@ of a core, and is quicker for the later ones of many. The second is for those th
 _TWIN_S = 300.0
 """No twin takes longer, on a machine busy with others; the bound for a batch follows from it."""
 _SUMMARY = '{"type":"run",'
+_COMPILED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(BUILT / "pycache")}
+"""Modules are compiled once for all batches and their services, whatever the environment says of it."""
 
 
 Watch = Callable[["subprocess.Popen[str]"], AbstractContextManager[object]]
@@ -100,7 +103,11 @@ def _verify(batch: Sequence[Twin], seed: int, watch: Watch) -> list[Result]:
         bound = ["--max-time", str(_TWIN_S * len(batch))]
         command = [sys.executable, "-m", "kcontract", "verify", *contracts, *bound, *options, *reports]
         pipe = subprocess.PIPE
-        with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process, watch(process):
+        env = os.environ | _COMPILED
+        with (
+            subprocess.Popen(command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe, text=True) as process,
+            watch(process),
+        ):
             printed, complained = process.communicate()
         summary = _summary(report)
     return [_result(twin, summary, printed[-6000:] + complained[-3000:]) for twin in batch]
