@@ -127,10 +127,13 @@ class Court:
 
     def _first_time(self, window: Window) -> None:
         settled = window.outcome == "settled"
+        handled: list[Delivery] = []
         for delivery in window.deliveries:
             if keeps_copy(delivery):
-                self.tally.count(delivery, "handled")
+                handled.append(delivery)
                 continue
+            self.tally.count_all(handled, "handled")  # before this one: of a case that was sent twice the last counts
+            handled.clear()
             shown = self._shown(delivery)
             direct = direct_verdict(delivery, shown) if shown else None
             if direct is not None:
@@ -139,6 +142,7 @@ class Court:
                 self._doubt(delivery, shown, window)
             elif settled or (delivery.has_outcome and not shown):
                 self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
+        self.tally.count_all(handled, "handled")
 
     def _counted(self, window: Window) -> None:
         """What became of each case, of which nothing but its group can be judged."""

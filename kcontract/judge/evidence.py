@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +55,8 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     effects: list[Effect] = msgspec.field(default_factory=list)
     dead_letters: tuple[LogRecord, ...] = ()
     first_outcome_at: float | None = None
+    done: bool = False
+    """It has an outcome, or the broker refused it: its window waits no more for it."""
     wanted: tuple[Output, ...] = ()
     """The effects that a valid record must have, each as often as its count says; empty if none can be seen."""
     owed: Output | None = None
@@ -183,8 +186,8 @@ class Window:
     outcome: str = ""
     suspects: tuple[Delivery, ...] = ()
     """Who may have ended or stopped the service, as it looked when that was first seen."""
-    open: dict[str, Delivery] = field(default_factory=dict)
-    """Deliveries without an outcome, by id, in the order of sending."""
+    left: int = 0
+    """How many deliveries are open: without an outcome."""
     owed: int = 0
     """How many of them must have an outcome."""
     unplaced: int = 0
@@ -220,21 +223,22 @@ class Window:
         """Invalid records whose dead letter or error reply is promised."""
         return tuple(delivery for delivery in self.deliveries if delivery.owes_rejection)
 
-    def add(self, delivery: Delivery) -> None:
-        """A record is on its way."""
-        case = delivery.case
-        self.healthy = self.healthy and case.expectation is Expectation.VALID
-        self.deliveries.append(delivery)
-        self.open[case.id] = delivery
-        self.owed += delivery.is_owed
-        self.unplaced += 1
-        if case.role is Role.MARKER:
-            self.markers.append(delivery)
+    def add_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Records are on their way."""
+        cases = [delivery.case for delivery in deliveries]
+        self.healthy = self.healthy and all([case.expectation is Expectation.VALID for case in cases])  # noqa: C419
+        self.deliveries += deliveries
+        self.left += len(deliveries)
+        self.owed += sum([bool(delivery.wanted) or delivery.is_owed for delivery in deliveries])
+        self.unplaced += len(deliveries)
+        self.markers += [delivery for delivery in deliveries if delivery.case.role is Role.MARKER]
 
     def place(self, delivery: Delivery, place: TopicPartition) -> None:
         """The broker has acknowledged a record for the first time."""
         self.unplaced -= not delivery.refused
         role = delivery.case.role
+        if role is Role.CASE:
+            return
         if role is Role.SENTINEL:
             self.sentinels[place] = delivery
             if delivery.source.pools_keys:
@@ -252,9 +256,17 @@ class Window:
 
     def answer(self, delivery: Delivery) -> bool:
         """The delivery is open no more; False if it was not."""
-        known = self.open.pop(delivery.case.id, None) is not None
-        self.owed -= known and delivery.is_owed
-        return known
+        if delivery.done or delivery.window != self.number:
+            return False
+        delivery.done = True
+        self.left -= 1
+        self.owed -= delivery.is_owed
+        return True
+
+    @property
+    def open(self) -> list[Delivery]:
+        """Deliveries without an outcome, in the order of sending."""
+        return [delivery for delivery in self.deliveries if not delivery.done]
 
     @property
     def ended_outside(self) -> bool:

@@ -25,9 +25,11 @@ class Isolation:
         effects = astray(untied)
         window.astray = len(effects)
         was_calm, self._was_calm = self._was_calm, window.outcome == "settled" and not effects and not window.of
+        if window.purpose != "isolate":
+            return []
         own = [delivery for delivery in window.deliveries if delivery.case.root == window.of and not delivery.effects]
         refused = [delivery for delivery in own if delivery.expectation is Expectation.INVALID]
-        sure = was_calm and window.purpose == "isolate" and window.outcome == "settled" and not window.disturbed
+        sure = was_calm and window.outcome == "settled" and not window.disturbed
         if sure and len(refused) == len(effects) == COPIES:
             return list(zip(effects, refused, strict=True))
         return []

@@ -77,6 +77,8 @@ class Output:
     error: EffectOracle | None = None
     """For replies: what the answer to an invalid request must be; None where the contract does not say."""
     probe: Probe | None = None
+    copies_once: bool = False
+    """Whether such a copy is all that one record must have there: it comes once, without a correlation id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,9 @@ def _outputs(source: Input, book: Sequence[RegisteredSchema]) -> Iterable[Output
     receive = source.receive
     for emits in receive.emits:
         oracle = EffectOracle(emits.payload, emits.key, book)
-        yield Output(emits.topic, OutputRole.EFFECT, source, emits, oracle, _may_copy(source, emits))
+        copies = _may_copy(source, emits)
+        once = copies and emits.count == 1 and emits.correlation_id is None
+        yield Output(emits.topic, OutputRole.EFFECT, source, emits, oracle, copies, copies_once=once)
     if source.dead_letter_topic:
         yield Output(source.dead_letter_topic, OutputRole.DEAD_LETTER, source)
     if receive.retry:

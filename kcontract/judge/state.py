@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from kcontract.judge.answering import sort_out
 from kcontract.judge.book import Book, Grounds
 from kcontract.judge.books import BOOKS
 from kcontract.judge.cause import exit_cause
 from kcontract.judge.court import Court
-from kcontract.judge.crediting import output_of
 from kcontract.judge.doubts import Doubt
-from kcontract.judge.evidence import Delivery, Effect, Exit, Window
+from kcontract.judge.evidence import Delivery, Exit, Window
 from kcontract.judge.observed import ObservedBook
+from kcontract.judge.outcomes import Outcomes
 from kcontract.judge.pace import STALL_FLOOR, Pace
-from kcontract.judge.promises import Output, OutputRole, Promises
+from kcontract.judge.promises import Promises
 from kcontract.judge.replies import owed_reply, requested_topic
 from kcontract.judge.requests.book import RequestBook
 from kcontract.judge.resources import MOST_SHARE
-from kcontract.judge.retries import note_retries, patience_with, retried_too_often, retry_seconds
+from kcontract.judge.retries import note_retries, patience_with, retry_seconds
 from kcontract.judge.settle import Standing, standing, suspects
 from kcontract.judge.shelf import Shelf
 from kcontract.judge.symptoms import wanted_effects
@@ -32,7 +32,7 @@ from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.naming import is_internal
-from kcontract.model.record import LogRecord, TopicPartition
+from kcontract.model.record import TopicPartition
 from kcontract.model.tap import GroupStirred
 
 B = TypeVar("B", bound=Book)
@@ -44,9 +44,6 @@ class UnitState:
     def __init__(self, run: str, promises: Promises, books: Sequence[type[Book]] = BOOKS) -> None:
         self.promises = promises
         self._outputs, self._replies = promises.outputs, promises.replies
-        self._retries = frozenset(
-            o.topic for group in promises.outputs.values() for o in group if o.role is OutputRole.RETRY
-        )
         self.ties = Ties(run, remember=bool(self._replies))
         self.pace = Pace(floor=max([STALL_FLOOR, *map(retry_seconds, promises.inputs.values())]))
         self.patience = max([0.0, *map(patience_with, promises.inputs.values())])
@@ -60,12 +57,12 @@ class UnitState:
         self._untied = UntiedRecords(self.ties)
         self._undeclared: set[str] = set()
         self._asked: set[str] = set()  # topics that requests named for their answers: nobody's to declare
-        self._outcome_at: float | None = None
         self._effects = promises.effects
         self._always = promises.always_wanted()
         self._handlers = self._hearing()
         grounds = Grounds(run, promises, self.ties, self.pace, self.committed, self.court.tally, self.requests)
         self._books = Shelf(books, grounds)
+        self._outcomes = Outcomes(promises, self.ties, self.pace, self.court, self._books, self._untied)
 
     def _hearing(self) -> dict[type, Callable[[Any], None]]:
         """Who takes which event."""
@@ -110,6 +107,11 @@ class UnitState:
         handler = self._handlers.get(kind)
         if handler is None or self._books.listens(kind):
             handler = self.feed
+        elif kind is ev.Sent:
+            self._all_sent(cast("Sequence[ev.Sent]", events))
+            return
+        elif kind is ev.Seen and self.window is not None and self.window.purpose == "batch":
+            events = self._outcomes.take_row(cast("Sequence[ev.Seen]", events), self.window)
         for event in events:
             handler(event)
 
@@ -161,38 +163,51 @@ class UnitState:
         return self.court.dead_letters
 
     def _sent(self, event: ev.Sent) -> None:
-        case = event.case
-        delivery = Delivery(case, self.promises.inputs[case.topic], event.window, event.at, event.due)
-        if case.expectation is Expectation.VALID and case.role is not Role.REPEAT:
-            always = self._always.get(case.topic)
-            delivery.wanted = wanted_effects(delivery, self._effects) if always is None else always
+        self._all_sent((event,))
+
+    def _all_sent(self, events: Sequence[ev.Sent]) -> None:
+        inputs = self.promises.inputs
+        deliveries = [Delivery(one.case, inputs[one.case.topic], one.window, one.at, one.due) for one in events]
+        for delivery in deliveries:
+            case = delivery.case
+            if case.expectation is Expectation.VALID and case.role is not Role.REPEAT:
+                always = self._always.get(case.topic)
+                delivery.wanted = wanted_effects(delivery, self._effects) if always is None else always
+        if self._replies or self.views:
+            for delivery in deliveries:
+                self._expect_more(delivery)
+        self.ties.add_all(deliveries)
+        if self.window is not None:
+            self.window.add_all(deliveries)
+
+    def _expect_more(self, delivery: Delivery) -> None:
+        """What is not written to a topic of effects: a reply, and what a probe shows."""
         if self._replies:
-            delivery.owed = owed_reply(delivery, self._replies.get(case.topic))
+            delivery.owed = owed_reply(delivery, self._replies.get(delivery.case.topic))
             self._asked.update(requested_topic(delivery))
             if delivery.owed is not None and delivery.expectation is Expectation.VALID:
                 delivery.wanted = (*delivery.wanted, delivery.owed)
         if self.views and self.window is not None:
             self.views.expect(delivery, self.window.purpose)
-        self.ties.add(delivery)
-        if self.window is not None:
-            self.window.add(delivery)
 
     def _acknowledged(self, event: ev.Acknowledged) -> None:
-        self._stands(event.case, (event.topic, event.partition), event.offset, event.at)
+        self._stand((event.case,), (event.topic, event.partition), event.offset, event.at)
 
     def _placed(self, event: ev.Placed) -> None:
-        place = event.topic, event.partition
-        for offset, case in enumerate(event.cases, event.offset):
-            self._stands(case, place, offset, event.at)
+        self._stand(event.cases, (event.topic, event.partition), event.offset, event.at)
 
-    def _stands(self, case: str, place: TopicPartition, offset: int, at: float) -> None:
-        delivery, window = self.ties.get(case), self.window
-        if delivery is None:
-            return
-        if window is not None and window.number == delivery.window and delivery.place is None:
-            window.place(delivery, place)
-        delivery.place, delivery.offset, delivery.acked_at = place, offset, at
-        self.ties.acknowledge(delivery, place, offset)
+    def _stand(self, cases: Sequence[str], place: TopicPartition, offset: int, at: float) -> None:
+        """The records of these cases stand one behind the other, from this offset on."""
+        get, window = self.ties.get, self.window
+        number = window.number if window is not None else -1
+        for case in cases:
+            delivery = get(case)
+            if delivery is not None:
+                if window is not None and number == delivery.window and delivery.place is None:
+                    window.place(delivery, place)
+                delivery.place, delivery.offset, delivery.acked_at = place, offset, at
+            offset += 1
+        self.ties.acknowledge_all(cases)
 
     def _refused(self, event: ev.Refused) -> None:
         delivery = self.ties.get(event.case)
@@ -217,7 +232,7 @@ class UnitState:
         if self.window is not None:
             self.window.evidence_at = event.at
         if delivery.first_outcome_at is None and delivery.has_outcome:
-            self._first_outcome(event.at, delivery)
+            self._outcomes.first(event.at, delivery, self.window)
         elif self.window is None or self.window.number != delivery.window:
             self.court.late(event.at, delivery)
 
@@ -232,11 +247,11 @@ class UnitState:
 
     def _seen(self, event: ev.Seen) -> None:
         topic = event.record.topic
-        if self.window is not None and not (topic in self._retries and self._is_endless(event.record)):
+        if self.window is not None and not self._outcomes.is_endless(event.record):
             self.window.evidence_at = event.at
         outputs = self._outputs.get(topic)
         if outputs is not None:
-            self._output(event.at, event.record, outputs)
+            self._outcomes.take(event.at, event.record, outputs, self.window)
         elif topic in self.promises.products:
             self.requests.seen(event)
         elif not is_internal(topic):
@@ -250,66 +265,14 @@ class UnitState:
             self._undeclared.add(topic)
             self.reached.append(undeclared_verdict(self.promises, event.record, self.ties))
 
-    def _is_endless(self, record: LogRecord) -> bool:
-        """One more of too many retries, or one for an earlier window: nothing to wait for."""
-        delivery = self.ties.tie(record, self.promises.outputs[record.topic])
-        return delivery is None or retried_too_often(delivery)
-
-    def _output(self, at: float, record: LogRecord, outputs: tuple[Output, ...]) -> None:
-        delivery = self.ties.tie(record, outputs)
-        if delivery is not None:
-            self._credit(at, record, outputs, delivery)
-            return
-        known = self._books.know(at, record, outputs)
-        if not known and self.ties.marked(record.record) is None:  # else it is a repeat for a case that is closed
-            self._untied.keep((at, record, outputs))
-
-    def _credit(self, at: float, record: LogRecord, outputs: tuple[Output, ...], delivery: Delivery) -> None:
-        output = output_of(delivery, record, outputs)
-        if output.role is OutputRole.EFFECT:
-            delivery.effects.append(Effect(at, record, output))
-        elif output.role is OutputRole.DEAD_LETTER:
-            delivery.dead_letters += (record,)
-            self.court.dead_letters += 1
-        elif output.role is OutputRole.REPLY:
-            delivery.answers += (Effect(at, record, output),)
-            self._untied.late_replies += self.window is None or self.window.number != delivery.window
-            self.court.dead_letters += delivery.expectation is Expectation.INVALID
-        elif output.role is OutputRole.RETRY:
-            delivery.attempts += 1
-        if found := self._books.tied(at, delivery, record, output):
-            self.reached.extend(found)
-        if delivery.first_outcome_at is None and delivery.has_outcome:
-            self._first_outcome(at, delivery)
-        elif self.window is None or self.window.number != delivery.window:
-            self.court.late(at, delivery)
-
-    def _first_outcome(self, at: float, delivery: Delivery) -> None:
-        delivery.first_outcome_at = self._outcome_at = at
-        window = self.window
-        if window is None or not window.answer(delivery):
-            self.court.late(at, delivery)
-            return
-        if window.teaches and not window.disturbed:
-            window.longest_gap = max(window.longest_gap, at - max(window.progress_at, delivery.acked_at))
-        window.progress_at = at
-        if window.purpose != "batch" and delivery.expectation is Expectation.VALID and not window.disturbed:
-            self._learn(window, max(0.0, at - (delivery.acked_at or delivery.sent_at)))
-
-    def _learn(self, window: Window, latency: float) -> None:
-        if window.purpose == "warm":
-            self.pace.learn_first(latency)
-        elif window.purpose == "probe" and window.healthy:
-            self.pace.learn(latency)
-
     def _committed(self, event: ev.Committed) -> None:
         self.committed[(event.topic, event.partition)] = event.offset
         self.court.ever_committed = True
         if self.window is not None:
             self.window.progress_at = self.window.evidence_at = event.at
             self.window.tapped.commits += 1
-        if (self.window is None or self.window.purpose in ("warm", "probe")) and self._outcome_at is not None:
-            self.pace.learn_commit(max(0.0, event.at - self._outcome_at))
+        if (self.window is None or self.window.purpose in ("warm", "probe")) and self._outcomes.at is not None:
+            self.pace.learn_commit(max(0.0, event.at - self._outcomes.at))
 
     def _started(self, _event: ev.ServiceStarted) -> None:
         self.starts += 1
@@ -370,10 +333,10 @@ class UnitState:
             learn = self.pace.learn_gap if window.purpose == "probe" else self.pace.learn_wait
             learn(window.longest_gap)
         for one, delivery in self._untied.owners(window):
-            self._credit(*one, delivery)
+            self._outcomes.credit(*one, delivery, window=None)
         if self._replies:
             sort_out(window, self._untied.count_late())
-        if self._retries:
+        if self._outcomes.retries:
             note_retries(window)
         self.court.judge(window)
         self.reached.extend(self._books.closed(window))

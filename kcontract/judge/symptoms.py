@@ -79,18 +79,15 @@ def keeps_copy(delivery: Delivery) -> bool:
 
     Says of most deliveries at once what `symptoms` says of any.
     """
-    if len(delivery.effects) != 1 or len(delivery.wanted) != 1 or delivery.owed is not None or delivery.refused:
+    effects, wanted = delivery.effects, delivery.wanted
+    if len(effects) != 1 or len(wanted) != 1 or delivery.owed is not None or delivery.refused:
         return False
-    (effect,) = delivery.effects
-    output = effect.output
+    effect, output = effects[0], wanted[0]
     return (
-        output is delivery.wanted[0]
-        and output.copies
-        and output.emits is not None
-        and output.emits.count == 1
-        and output.emits.correlation_id is None
-        and effect.holds is None
+        output.copies_once
+        and effect.output is output
         and effect.record.record.value == delivery.case.record.value
+        and effect.holds is None
         and delivery.view is None
         and not (delivery.dead_letters or delivery.answers or delivery.endless)
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.outcome_book import OutcomeBook
-from kcontract.model.case import Expectation, Role
+from kcontract.model.case import Case, Expectation, Role
 from kcontract.model.summary import KindCount
 
 _ORDER = {expectation.value: rank for rank, expectation in enumerate(Expectation)}
@@ -22,19 +23,36 @@ class Tally:
     """The counter of the last case's kind with its variant: many follow each other."""
     _counted: OutcomeBook = field(default_factory=OutcomeBook)
 
+    def count_all(self, deliveries: Sequence[Delivery], outcome: str) -> None:
+        """Count them all with the same outcome."""
+        cases = [delivery.case for delivery in deliveries if delivery.case.role is Role.CASE]
+        if not cases:
+            return
+        first = cases[0]
+        alike = all([case.kind == first.kind and case.expectation is first.expectation for case in cases])  # noqa: C419
+        if alike and self._counted.swap_new([case.id for case in cases], outcome):
+            self._counter_of(first)[outcome] += len(cases)
+            return
+        for delivery in deliveries:
+            self.count(delivery, outcome)
+
     def count(self, delivery: Delivery, outcome: str) -> None:
         """The first outcome of a case, or its later verdict, which replaces it."""
         case = delivery.case
         if case.role is not Role.CASE:
             return
-        kind, expectation, counter = self._last
-        if case.kind != kind or case.expectation is not expectation:
-            counter = self.outcomes.setdefault((case.code, case.expectation.value), Counter())
-            self._last = case.kind, case.expectation, counter
+        counter = self._counter_of(case)
         before = self._counted.swap(case.root if "." in case.id else case.id, outcome)
         if before:
             counter[before] -= 1
         counter[outcome] += 1
+
+    def _counter_of(self, case: Case) -> Counter[str]:
+        kind, expectation, counter = self._last
+        if case.kind != kind or case.expectation is not expectation:
+            counter = self.outcomes.setdefault((case.code, case.expectation.value), Counter())
+            self._last = case.kind, case.expectation, counter
+        return counter
 
     def rows(self) -> tuple[KindCount, ...]:
         """The table, valid kinds last of all expectations of a kind."""

@@ -138,10 +138,10 @@ class Views:
         for delivery in window.deliveries:
             probe = delivery.probe.probe if delivery.probe is not None else None
             if probe is not None and "{port}" in (probe.http or "") and not delivery.is_shown:
-                window.owed -= delivery.case.id in window.open and delivery.is_owed
+                window.owed -= not delivery.done and delivery.is_owed
                 delivery.wanted = tuple(one for one in delivery.wanted if one is not delivery.probe)
                 delivery.probe = None
-                window.owed += delivery.case.id in window.open and delivery.is_owed
+                window.owed += not delivery.done and delivery.is_owed
 
     def blind(self) -> Iterator[tuple[str, str]]:
         """What could not be told by the end."""

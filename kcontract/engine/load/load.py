@@ -186,7 +186,7 @@ class Load:
 
     def _open(self, window: Window) -> list[Delivery]:
         """Valid records that nothing was seen of."""
-        return [one for one in window.open.values() if one.expectation is Expectation.VALID and one.wanted]
+        return [one for one in window.open if one.expectation is Expectation.VALID and one.wanted]
 
     def _leave_behind(self, window: Window) -> bool:
         """A backlog is no part of what comes next. Whether the service runs."""

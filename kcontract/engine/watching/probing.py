@@ -104,8 +104,8 @@ class Probing:
         return sorted(filter(self._is_due, self._awaited(window)), key=self._turn)
 
     def _awaited(self, window: Window) -> Sequence[Delivery]:
-        wrong = [one for one in window.deliveries if one.view is View.WRONG and one.case.id not in window.open]
-        return [*window.open.values(), *wrong]
+        wrong = [one for one in window.deliveries if one.view is View.WRONG and one.done]
+        return [*window.open, *wrong]
 
     def _is_due(self, delivery: Delivery) -> bool:
         valid = delivery.expectation is Expectation.VALID and delivery.probe is not None

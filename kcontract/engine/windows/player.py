@@ -242,10 +242,10 @@ class Player:
         """Seconds without evidence before negatives; the first records after a start are only waited for."""
         if window.purpose == "warm" or _all_answered(window):
             return 0.0
-        if window.purpose == "growth" and not window.open:
+        if window.purpose == "growth" and not window.left:
             return self._state.pace.brief
         quiet = self._state.pace.quiet
-        if self._state.patience and (_lacks(window) or any(map(is_being_retried, window.open.values()))):
+        if self._state.patience and (_lacks(window) or any(map(is_being_retried, window.open))):
             quiet = max(quiet, self._state.patience)
         return max(quiet, _PATIENT_QUIET) if window.purpose in ("alone", "repeat") and _lacks(window) else quiet
 
@@ -289,7 +289,7 @@ class Player:
         if self.phase != "sending":  # how many more there will be is known of nothing else
             self._recorder.progress(Progress(unit=self._unit, phase=self.phase))
             return
-        done = self._state.tally.cases + len(window.deliveries) - len(window.open)
+        done = self._state.tally.cases + len(window.deliveries) - window.left
         self._recorder.progress(
             Progress(unit=self._unit, phase=self.phase, done=min(done, self.total), total=self.total)
         )
@@ -297,11 +297,11 @@ class Player:
 
 def _lacks(window: Window) -> bool:
     """A record is missing something that it must have: the window is about to confirm a doubt."""
-    return any(delivery.wanted or delivery.owes_rejection for delivery in window.open.values())
+    return any(delivery.wanted or delivery.owes_rejection for delivery in window.open)
 
 
 def _all_answered(window: Window) -> bool:
     """Nothing is missing: there is no negative to state, and so none to wait for (ORACLE.md §3)."""
-    if window.purpose != "batch" or window.open:
+    if window.purpose != "batch" or window.left:
         return False
     return not any(delivery.view is View.WRONG for delivery in window.deliveries)

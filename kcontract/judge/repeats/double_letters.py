@@ -44,6 +44,10 @@ class DoubleLetterBook(CalmBook):
     def listeners(self) -> Mapping[type, Listener]:
         return {**super().listeners(), ev.Redelivered: self._delivered_again}
 
+    def hears(self, topic: str) -> bool:
+        outputs = self.grounds.promises.outputs.get(topic, ())
+        return any(output.role is OutputRole.DEAD_LETTER for output in outputs)
+
     def tied(self, at: float, delivery: Delivery, _record: LogRecord, output: Output) -> Iterable[CaseVerdict]:
         if output.role is OutputRole.DEAD_LETTER and len(delivery.dead_letters) == 2 and self._counts(delivery):
             self._new.append(_Sighting(at, delivery, output.topic, tuple(delivery.dead_letters)))

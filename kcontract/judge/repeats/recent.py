@@ -58,8 +58,6 @@ def _enter(ties: Ties, deliveries: Iterable[Delivery]) -> None:
     for delivery in deliveries:
         if ties.get(delivery.case.id) is None:
             ties.add(delivery)
-            if delivery.place is not None:
-                ties.acknowledge(delivery, delivery.place, delivery.offset)
 
 
 def _weight(deliveries: Iterable[Delivery]) -> int:

@@ -13,7 +13,7 @@ from kcontract.judge.promises import Output, OutputRole
 from kcontract.judge.tying.where_index import WhereIndex, token_text
 from kcontract.model.case import CASE_HEADER, Role
 from kcontract.model.contract import Expression, Where
-from kcontract.model.record import LogRecord, Record, TopicPartition
+from kcontract.model.record import LogRecord, Record
 from kcontract.oracle.expressions import MISSING, evaluate, resolve_pointer
 
 _REMEMBERED, _LEAVES = 2_000, 500
@@ -31,31 +31,48 @@ class Ties:
         self._by_place: dict[Place, str] = {}
         self._by_value: dict[bytes | None, list[str]] = {}
         self._indexes: dict[int, WhereIndex] = {}
-        self._new: dict[str, Delivery] = {}
-        """Not entered under tokens, values and places yet: where services copy the marker nobody asks for these."""
+        self._entered: set[str] = set()
+        """Cases that stand under their tokens, values and places: where services copy the marker nobody asks for these,
+        and there are none."""
+        self._new: list[Delivery] = []
+        """Not entered yet, or closed since."""
 
     def add(self, delivery: Delivery) -> None:
-        self._by_id[delivery.case.id] = delivery
-        if delivery.case.role is not Role.REPEAT:  # what comes of that is the effect of the record whose bytes it has
-            self._new[delivery.case.id] = delivery
+        self.add_all((delivery,))
+
+    def add_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Add them, in this order."""
+        self._by_id.update([(one.case.id, one) for one in deliveries])
+        self._new += deliveries
 
     def _enter(self) -> None:
         """Enter what is new under its tokens and its value."""
-        for case_id, delivery in self._new.items():
-            shared = delivery.case.record.key if delivery.source.pools_keys else None
-            for token in delivery.case.tokens:
-                if token != shared:
-                    self._by_token[token.lower()] = case_id
-            self._by_value.setdefault(delivery.case.record.value, []).append(case_id)
+        new, self._new = self._new, []
+        for delivery in new:
+            if self._by_id.get(delivery.case.id) is not delivery:
+                continue  # closed to evidence
+            self._entered.add(delivery.case.id)
             if delivery.place is not None:
-                self._by_place[(*delivery.place, delivery.offset)] = case_id
-            for index in self._indexes.values():
-                index.add(delivery)
-        self._new.clear()
+                self._by_place[(*delivery.place, delivery.offset)] = delivery.case.id
+            if delivery.case.role is not Role.REPEAT:  # what comes of it is the effect of the record whose bytes it has
+                self._enter_contents(delivery)
 
-    def acknowledge(self, delivery: Delivery, place: TopicPartition, offset: int) -> None:
-        if delivery.case.id not in self._new:
-            self._by_place[(*place, offset)] = delivery.case.id
+    def _enter_contents(self, delivery: Delivery) -> None:
+        case = delivery.case
+        shared = case.record.key if delivery.source.pools_keys else None
+        for token in case.tokens:
+            if token != shared:
+                self._by_token[token.lower()] = case.id
+        self._by_value.setdefault(case.record.value, []).append(case.id)
+        for index in self._indexes.values():
+            index.add(delivery)
+
+    def acknowledge_all(self, cases: Sequence[str]) -> None:
+        """The broker has just said where the records of these cases stand: their deliveries know it."""
+        for case in cases if self._entered else ():
+            delivery = self._by_id.get(case)
+            if delivery is not None and delivery.place is not None and case in self._entered:
+                self._by_place[(*delivery.place, delivery.offset)] = case
 
     def forget(self, delivery: Delivery) -> None:
         """Close a delivery to further evidence, so that memory does not grow with the run."""
@@ -63,8 +80,9 @@ class Ties:
         self._by_id.pop(case.id, None)
         if self._recent is not None:
             self._recent.extend(token.lower() for token in case.tokens)
-        if self._new.pop(case.id, None) is not None:
+        if case.id not in self._entered:
             return
+        self._entered.remove(case.id)
         for token in case.tokens:
             if self._by_token.get(token.lower()) == case.id:
                 del self._by_token[token.lower()]
@@ -80,16 +98,14 @@ class Ties:
 
     def forget_all(self, deliveries: Iterable[Delivery]) -> None:
         """Close them all."""
-        if self._recent is not None:
+        known = self._by_id
+        if self._entered or self._recent is not None:
             for delivery in deliveries:
                 self.forget(delivery)
-            return
-        known, new = self._by_id, self._new
-        for delivery in deliveries:
-            if new.pop(delivery.case.id, None) is not None:
-                known.pop(delivery.case.id, None)
-            else:
-                self.forget(delivery)
+        else:
+            for case in [delivery.case.id for delivery in deliveries]:
+                known.pop(case, None)
+        self._new = [one for one in self._new if known.get(one.case.id) is one] if known else []
 
     def is_late(self, seen: LogRecord, outputs: Sequence[Output]) -> bool:
         """Whether a record carries the correlation id of a case that was closed to evidence of late."""
@@ -133,6 +149,13 @@ class Ties:
         names = [self.marked(seen.record), *(self._by_token.get(token) for token in map(token_text, values) if token)]
         known = dict.fromkeys(name for name in names if name is not None)
         return [self._by_id[name] for name in known if name in self._by_id]
+
+    def tie_marked(self, record: Record) -> Delivery | None:
+        """The open delivery that the record's marker names; None if it has no marker of this run."""
+        marker = record.header(CASE_HEADER) if record.headers else None
+        if marker is None or not marker.startswith(self._prefix):
+            return None
+        return self._by_id.get(marker[len(self._prefix) :].decode("ascii", "replace"))
 
     def marked(self, record: Record) -> str | None:
         """The case that the record's marker names, though it may be closed to evidence by now."""

@@ -1,0 +1,136 @@
+"""What comes back: records on output topics, credited to the deliveries that caused them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kcontract.judge.court import Court
+from kcontract.judge.crediting import output_of
+from kcontract.judge.evidence import Delivery, Effect, Window
+from kcontract.judge.pace import Pace
+from kcontract.judge.promises import Output, OutputRole, Promises
+from kcontract.judge.retries import retried_too_often
+from kcontract.judge.shelf import Shelf
+from kcontract.judge.tying.ties import Ties
+from kcontract.judge.untied import UntiedRecords
+from kcontract.model.case import Expectation
+from kcontract.model.events import Seen
+from kcontract.model.record import LogRecord
+
+
+class Outcomes:
+    """The part of a unit's fold that hears of its outputs. All that it is given goes on changing."""
+
+    def __init__(
+        self, promises: Promises, ties: Ties, pace: Pace, court: Court, books: Shelf, untied: UntiedRecords
+    ) -> None:
+        self.at: float | None = None
+        """When a delivery last had its first outcome."""
+        self._outputs = promises.outputs
+        self._retries = frozenset(
+            one.topic for group in promises.outputs.values() for one in group if one.role is OutputRole.RETRY
+        )
+        self._plain = {topic: group[0] for topic, group in promises.outputs.items() if _is_plain(group)}
+        """Topics to which one sort of record comes: an effect, once for each of some topic's records."""
+        self._ties, self._pace, self._court = ties, pace, court
+        self._books, self._untied = books, untied
+
+    @property
+    def retries(self) -> bool:
+        """Whether the unit has retry topics."""
+        return bool(self._retries)
+
+    def is_endless(self, record: LogRecord) -> bool:
+        """One more of too many retries, or one for an earlier window: nothing to wait for."""
+        if record.topic not in self._retries:
+            return False
+        delivery = self._ties.tie(record, self._outputs[record.topic])
+        return delivery is None or retried_too_often(delivery)
+
+    def take_row(self, events: Sequence[Seen], window: Window) -> Sequence[Seen]:
+        """From the start those that are the first effects of marked valid records, in a window of many cases: what
+        `take` says of each, said of all. The rest, from the first event that is anything else."""
+        plain, tie, tied, answered = self._plain, self._ties.tie_marked, self._books.tied, 0
+        rest: Sequence[Seen] = ()
+        for number, event in enumerate(events):
+            at, record = event.at, event.record
+            output = plain.get(record.topic)
+            delivery = tie(record.record) if output is not None else None
+            if output is None or delivery is None or delivery.effects or not _is_open_to(delivery, output, window):
+                rest = events[number:]
+                break
+            delivery.effects.append(Effect(at, record, output))
+            if found := tied(at, delivery, record, output):
+                self._court.reached.extend(found)
+            window.evidence_at = at
+            if delivery.effects:  # else it was an event of another type
+                delivery.first_outcome_at = self.at = window.progress_at = at
+                delivery.done = True
+                answered += 1
+        window.left -= answered
+        window.owed -= answered
+        return rest
+
+    def take(self, at: float, record: LogRecord, outputs: tuple[Output, ...], window: Window | None) -> None:
+        """A record came to an output topic."""
+        delivery = self._ties.tie(record, outputs)
+        if delivery is not None:
+            self.credit(at, record, outputs, delivery, window)
+            return
+        known = self._books.know(at, record, outputs)
+        if not known and self._ties.marked(record.record) is None:  # else it is a repeat for a case that is closed
+            self._untied.keep((at, record, outputs))
+
+    def credit(
+        self, at: float, record: LogRecord, outputs: tuple[Output, ...], delivery: Delivery, window: Window | None
+    ) -> None:
+        """The delivery caused the record."""
+        output = output_of(delivery, record, outputs)
+        if output.role is OutputRole.EFFECT:
+            delivery.effects.append(Effect(at, record, output))
+        elif output.role is OutputRole.DEAD_LETTER:
+            delivery.dead_letters += (record,)
+            self._court.dead_letters += 1
+        elif output.role is OutputRole.REPLY:
+            delivery.answers += (Effect(at, record, output),)
+            self._untied.late_replies += window is None or window.number != delivery.window
+            self._court.dead_letters += delivery.expectation is Expectation.INVALID
+        elif output.role is OutputRole.RETRY:
+            delivery.attempts += 1
+        if found := self._books.tied(at, delivery, record, output):
+            self._court.reached.extend(found)
+        if delivery.first_outcome_at is None and delivery.has_outcome:
+            self.first(at, delivery, window)
+        elif window is None or window.number != delivery.window:
+            self._court.late(at, delivery)
+
+    def first(self, at: float, delivery: Delivery, window: Window | None) -> None:
+        """The delivery has its first outcome."""
+        delivery.first_outcome_at = self.at = at
+        if window is None or not window.answer(delivery):
+            self._court.late(at, delivery)
+            return
+        if window.teaches and not window.disturbed:
+            window.longest_gap = max(window.longest_gap, at - max(window.progress_at, delivery.acked_at))
+        window.progress_at = at
+        if window.purpose != "batch" and delivery.expectation is Expectation.VALID and not window.disturbed:
+            self._learn(window, max(0.0, at - (delivery.acked_at or delivery.sent_at)))
+
+    def _learn(self, window: Window, latency: float) -> None:
+        if window.purpose == "warm":
+            self._pace.learn_first(latency)
+        elif window.purpose == "probe" and window.healthy:
+            self._pace.learn(latency)
+
+
+def _is_open_to(delivery: Delivery, output: Output, window: Window) -> bool:
+    """Whether the effect is all that its window waits for."""
+    wanted = delivery.wanted
+    if len(wanted) != 1 or wanted[0] is not output or delivery.first_outcome_at is not None:
+        return False
+    return not delivery.done and delivery.window == window.number
+
+
+def _is_plain(outputs: tuple[Output, ...]) -> bool:
+    (first, *more) = outputs
+    return not more and first.role is OutputRole.EFFECT and first.emits is not None and first.emits.count == 1
