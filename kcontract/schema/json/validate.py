@@ -38,8 +38,12 @@ class JsonSchema:
         self._lenient = _compile(self.document, registry, formats=None if assert_formats else {})
 
     def accepts(self, value: Any) -> bool:
-        """Whether the plain value is valid, formats strictly included. For values of our own making."""
-        return bool(self._strict.is_valid(value))
+        """Whether the value is valid, formats strictly included: one of our own making, or one that was read, whose
+        numbers count by their value, however they are written."""
+        try:
+            return bool(self._strict.is_valid(value))
+        except ValueError:  # a `Literal` is no plain float
+            return bool(self._strict.is_valid(_plain_numbers(self.document, value)[0]))
 
     def problems(self, parsed: Parsed) -> tuple[DecodeError, ...]:
         """What is wrong with a parsed document in the eyes of the schema, the soft ones included."""

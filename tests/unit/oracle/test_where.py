@@ -125,3 +125,22 @@ def test_when_is_a_schema_of_the_input() -> None:
     assert applies(adult, {"age": 20})
     assert not applies(adult, {"age": 3})
     assert not applies(adult, MISSING)
+
+
+@pytest.mark.parametrize(
+    ("body", "holds"),
+    [
+        (b'{"age": 20.0}', True),
+        (b'{"age": 2e1}', True),
+        (b'{"age": 3.0}', False),
+        (b'{"age": 1e400}', True),
+        (b'{"age": -0.0}', False),
+        (b'{"age": 20.5}', False),
+        (b'{"age": [20.0]}', False),
+        (b'{"age": ' + b"9" * 5000 + b"}", True),
+    ],
+)
+def test_a_condition_on_a_number_however_it_is_written(body: bytes, holds: bool) -> None:
+    """`20.0` is an integer to JSON Schema, and what no binary64 holds is merely large."""
+    adult = json_schema({"properties": {"age": {"type": "integer", "minimum": 18}}})
+    assert applies(adult, parse_body(body)) is holds
