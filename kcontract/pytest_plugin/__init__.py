@@ -95,25 +95,44 @@ def _is_case(value: Any) -> bool:
 
 
 def _snippet_of_drawn(item: Any, call: pytest.CallInfo[Any]) -> str:
-    """The same for the smallest case that Hypothesis has found, if a case is all that the test is given."""
+    """The same for the smallest case that Hypothesis has found, if it draws nothing else."""
     inner = getattr(getattr(getattr(item, "obj", None), "hypothesis", None), "inner_test", None)
     code = getattr(inner, "__code__", None)
     if code is None or call.excinfo is None:
         return ""
-    frame = next((one.frame for one in call.excinfo.traceback if one.frame.raw.f_code is code), None)
-    taken = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    if frame is None or len(taken) != 1 or not _is_case(frame.f_locals.get(taken[0])):
+    seen = _locals_of(call.excinfo.value, code)
+    taken = [name for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if name in seen]
+    cases = [name for name in taken if _is_case(seen[name])]
+    others = [name for name in taken if name not in cases and name != "self"]
+    if len(cases) != 1 or not set(others) <= set(item._fixtureinfo.argnames):
         return ""
-    from kcontract.testing.snippets import snippet  # noqa: PLC0415
+    from kcontract.testing.snippets import Failed, snippet  # noqa: PLC0415
 
-    return snippet(f"{item.originalname}.hypothesis.inner_test", frame.f_locals[taken[0]], parameter=taken[0])
+    is_async = inspect.iscoroutinefunction(inner)
+    given = Failed(item.originalname, seen[cases[0]], _owner(item), others, "", is_async, cases[0], is_drawn=True)
+    return snippet(given)
+
+
+def _locals_of(error: BaseException, code: Any) -> dict[str, Any]:
+    """The variables of the function with this code where the error, or the first of several, passed it."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code is code:
+            return dict(trace.tb_frame.f_locals)
+        trace = trace.tb_next
+    return _locals_of(error.exceptions[0], code) if isinstance(error, BaseExceptionGroup) else {}
 
 
 def _snippet(item: Any, case: Any) -> str:
-    from kcontract.testing.snippets import snippet  # noqa: PLC0415
+    from kcontract.testing.snippets import Failed, snippet  # noqa: PLC0415
 
     others = [name for name in item._fixtureinfo.argnames if name != "case"]
-    return snippet(item.originalname, case, others, is_async=inspect.iscoroutinefunction(item.obj))
+    label = item.name.partition("[")[2].rstrip("]")
+    return snippet(Failed(item.originalname, case, _owner(item), others, label, inspect.iscoroutinefunction(item.obj)))
+
+
+def _owner(item: Any) -> str:
+    return item.cls.__qualname__ if item.cls is not None else ""
 
 
 def _common(request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> Path:

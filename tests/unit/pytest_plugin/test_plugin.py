@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -113,6 +114,37 @@ def test_what_hypothesis_finds_is_told_as_a_test_to_paste(project: pytest.Pytest
     again = ran(project, "-k", "again")
     again.assert_outcomes(failed=1, deselected=2)
     again.stdout.fnmatch_lines(["*assert 1000 < 1000*"])
+
+
+def test_what_is_told_of_methods_and_of_several_failures_can_be_pasted(project: pytest.Pytester) -> None:
+    """Each has a name of its own and its class; of a group of failures the first one is told."""
+    project.makepyfile(
+        test_methods="""
+        import kcontract.testing
+        from hypothesis import HealthCheck, given, settings
+        from kcontract.strategies import event
+
+        calm = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+        class TestHands:
+            @kcontract.testing.malformed("orders", kinds=["missing_required"])
+            def test_method(self, case, contract):
+                assert "amount" in case.payload and "id" in case.payload
+
+            @calm
+            @given(event("orders"))
+            def test_drawn(self, case):
+                raise ValueError if case.payload["amount"] % 2 else KeyError
+        """
+    )
+    printed = ran(project).stdout.str()
+    assert "ExceptionGroup" in printed
+    pasted = re.findall(r"(?s)(import kcontract.testing\n\n\ndef test_.*?)\n(?:____|====)", printed)
+    names = [name for text in pasted for name in re.findall(r"def (test_\w+_again)", text)]
+    assert len(set(names)) == len(names) == 3
+    before = (project.path / "test_methods.py").read_text()
+    (project.path / "test_methods.py").write_text("\n\n\n".join([before, *pasted]) + "\n")
+    ran(project, "-k", "again").assert_outcomes(failed=3, deselected=3)
 
 
 def test_kinds_that_make_nothing_are_an_error(project: pytest.Pytester) -> None:
@@ -262,7 +294,7 @@ def test_asynchronous_tests(project: pytest.Pytester) -> None:
     )
     result = ran(project, "-p", "pytest_asyncio.plugin")
     result.assert_outcomes(failed=1, passed=1)
-    result.stdout.fnmatch_lines(["async def test_later_missing_required_again(contract):", "*await test_later(*"])
+    result.stdout.fnmatch_lines(["async def test_later_missing_required_2_again(contract):", "*await test_later(*"])
 
 
 def test_a_run_that_uses_nothing_of_it_loads_nothing_of_it() -> None:
