@@ -1,4 +1,7 @@
-"""The lab: good services in several languages are not blamed, each broken one earns its verdict and no other."""
+"""The lab: good services in several languages are not blamed, each broken one earns its verdict and no other.
+
+Twins that make another's point once more are left to `make lab` (`tests/lab/tables/repeats.py`).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import pytest
 from tests.lab import table
 from tests.lab.pool import Pool
 from tests.lab.twin import Twin
-from tests.lab.twins import TWINS
+from tests.lab.twins import ESSENTIAL
 
 _TRIES = 2
 
@@ -30,7 +33,7 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Pool]:
 
 @pytest.mark.kafka
 @pytest.mark.xdist_group("lab")
-@pytest.mark.parametrize("twin", TWINS, ids=[twin.name for twin in TWINS])
+@pytest.mark.parametrize("twin", ESSENTIAL, ids=[twin.name for twin in ESSENTIAL])
 def test_each_twin_earns_what_it_must(lab: Pool, twin: Twin) -> None:
     """Exactly the verdicts of the table, and it was run; what came out wrong has one more try, and is told."""
     result = lab.result(twin)

@@ -12,7 +12,7 @@ from tests.lab import table
 from tests.lab.pool import AT_ONCE, WAITING, Pool
 from tests.lab.running import LARGEST_BATCH, Result
 from tests.lab.twin import Twin
-from tests.lab.twins import TWINS
+from tests.lab.twins import ESSENTIAL, TWINS
 
 
 def main() -> int:
@@ -23,9 +23,11 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=LARGEST_BATCH, help="twins that share a broker")
     parser.add_argument("--at-once", type=int, default=AT_ONCE, help="batches that work at the same time")
     parser.add_argument("--waiting", type=int, default=WAITING, help="batches beside them of twins that mostly wait")
+    parser.add_argument("--essential", action="store_true", help="only what `make test` runs")
     parser.add_argument("--verbose", action="store_true", help="also print the report of a batch that differs")
     options = parser.parse_args()
-    chosen = [twin for twin in TWINS if any(_named(twin, name) for name in options.names)]
+    offered = ESSENTIAL if options.essential else TWINS
+    chosen = [twin for twin in offered if any(_named(twin, name) for name in options.names)]
     results: list[Result] = []
     begun = time.monotonic()
     _say(table.header())

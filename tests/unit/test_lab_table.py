@@ -10,8 +10,9 @@ from tests.lab.rendering import ROOT, render
 from tests.lab.running import Result, batches
 from tests.lab.table import footer, row
 from tests.lab.tables.long import LONG
+from tests.lab.tables.repeats import REPEATS
 from tests.lab.twin import AGAIN, Twin, earns
-from tests.lab.twins import TWINS
+from tests.lab.twins import ESSENTIAL, TWINS
 
 
 def test_names_are_unique() -> None:
@@ -26,6 +27,29 @@ def test_there_are_enough_of_all_sorts() -> None:
     assert len({twin.client for twin in TWINS}) >= 5
     for language in ("python", "node", "java", "go"):
         assert {twin.good for twin in TWINS if twin.language == language} == {True, False}
+
+
+def test_what_is_left_out_of_the_tests_is_shown_by_another() -> None:
+    """A twin that repeats another's point has its verdicts; no verdict, language, client or policy is left out."""
+    known = {twin.name: twin for twin in TWINS}
+    essential = {twin.name for twin in ESSENTIAL}
+    assert len(ESSENTIAL) >= 120
+    for name, other in REPEATS.items():
+        assert other in essential
+        assert known[name].expects <= known[other].expects or known[name].any_of, name
+    for what in ("language", "client", "flags"):
+        assert {getattr(twin, what) for twin in ESSENTIAL} == {getattr(twin, what) for twin in TWINS}
+    assert set().union(*(twin.expects for twin in ESSENTIAL)) == set().union(*(twin.expects for twin in TWINS))
+    dropped = {twin.contract for twin in TWINS} - {twin.contract for twin in ESSENTIAL}
+    assert not {contract for contract in dropped if "/policies/" in contract}
+
+
+def test_good_twins_are_sent_every_kind() -> None:
+    """But for those that are slow with each record; the defects of broken ones show without deliveries and sizes."""
+    ordinary = {twin.kinds for twin in TWINS if not twin.good and not twin.flags}
+    assert any("wrong_root" in kinds and "exact_duplicate" not in kinds for kinds in ordinary)
+    assert all(twin.kinds for twin in TWINS if not twin.good and not twin.flags)
+    assert sum(not twin.kinds for twin in TWINS if twin.good) >= 40
 
 
 def test_every_twin_is_in_one_batch() -> None:
