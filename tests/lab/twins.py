@@ -40,13 +40,13 @@ _ALL = (
 )
 
 _OWN_WINDOWS = ("delivery", "size")
-_ORDINARY = ",".join([VALID_KIND, *(kind.code for kind in KINDS if kind.family not in _OWN_WINDOWS)])
+ORDINARY_KINDS = tuple(kind.code for kind in KINDS if kind.family not in _OWN_WINDOWS)
 """Kinds that need neither windows nor starts of their own."""
 
 
 def _completed(twin: Twin) -> Twin:
     """Good twins are sent every kind; of broken ones it is enough to see the verdict that they must earn."""
-    kinds = twin.kinds or ("" if twin.good or twin.flags else _ORDINARY)
+    kinds = twin.kinds or ("" if twin.good or twin.flags else ",".join((VALID_KIND, *ORDINARY_KINDS)))
     return replace(twin, kinds=kinds, seconds=LONG.get(twin.name, twin.seconds))
 
 

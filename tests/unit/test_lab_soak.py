@@ -12,6 +12,7 @@ import pytest
 from tests.lab import pool, soak
 from tests.lab.running import Result, Watch
 from tests.lab.twin import GOOD, Twin, earns
+from tests.lab.twins import ORDINARY_KINDS
 
 _TWINS = tuple(Twin(name, "go", "franz-go", "tests/lab/go/franz.yaml") for name in ("it", "other"))
 
@@ -70,3 +71,40 @@ def test_a_stopped_soak_goes_on(runs: list[tuple[int, str]], monkeypatch: pytest
     soak.DONE.write_text(json.dumps(row) + "\n")
     assert soaked(monkeypatch, "1") == 0
     assert runs == [(1, "other")]
+
+
+def test_the_rounds_after_a_whole_one_share_out_the_kinds(
+    monkeypatch: pytest.MonkeyPatch, runs: list[tuple[int, str]]
+) -> None:
+    """Each fifth round sends everything; those between send each ordinary kind once, and valid records always."""
+    sent: list[tuple[int, str, int]] = []
+
+    def run(batch: Sequence[Twin], seed: int, _watch: Watch) -> list[Result]:
+        sent.extend((seed, twin.kinds, twin.examples) for twin in batch if twin.name == "it")
+        return [Result(twin, GOOD, 5, 1.0) for twin in batch]
+
+    monkeypatch.setattr(pool, "run", run)
+    assert soaked(monkeypatch, "6") == 0
+    assert runs == []
+    assert [(seed, examples) for seed, kinds, examples in sent if not kinds] == [(1, 60), (6, 60)]
+    parts = [kinds.split(",") for _, kinds, _ in sent if kinds]
+    assert [part[0] for part in parts] == ["valid"] * 4
+    assert sorted(kind for part in parts for kind in part[1:]) == sorted(ORDINARY_KINDS)
+
+
+def test_twins_with_few_kinds_are_always_sent_all_of_them(
+    monkeypatch: pytest.MonkeyPatch, runs: list[tuple[int, str]]
+) -> None:
+    """So are those with faults: a quarter of little shows nothing."""
+    few = Twin("few", "go", "franz-go", "tests/lab/go/franz.yaml", kinds="empty_value", examples=20)
+    sent: list[Twin] = []
+
+    def run(batch: Sequence[Twin], seed: int, _watch: Watch) -> list[Result]:
+        sent.extend(twin for twin in batch if seed == 2)
+        return [Result(twin, GOOD, 5, 1.0) for twin in batch]
+
+    monkeypatch.setattr(pool, "run", run)
+    monkeypatch.setattr(soak, "TWINS", (few,))
+    assert soaked(monkeypatch, "2") == 0
+    assert runs == []
+    assert sent == [few]
