@@ -15,6 +15,9 @@ from kcontract.schema.problem import DecodeError
 from kcontract.schema.wire import KEY_HEADER, VALUE_HEADER
 
 _WIRE = (VALUE_HEADER, KEY_HEADER)
+_CONTENT_TYPE = "content-type"
+_OPAQUE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+"""Media types that say nothing of what the bytes are."""
 
 
 def _damage(variant: str, reason: str, *, soft: bool, path: str = "") -> DecodeError:
@@ -31,6 +34,9 @@ class HeaderRules:
         self._required = _required(document)
         self._by_header = message.wire == "confluent-header"
         self.judged = bool(self._schema)
+        kinds = [message.payload, *(variant.payload for variant in message.one_of)]
+        self._media = {message.content_type or "", *(schema.kind for schema in kinds if schema is not None)} - {""}
+        """What the media type of a value may say: the contract's own, `json`, `avro`."""
 
     def problems(self, record: Record) -> tuple[DecodeError, ...]:
         """What is wrong with the headers, in the order: spelling, then schema."""
@@ -53,8 +59,17 @@ class HeaderRules:
                 if not self._by_header:
                     found.append(_damage("schema_id", f"header {name} on another wire", soft=True))
             elif name != CASE_HEADER:
-                found += _of_value(name, value, binds=binds)
+                found += _of_value(name, value, binds=binds) or self._of_media(name, value)
         return found
+
+    def _of_media(self, name: str, value: bytes | None) -> list[DecodeError]:
+        """Frameworks (FastStream, Spring's message converters) read a value by what its content type says."""
+        if name.lower() != _CONTENT_TYPE or not self._media:
+            return []
+        said = (value or b"").decode().partition(";")[0].strip().lower()
+        if said in _OPAQUE or any(known.lower() in said for known in self._media):
+            return []
+        return [_damage("content_type", f"header {name} says {said[:60]}", soft=True)]
 
     def _against_schema(self, headers: Headers, schema: JsonSchema) -> list[DecodeError]:
         texts = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from kcontract.model.case import CASE_HEADER, Expectation, Layer
@@ -121,3 +122,30 @@ def test_without_a_schema_only_damage_is_noted() -> None:
     """Additional headers are valid; not UTF-8, null or twice is either."""
     assert _told(contract(_ANY), Record(None, b"1", (("a", b"b"),)))[0] is VALID
     assert _told(contract(_ANY), Record(None, b"1", (("a", b"\xff"),)))[0] is EITHER
+
+
+@pytest.mark.parametrize(
+    ("said", "expectation"),
+    [
+        (b"application/xml", EITHER),
+        (b"text/plain", EITHER),
+        (b"application/json", VALID),
+        (b"application/vnd.order+json; charset=utf-8", VALID),
+        (b"APPLICATION/JSON", VALID),
+        (b"application/octet-stream", VALID),
+        (b"", VALID),
+    ],
+)
+@pytest.mark.parametrize("name", ["content-type", "Content-Type"])
+def test_a_content_type_that_lies(name: str, said: bytes, expectation: Expectation) -> None:
+    """Who reads a value by it may well refuse: FastStream gives text to its handler then."""
+    told = _told(contract(_ANY), Record(None, b"1", ((name, said),)))
+    assert told == (expectation, "header_damage:content_type" if expectation is EITHER else "")
+
+
+def test_a_content_type_that_the_contract_names() -> None:
+    """Without a schema for the payload nothing else is known of it."""
+    named = contract(_ANY)
+    message = msgspec.structs.replace(named.message, content_type="application/xml")
+    told = msgspec.structs.replace(named, message=message)
+    assert _told(told, Record(None, b"1", (("content-type", b"application/xml"),))) == (VALID, "")
