@@ -25,6 +25,8 @@ class FaultBook(Book):
         """For each fault: signs by likeness, and in how many rounds each was seen."""
         self._usual = 0.0
         self._well: ev.HealthSeen | None = None
+        self._hasty: dict[str, str] = {}
+        """For each fault: how the service tried on without a pause."""
         self._never_well = False
         """Its health page did not say ok when all was well."""
 
@@ -39,6 +41,7 @@ class FaultBook(Book):
             ev.HealthSeen: self._health_seen,
             ev.Requested: self._requested,
             ev.Responded: self._responded,
+            ev.Tapped: self._tapped,
         }
 
     def doubts(self, name: str) -> bool:
@@ -54,6 +57,9 @@ class FaultBook(Book):
         if self._never_well and self._well is not None:
             what = f"{self._well.url} does not say that all is well when it is ({in_words([self._well])}): not judged"
             yield what, "correct the URL of `health`, or have the page answer from the start"
+        for name, told in self._hasty.items():
+            what = f"{name}: {told}: it may try on until there is room, and no verdict says how often"
+            yield what, "pause between tries, longer each time: it takes the processor and the broker along"
 
     def _began(self, event: ev.FaultBegan) -> Iterable[CaseVerdict]:
         self._trial = Trial(fault(event.fault), event.round, event.at)
@@ -71,6 +77,9 @@ class FaultBook(Book):
         if trial is None:
             return ()
         trial.waited = event.waited
+        if trial.kind.effect == "limits" and trial.ended_at is not None:
+            told = trial.haste.told(trial.ended_at - trial.began_at, len(trial.deliveries))
+            self._hasty.update({trial.kind.name: told} if told else {})
         found = signs_of(trial, self.grounds.promises, self.grounds.pace, self._is_past, self._usual)
         return [self._verdict(trial, sign) for sign in found if self._is_confirmed(trial, sign)]
 
@@ -115,6 +124,11 @@ class FaultBook(Book):
         request = self.grounds.requests.get(event.case)
         if self._trial is None and request is not None:
             self._usual = max(self._usual, event.at - request.requested.at)
+        return ()
+
+    def _tapped(self, event: ev.Tapped) -> Iterable[CaseVerdict]:
+        if self._trial is not None and self._trial.ended_at is None:
+            self._trial.haste.take(event.seen)
         return ()
 
     def _is_past(self, delivery: Delivery) -> bool:

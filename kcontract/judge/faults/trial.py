@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kcontract.judge.evidence import Delivery, Exit
+from kcontract.judge.faults.haste import Haste
 from kcontract.judge.promises import Promises
 from kcontract.judge.requests.book import Request
 from kcontract.model.contract import Contract, Fault
@@ -55,6 +56,7 @@ class Trial:
     stop_seconds: float = 0.0
     stop_code: int | None = None
     requests: list[Request] = field(default_factory=list)
+    haste: Haste = field(default_factory=Haste)
 
     def healths_when(self, when: str) -> list[HealthSeen]:
         return [seen for seen in self.healths if seen.when == when]

@@ -15,7 +15,8 @@ from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import Role
 from kcontract.model.contract import Fault
-from tests.unit.judge.story import AT, Story, contract
+from kcontract.model.tap import ProduceFailed, Refetched, Sighting
+from tests.unit.judge.story import AT, OUT, TOPIC, Story, contract
 
 Happening = Callable[["Faulty"], None]
 
@@ -390,3 +391,61 @@ def test_a_health_page_that_never_says_ok(answer: tuple[int, bytes]) -> None:
     story.state.close()
     assert story.codes == []
     assert any("does not say that all is well" in what for what, _ in story.state.blind)
+
+
+def tapped(*seen: Sighting, seconds: float = 5.0) -> Happening:
+    """Ten times in so many seconds the tap tells of the same."""
+
+    def happening(story: Faulty) -> None:
+        for _ in range(10):
+            story.wait(seconds / 10)
+            for one in seen:
+                story.tell(ev.Tapped(story.now, one))
+
+    return happening
+
+
+def hints(story: Faulty) -> list[str]:
+    story.state.close()
+    return [what for what, _ in story.state.blind if "it may try on" in what]
+
+
+@pytest.mark.parametrize(
+    ("during", "told"),
+    [
+        (tapped(Refetched(TOPIC, 0, 3, 8)), "the record at orders/0@3 was fetched 80 times in 5 s"),
+        (tapped(ProduceFailed(OUT, 0, 10, 30)), "300 times in 5 s a record was refused, mostly in bills/0"),
+    ],
+    ids=["fetched", "refused"],
+)
+def test_who_tries_on_without_a_pause_is_told_so(during: Happening, told: str) -> None:
+    """While its outputs refuse everything it may wait, and no finding comes of how."""
+    story = Faulty("recordLimit")
+    story.trial(during)
+    assert story.codes == []
+    assert [what for what in hints(story) if told in what]
+
+
+@pytest.mark.parametrize(
+    "during",
+    [
+        tapped(Refetched(TOPIC, 0, 3, 1)),
+        tapped(Refetched(TOPIC, 0, 3, 8), seconds=60.0),
+        tapped(ProduceFailed(OUT, 0, 10, 3)),
+        tapped(*(Refetched(TOPIC, 0, offset, 4) for offset in range(9))),
+        nothing,
+    ],
+    ids=["seldom", "slowly", "once each", "of many records", "never"],
+)
+def test_who_pauses_is_told_nothing(during: Happening) -> None:
+    """A few tries, or many with time between them, or each record's own."""
+    story = Faulty("recordLimit")
+    story.trial(during)
+    assert hints(story) == []
+
+
+def test_only_where_the_broker_refuses_for_good() -> None:
+    """A broker that is down has a client try on as it will."""
+    story = Faulty("brokerDown")
+    story.trial(tapped(Refetched(TOPIC, 0, 3, 8)))
+    assert hints(story) == []
