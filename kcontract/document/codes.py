@@ -242,6 +242,13 @@ SCHEMA_REMOTE = Code(
     "A schema refers to another file or to the network.",
     "No `$ref` is ever fetched. Put the definition under `$defs`, or name the file in `message.references`.",
 )
+SCHEMA_UNSATISFIABLE = Code(
+    "SCHEMA_UNSATISFIABLE",
+    "No value satisfies a schema.",
+    "What it asks for excludes itself: a minimum above its maximum, an enum without a member of the type, `allOf` of "
+    "two types, a required property that is `false`; in Avro a record that contains itself without a way out. No "
+    "message can be valid then.",
+)
 EXAMPLE_INVALID = Code(
     "EXAMPLE_INVALID",
     "An example is not JSON, or not valid against its own schema.",
@@ -340,8 +347,8 @@ CATALOGUE: tuple[Code, ...] = (
     DURATION_INVALID, RATE_INVALID, SHARE_INVALID, TOPIC_INVALID, POINTER_INVALID, EXPRESSION_INVALID,
     EXPRESSION_PLACE, PLACEHOLDER_UNKNOWN, FUNCTION_INVALID, REGEX_INVALID, URL_INVALID, HTTP_ACTION_INVALID,
     KIND_UNKNOWN, PATH_MISSING, PATH_AMBIGUOUS, PATH_OUTSIDE, SCHEMA_INVALID, SCHEMA_KIND, SCHEMA_REMOTE,
-    EXAMPLE_INVALID, FROM_OVERRIDES, FROM_CYCLE, IDENTITY_MISSING, WIRE_MIXED, WIRE_SCHEMALESS, REPLY_MISSING,
-    RUN_FORM, SERVICE_UNKNOWN, WHERE_TWICE, POINTER_UNKNOWN, POINTER_UNDECLARED, VERSIONS_LAST, TOPIC_TWICE,
-    EMITS_DIFFERS, RUN_DIFFERS,
+    SCHEMA_UNSATISFIABLE, EXAMPLE_INVALID, FROM_OVERRIDES, FROM_CYCLE, IDENTITY_MISSING, WIRE_MIXED, WIRE_SCHEMALESS,
+    REPLY_MISSING, RUN_FORM, SERVICE_UNKNOWN, WHERE_TWICE, POINTER_UNKNOWN, POINTER_UNDECLARED, VERSIONS_LAST,
+    TOPIC_TWICE, EMITS_DIFFERS, RUN_DIFFERS,
 )  # fmt: skip
 """All codes, in the order of this file."""

@@ -20,7 +20,7 @@ def read_examples(reading: Reading, items: tuple[Found, ...], message: Message) 
     """The examples as JSON data, integers exact, each checked against the payload's schemas and constraints."""
     examples = []
     for item in items:
-        path = reading.path(item)
+        path = reading.file_path(item)
         if path is None:
             continue
         value, text = read_json(reading.tree, path, codes.EXAMPLE_INVALID, MAX_BYTES, reading.notebook)

@@ -68,7 +68,7 @@ def _topic(reading: Reading, section: Section, visited: tuple[str, ...]) -> Cont
     if source is None:
         return _own_topic(reading, section)
     _check_overrides(reading, section)
-    path = reading.path(source)
+    path = reading.file_path(source)
     if path is None:
         return _nothing(section.at)
     if path in visited or len(visited) > _LONGEST_CHAIN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from glob import escape
 
 from kcontract.document import codes
 from kcontract.document.mistakes import Notebook, Refused
@@ -40,6 +41,16 @@ class Reading:
             self.notebook.add(refused.code, found.at, refused.message, refused.fix)
             return None
 
+    def file_path(self, found: Found | None) -> str | None:
+        """As `path`, where only a file has a meaning."""
+        path = self.path(found)
+        if path is None or found is None or not self.tree.is_directory(path):
+            return path
+        inside = self.tree.glob(f"{escape(path)}/*")
+        fix = f"name a file in it, such as {inside[0]}" if inside else "name a file"
+        self.notebook.add(codes.FILE_UNREADABLE, found.at, f"`{found.value[:120]}` is a directory", fix)
+        return None
+
     def schema(self, found: Found | None, references: tuple[Reference, ...] = ()) -> SchemaText | None:
         """The schema in the named file, or the inline one, checked."""
         schema = self.unchecked_schema(found)
@@ -51,7 +62,7 @@ class Reading:
         """The schema without the question whether it is legal: for what others refer to."""
         if found is not None and isinstance(found.value, dict):
             return self.library.inline(found.value, found.at)
-        path = self.path(found)
+        path = self.file_path(found)
         return None if path is None else self.library.file(path, self.notebook)
 
     def json_schema(self, found: Found | None) -> SchemaText | None:

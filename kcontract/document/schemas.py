@@ -18,6 +18,8 @@ from kcontract.model.location import Location
 from kcontract.schema.avro.errors import AvroSchemaError
 from kcontract.schema.avro.nodes import AvroSchema
 from kcontract.schema.avro.parse import parse
+from kcontract.schema.avro.sizes import ENDLESS, Sizes
+from kcontract.schema.json.dialects import is_unsatisfiable
 from kcontract.schema.json.places import offset_of
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -94,10 +96,15 @@ class Library:
 
     def _check_avro(self, schema: SchemaText, references: tuple[Reference, ...], notebook: Notebook) -> None:
         try:
-            self._avro[schema, references] = parse(schema.text, {ref.name: ref.schema.text for ref in references})
+            parsed = parse(schema.text, {ref.name: ref.schema.text for ref in references})
         except AvroSchemaError as error:
             fix = error.fix or "correct the schema"
             notebook.add(codes.SCHEMA_INVALID, schema.at, f"not a legal Avro schema: {error.message}", fix)
+            return
+        self._avro[schema, references] = parsed
+        if Sizes(parsed).least(parsed.root) >= ENDLESS:
+            fix = "let the field that leads back to it be a union with null, or an array"
+            notebook.add(codes.SCHEMA_UNSATISFIABLE, schema.at, "a record contains itself without a way out", fix)
 
     def _check_json(self, schema: SchemaText, references: tuple[Reference, ...], notebook: Notebook) -> None:
         value = self.parsed(schema)
@@ -112,6 +119,10 @@ class Library:
                 notebook.add(refused.code, _place(schema, pointer), message, refused.fix)
             if not places:
                 notebook.add(refused.code, schema.at, refused.message, refused.fix)
+            return
+        if is_unsatisfiable(value, self._resources(references)):
+            fix = "look for keywords that exclude each other"
+            notebook.add(codes.SCHEMA_UNSATISFIABLE, schema.at, "no value satisfies the schema", fix)
 
     def _resources(self, references: Sequence[Reference]) -> dict[str, Any]:
         return {ref.name: self.parsed(ref.schema) for ref in references if ref.schema.kind == "json"}

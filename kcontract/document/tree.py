@@ -22,6 +22,10 @@ class Tree(Protocol):
         """Whether a file or directory stands there, wherever a link leads."""
         ...
 
+    def is_directory(self, path: str) -> bool:
+        """Whether a directory stands there."""
+        ...
+
     def is_inside(self, path: str) -> bool:
         """Whether the path, links followed, lies inside the root."""
         ...
@@ -57,6 +61,12 @@ class Directory:
     def exists(self, path: str) -> bool:
         try:
             return (self._root / path).exists()
+        except (OSError, ValueError):
+            return False
+
+    def is_directory(self, path: str) -> bool:
+        try:
+            return (self._root / path).is_dir()
         except (OSError, ValueError):
             return False
 

@@ -51,6 +51,10 @@ class AvroPayload:
     def unsupported(self) -> list[str]:
         return self._values.unsupported
 
+    @property
+    def too_large(self) -> list[str]:
+        return self._values.too_large
+
     def fits(self, value: Datum) -> bool:
         """Whether the contract's constraints allow the datum."""
         return self._check is None or self._check(self.to_json(value))

@@ -7,19 +7,21 @@ JSON Schema over the JSON form) aim the leaves; `fits` decides about the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import Any, cast
 
 from kcontract.generate.avro_leaves import Leaf, is_leaf, leaf_json, leaf_values, random_leaf
+from kcontract.generate.budget import LONGEST, Budget, TooDeepError
 from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, property_schemas, types_of
-from kcontract.generate.json_values import JsonValues, TooDeepError, leaf_check, round_robin
+from kcontract.generate.json_values import JsonValues, leaf_check, round_robin
 from kcontract.generate.text import TEXTS
 from kcontract.schema.avro.nodes import (
     Array,
     AvroSchema,
     Branch,
     Datum,
+    Fixed,
     Map,
     Node,
     Primitive,
@@ -27,8 +29,6 @@ from kcontract.schema.avro.nodes import (
     Union,
 )  # fmt: skip
 
-MAX_DEPTH = 6
-"""Named types entered inside each other before the shortest way out is taken."""
 _ANY: list[Plain] = [{}]
 _SAME_IN_JSON = ("boolean", "int", "long", "double", "string")
 
@@ -43,13 +43,20 @@ class AvroValues:
         self._fits = fits
         self._json = JsonValues(constraints, lambda _: True) if constraints else None
         self._root = self._json.plains(constraints.document) if self._json and constraints else _ANY
+        self._budget = Budget()
+        self._attempt = self._budget.attempt
         self._leaves: dict[tuple[int, tuple[int, ...]], tuple[Any, list[Any]]] = {}
         self._checks: dict[tuple[int, ...], tuple[list[Plain], list[Callable[[Any], bool]]]] = {}
 
     @property
     def unsupported(self) -> list[str]:
         """What could not be generated, in words."""
-        return self._json.unsupported if self._json else []
+        return [*self._budget.notes, *(self._json.unsupported if self._json else [])]
+
+    @property
+    def too_large(self) -> list[str]:
+        """What of that is larger than what is generated."""
+        return self._budget.too_large
 
     def ordinary(self, rng: Random, *, full: bool = False) -> Datum:
         """A small ordinary datum; with `full`, with an item in every array and map and no null where there is a choice.
@@ -62,33 +69,28 @@ class AvroValues:
                 return datum
         for datum in islice(self.random(rng), 1):
             return datum
+        if self._budget.deepened():
+            return self.ordinary(rng, full=full)
         raise TooDeepError("no valid datum found")
 
     def boundaries(self, rng: Random) -> Iterator[Datum]:
         """Valid data, each with one edge: breadth first over the places, so that a prefix is fair to all."""
         seen: set[str] = set()
         base = self._attempt(lambda: self.ordinary(rng)) + self._attempt(lambda: self.ordinary(rng, full=True))
-        for datum in (*base, *self._edges(self._schema.root, 0, self._root)):
-            if repr(datum) not in seen and self._fits(datum):
-                seen.add(repr(datum))
+        for datum in chain(base, self._edges(self._schema.root, 0, self._root)):
+            text = repr(datum)
+            if text not in seen and self._fits(datum):
+                seen.add(text)
                 yield datum
 
     def random(self, rng: Random) -> Iterator[Datum]:
         """Valid data without end; ends when a thousand tries in a row found none."""
-        misses = 0
-        while misses < 1000:
-            misses += 1
+        patience = self._budget.patience()
+        while patience.left():
             for datum in self._attempt(lambda: self._draw(self._schema.root, rng, 0, self._root)):
                 if self._fits(datum):
-                    misses = 0
+                    patience.renew()
                     yield datum
-
-    @staticmethod
-    def _attempt(make: Callable[[], Any]) -> list[Any]:
-        try:
-            return [make()]
-        except TooDeepError:
-            return []
 
     # -- the constraints beside the schema -----------------------------------------------------------------------
 
@@ -114,13 +116,19 @@ class AvroValues:
         """Legal raw values of a leaf that one of the constraints' alternatives allows; an ordinary one first."""
         key = id(node), tuple(map(id, plains))
         if key not in self._leaves:
-            found = leaf_values(node) if plains is _ANY else self._constrained(node, plains)
+            found = self._legal(node) if plains is _ANY else self._constrained(node, plains)
             self._leaves[key] = (node, plains), found
         return self._leaves[key][1]
 
+    def _legal(self, node: Leaf) -> list[Any]:
+        if isinstance(node, Fixed) and node.size > LONGEST:
+            self._budget.note(f"a fixed of {node.size:,} bytes is more than the {LONGEST:,} of which one is generated")
+            return []
+        return leaf_values(node)
+
     def _constrained(self, node: Leaf, plains: list[Plain]) -> list[Any]:
         checks = self._checks_of(plains)
-        found = [raw for raw in leaf_values(node) if any(check(leaf_json(node, raw)) for check in checks)]
+        found = [raw for raw in self._legal(node) if any(check(leaf_json(node, raw)) for check in checks)]
         if self._json is not None and isinstance(node, Primitive) and node.type in _SAME_IN_JSON and not node.logical:
             aimed = [value for plain in plains for value in self._json.leaves(_typed(plain, node.type))]
             legal = [value for value in aimed if node.type != "int" or -(2**31) <= value < 2**31]
@@ -138,25 +146,21 @@ class AvroValues:
 
     def _simple(self, node: Node, depth: int, plains: list[Plain], full: bool) -> Datum:
         node = self._schema.follow(node)
+        self._budget.spend()
         match node:
             case RecordType():
-                self._deeper(depth)
+                self._budget.enter(depth)
                 return {f.name: self._simple(f.type, depth + 1, self._field(plains, f.name), full) for f in node.fields}
             case Array():
-                count = self._least(plains, full and depth < MAX_DEPTH - 2)
+                count = self._least(plains, full and depth < self._budget.depth - 2)
                 return [self._simple(node.items, depth + 1, self._item(plains), full) for _ in range(count)]
             case Map():
-                entries = full and depth < MAX_DEPTH - 2
+                entries = full and depth < self._budget.depth - 2
                 return {"key": self._simple(node.values, depth + 1, self._value(plains), full)} if entries else {}
             case Union():
                 return self._simple_branch(node, depth, plains, full)
             case _:
-                return self._first(self.leaves(cast("Leaf", node), plains))
-
-    @staticmethod
-    def _deeper(depth: int) -> None:
-        if depth > MAX_DEPTH:
-            raise TooDeepError("too deep")
+                return self._paid(self._first(self.leaves(cast("Leaf", node), plains)))
 
     @staticmethod
     def _first(values: list[Any]) -> Any:
@@ -164,11 +168,16 @@ class AvroValues:
             raise TooDeepError("no leaf fits")
         return values[0]
 
-    @staticmethod
-    def _least(plains: list[Plain], some: bool) -> int:
+    def _paid(self, value: Any) -> Any:
+        """A leaf, counted."""
+        self._budget.text(len(value) if isinstance(value, str | bytes) else 0)
+        return value
+
+    def _least(self, plains: list[Plain], some: bool) -> int:
         low = min((plain.get("minItems", 0) for plain in plains), default=0)
         high = max((plain.get("maxItems", 1) for plain in plains), default=1)
-        return min(max(low, 1 if some and high > 0 else 0), 2_000)
+        self._budget.has(low, f"minItems {low:,}")
+        return max(low, 1 if some and high > 0 else 0)
 
     def _simple_branch(self, node: Union, depth: int, plains: list[Plain], full: bool) -> Branch:
         """The first branch that is not null; deep down, null before anything else."""
@@ -183,7 +192,7 @@ class AvroValues:
 
     def _edges(self, node: Node, depth: int, plains: list[Plain]) -> Iterator[Datum]:
         node = self._schema.follow(node)
-        if depth > MAX_DEPTH:
+        if depth > self._budget.depth:
             return
         match node:
             case RecordType():
@@ -219,8 +228,10 @@ class AvroValues:
 
     @staticmethod
     def _with(base: dict[str, Any], name: str, values: Iterator[Any]) -> Iterator[Datum]:
+        there = base[name]
         for value in values:
-            yield {**base, name: value}
+            if value is not there:  # the base itself comes first
+                yield {**base, name: value}
 
     def _array_edges(self, node: Array, depth: int, plains: list[Plain]) -> Iterator[Datum]:
         inner = self._item(plains)
@@ -237,26 +248,27 @@ class AvroValues:
 
     def _draw(self, node: Node, rng: Random, depth: int, plains: list[Plain]) -> Datum:
         node = self._schema.follow(node)
+        self._budget.spend()
         match node:
             case RecordType():
-                self._deeper(depth)
+                self._budget.enter(depth)
                 return {f.name: self._draw(f.type, rng, depth + 1, self._field(plains, f.name)) for f in node.fields}
             case Array():
                 low = self._least(plains, False)
                 high = max((plain.get("maxItems", low + 4) for plain in plains), default=4)
-                count = rng.randint(low, max(low, min(high, low + 4))) if depth < MAX_DEPTH - 1 else low
+                count = rng.randint(low, max(low, min(high, low + 4))) if depth < self._budget.depth - 1 else low
                 return [self._draw(node.items, rng, depth + 1, self._item(plains)) for _ in range(count)]
             case Map():
-                keys = rng.sample(TEXTS[1:], rng.randint(0, 3)) if depth < MAX_DEPTH - 1 else []
+                keys = rng.sample(TEXTS[1:], rng.randint(0, 3)) if depth < self._budget.depth - 1 else []
                 return {key: self._draw(node.values, rng, depth + 1, self._value(plains)) for key in keys}
             case Union():
                 return self._random_branch(node, rng, depth, plains)
             case _:
-                return self._random_leaf(cast("Leaf", node), rng, plains)
+                return self._paid(self._random_leaf(cast("Leaf", node), rng, plains))
 
     def _random_branch(self, node: Union, rng: Random, depth: int, plains: list[Plain]) -> Branch:
         order = rng.sample(range(len(node.branches)), len(node.branches))
-        if depth >= MAX_DEPTH - 2:
+        if depth >= self._budget.depth - 2:
             order.sort(key=lambda index: not is_leaf(self._schema.follow(node.branches[index])))
         for index in order:
             value = self._attempt(lambda index=index: self._draw(node.branches[index], rng, depth + 1, plains))  # type: ignore[misc]
@@ -265,9 +277,11 @@ class AvroValues:
         raise TooDeepError("no branch fits")
 
     def _random_leaf(self, node: Leaf, rng: Random, plains: list[Plain]) -> Any:
-        if plains is _ANY:
-            return random_leaf(node, rng, self.leaves(node, _ANY))
         leaves = self.leaves(node, plains)
+        if not self.leaves(node, _ANY):
+            raise TooDeepError("larger than what is generated")
+        if plains is _ANY:
+            return random_leaf(node, rng, leaves)
         if leaves and rng.random() < 0.6:
             return rng.choice(leaves)
         checks = self._checks_of(plains)

@@ -11,6 +11,7 @@ from itertools import islice
 from random import Random
 from typing import Any
 
+from kcontract.generate.budget import light
 from kcontract.generate.json_schema import step
 from kcontract.generate.packing import packed
 from kcontract.generate.payload import Payload
@@ -22,6 +23,8 @@ Boundary = tuple[str, str]
 """A place (pointer into the JSON form, `*` for items and for the keys of maps) and what stood there, in words."""
 _MOST = 2_000
 """Values of the coverage phase that are looked at; a schema with more has goals of these."""
+_WEIGHT = 400_000
+"""What they may weigh together (`budget.weight`): fewer large ones are looked at."""
 _WATCHED = 20_000
 """Records of one run that are looked at."""
 _MAP = 30
@@ -52,7 +55,8 @@ class Coverage:
     def _whole(self) -> list[Any]:
         """All that the coverage phase would show, one edge a value."""
         if self._phase is None:
-            self._phase = list(islice(self._payload.boundaries(Random(0)), _MOST))  # noqa: S311 - test data
+            edges = islice(self._payload.boundaries(Random(0)), _MOST)  # noqa: S311 - test data
+            self._phase = list(light(edges, _WEIGHT))
             self._known = _keys(self._phase)
         return self._phase
 

@@ -15,11 +15,11 @@ from kcontract.generate.patterns import Pattern, UnsupportedPatternError
 _OF_A_PATTERN, _OF_ANY = 12, 40
 
 
-def more_names(plain: Plain, first: int = 0) -> Iterator[str]:
+def more_names(plain: Plain, first: int = 0, least: int = 0) -> Iterator[str]:
     """Names that are not declared, may stand there and are described: `p0`, `p1`, … from `first` on, then those of
-    the patterns. Not without end."""
+    the patterns. Not without end; `least` is how many are needed."""
     fits = _name_check(plain.get("propertyNames"))
-    written = [f"p{number}" for number in islice(count(first), _OF_ANY)]
+    written = [f"p{number}" for number in islice(count(first), max(_OF_ANY, least * 2))]
     for name in dict.fromkeys([*written, *_of_patterns(plain)]):
         if name not in plain.get("properties", {}) and fits(name) and schema_of_name(plain, name) is not False:
             yield name

@@ -42,6 +42,10 @@ class JsonPayload:
     def unsupported(self) -> list[str]:
         return self._values.unsupported
 
+    @property
+    def too_large(self) -> list[str]:
+        return self._values.too_large
+
     def fits(self, value: Any) -> bool:
         """Whether the schema allows the value, formats included."""
         return self._valid(value) and self._also(value)
@@ -63,8 +67,9 @@ class JsonPayload:
             if not pinned and any(plain.get("format") == "uuid" for plain in plains):
                 yield pointer
         elif isinstance(value, dict):
+            known = [(property_schemas(plain), plain.get("additionalProperties", True)) for plain in plains]
             for name, inner in value.items():
-                more = [property_schemas(p).get(name, p.get("additionalProperties", True)) for p in plains]
+                more = [declared.get(name, others) for declared, others in known]
                 yield from self._uuids(self._choices(more), inner, step(pointer, name))
         elif isinstance(value, list):
             for index, inner in enumerate(value):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import Any
 
 import jsonschema_rs
 
+from kcontract.generate.budget import LONGEST, Budget, TooDeepError
+from kcontract.generate.distinct import distinct
 from kcontract.generate.formats import SAMPLES
 from kcontract.generate.json_names import more_names, texts_of
 from kcontract.generate.json_schema import (
@@ -22,29 +24,36 @@ from kcontract.generate.json_schema import (
 from kcontract.generate.numbers import floats, integer_limits, integers, random_integer
 from kcontract.generate.patterns import UnsupportedPatternError
 from kcontract.generate.text import boundary_texts, random_text
+from kcontract.schema.json.dialects import json_equal_key
 
-MAX_DEPTH = 6
 MAX_ITEMS = 40
+_FEW = 8
+_NOTHING = object()
 _LEAF_WORDS = ("type", "minLength", "maxLength", "pattern", "format", "enum", "const", "not", "minimum", "maximum",
                "exclusiveMinimum", "exclusiveMaximum", "multipleOf")  # fmt: skip
 
 
-class TooDeepError(Exception):
-    """The depth budget is spent, or nothing fits here."""
-
-
 class JsonValues:
-    """Generates from a view of a schema. `fits` is the real validator of the whole value.
-
-    `unsupported` collects what could not be generated (patterns outside the subset), for the report.
-    """
+    """Generates from a view of a schema. `fits` is the real validator of the whole value."""
 
     def __init__(self, view: JsonSchemaView, fits: Callable[[Any], bool]) -> None:
         self._view = view
         self._fits = fits
         self._leaves: dict[int, tuple[Plain, list[Any]]] = {}
         self._choices: dict[int, tuple[Any, list[Plain]]] = {}
-        self.unsupported: list[str] = []
+        self._budget = Budget()
+        self._attempt = self._budget.attempt
+        self._patterns: list[str] = []
+
+    @property
+    def unsupported(self) -> list[str]:
+        """What could not be generated, in words: patterns outside the subset, and what is too large."""
+        return [*self._patterns, *self._budget.notes]
+
+    @property
+    def too_large(self) -> list[str]:
+        """What of that is larger than what is generated."""
+        return self._budget.too_large
 
     def ordinary(self, rng: Random, *, full: bool = False) -> Any:
         """A small ordinary value; with `full`, with every optional property and an item in every array.
@@ -54,15 +63,20 @@ class JsonValues:
         for value in self._candidates(rng, full):
             if self._fits(value):
                 return value
+        if self._budget.deepened():
+            return self.ordinary(rng, full=full)
         raise TooDeepError("no valid value found")
 
     def _candidates(self, rng: Random, full: bool) -> Iterator[Any]:
         for choice in self.plains(self._view.document):
-            for depth in (0, MAX_DEPTH - 2):
+            for depth in (0, self._budget.depth - 2):
                 value = self._attempt(lambda choice=choice, depth=depth: self._plain(choice, depth, full))  # type: ignore[misc]
                 if value:
                     yield value[0]
+        patience = self._budget.patience()
         for _ in range(300):
+            if not patience.left():
+                return
             value = self._attempt(lambda: self.draw(self._view.document, rng))
             if value:
                 yield value[0]
@@ -72,26 +86,20 @@ class JsonValues:
         seen: set[str] = set()  # of texts, which tell 1 from True and from 1.0
         lists = [self._edges(choice, 0) for choice in self.plains(self._view.document)]
         base = self._attempt(lambda: self.ordinary(rng))
-        for value in [*base, *round_robin(lists)]:
-            if self._fits(value) and repr(value) not in seen:
-                seen.add(repr(value))
+        for value in chain(base, round_robin(lists)):
+            text = repr(value)
+            if text not in seen and self._fits(value):
+                seen.add(text)
                 yield value
 
     def random(self, rng: Random) -> Iterator[Any]:
         """Valid values without end; ends when a thousand tries in a row found none."""
-        misses = 0
-        while misses < 1000:
+        patience = self._budget.patience()
+        while patience.left():
             value = self._attempt(lambda: self.draw(self._view.document, rng))
-            misses += 1
             if value and self._fits(value[0]):
-                misses = 0
+                patience.renew()
                 yield value[0]
-
-    def _attempt(self, make: Callable[[], Any]) -> list[Any]:
-        try:
-            return [make()]
-        except (TooDeepError, RecursionError):
-            return []
 
     def plains(self, schema: Any) -> list[Plain]:
         """The alternatives of a subschema (kept, since schemas are the same objects every time)."""
@@ -104,7 +112,7 @@ class JsonValues:
     # -- ordinary ------------------------------------------------------------------------------------------------
 
     def simple(self, schema: Any, depth: int, full: bool = False) -> Any:
-        """An ordinary value of a subschema; TooDeepError if the depth budget does not allow one."""
+        """An ordinary value of a subschema; TooDeepError if the budgets do not allow one."""
         for choice in self.plains(schema):
             value = self._attempt(lambda choice=choice: self._plain(choice, depth, full))  # type: ignore[misc]
             if value:
@@ -112,14 +120,14 @@ class JsonValues:
         raise TooDeepError("no alternative fits")
 
     def _plain(self, plain: Plain, depth: int, full: bool) -> Any:
-        if depth > MAX_DEPTH:
-            raise TooDeepError("too deep")
+        self._budget.enter(depth)
+        self._budget.spend()
         kind = (types_of(plain) or ["null"])[0]
         if "const" in plain or "enum" in plain or kind not in ("object", "array"):
             leaves = self.leaves(plain)
             if not leaves:
                 raise TooDeepError("no leaf fits")
-            return leaves[0]
+            return self._paid(leaves[0])
         return self._object(plain, depth, full) if kind == "object" else self._array(plain, depth, full)
 
     def _object(self, plain: Plain, depth: int, full: bool) -> dict[str, Any]:
@@ -130,31 +138,52 @@ class JsonValues:
                 out[name] = self.simple(sub, depth + 1, full)
             elif full:
                 out.update((name, value) for value in self._attempt(lambda sub=sub: self.simple(sub, depth + 2, full)))  # type: ignore[misc]
-        lacking = plain.get("minProperties", 0) - len(out)
+        lacking = self._at_least(plain, "minProperties") - len(out)
         if lacking > 0:
-            for name in islice((one for one in more_names(plain, len(out)) if one not in out), lacking):
+            for name in islice((one for one in more_names(plain, len(out), lacking) if one not in out), lacking):
                 out[name] = self.simple(schema_of_name(plain, name), depth + 1)
         return out
 
     def _array(self, plain: Plain, depth: int, full: bool) -> list[Any]:
-        low = max(plain.get("minItems", 0), contained(plain))
-        wanted = max(low, 1) if full and plain.get("maxItems", 1) > 0 and depth < MAX_DEPTH - 1 else low
+        low = max(self._at_least(plain, "minItems"), contained(plain))
+        wanted = max(low, 1) if full and plain.get("maxItems", 1) > 0 and depth < self._budget.depth - 1 else low
         return self._items(plain, wanted, depth, full)
 
     def _items(self, plain: Plain, count: int, depth: int, full: bool = False) -> list[Any]:
-        if count > 2_000:
-            raise TooDeepError("more items than are generated")
-        out = [self._item(plain, index, depth, full) for index in range(count)]
+        self._budget.has(count, f"minItems {count:,}")
+        if plain.get("uniqueItems") and count > 1:
+            out = self._distinct(plain, count, depth)
+        else:
+            out = [self.simple(item_schema(plain, index), depth + 1, full) for index in range(count)]
         for index in range(min(count, contained(plain))):
             out[index] = self.simple({"allOf": [plain["contains"], item_schema(plain, index)]}, depth + 1)
         return out
 
-    def _item(self, plain: Plain, index: int, depth: int, full: bool) -> Any:
-        schema = item_schema(plain, index)
-        if plain.get("uniqueItems") and index:
-            options = list(islice(self._all_edges(schema, depth + 1), index + 12))
-            return options[index % len(options)] if options else index
-        return self.simple(schema, depth + 1, full)
+    def _distinct(self, plain: Plain, count: int, depth: int) -> list[Any]:
+        """Items that are all different, each of the schema of its place."""
+        schemas = [item_schema(plain, index) for index in range(count)]
+        sources = {id(schema): distinct(self._all_edges(schema, depth + 1), self.plains(schema)) for schema in schemas}
+        known: set[Any] = set()
+        return [self._paid(self._next(sources[id(schema)], known)) for schema in schemas]
+
+    def _next(self, source: Iterator[Any], known: set[Any]) -> Any:
+        """The first that is not known."""
+        for value in source:
+            if (key := json_equal_key(value)) not in known:
+                known.add(key)
+                return value
+        raise TooDeepError("too few distinct items")
+
+    def _at_least(self, plain: Plain, word: str) -> int:
+        """What a keyword asks for, if it is within the budget."""
+        least: int = plain.get(word, 0)
+        self._budget.has(least, f"{word} {least:,}")
+        return least
+
+    def _paid(self, value: Any) -> Any:
+        """A value that was not made here, counted."""
+        self._budget.text(len(value) if isinstance(value, str) else 0)
+        return value
 
     # -- edges ---------------------------------------------------------------------------------------------------
 
@@ -162,7 +191,7 @@ class JsonValues:
         return round_robin([self._edges(choice, depth) for choice in self.plains(schema)])
 
     def _edges(self, plain: Plain, depth: int) -> Iterator[Any]:
-        if depth > MAX_DEPTH:
+        if depth > self._budget.depth:
             return
         if "const" in plain or "enum" in plain:
             yield from self.leaves(plain)
@@ -197,8 +226,10 @@ class JsonValues:
 
     @staticmethod
     def _with(base: dict[str, Any], name: str, values: Iterator[Any]) -> Iterator[Any]:
+        there = base.get(name, _NOTHING)
         for value in values:
-            yield {**base, name: value}
+            if value is not there:  # the base itself comes first
+                yield {**base, name: value}
 
     def _array_edges(self, plain: Plain, depth: int) -> Iterator[Any]:
         low, high = plain.get("minItems", 0), plain.get("maxItems")
@@ -243,7 +274,8 @@ class JsonValues:
 
     def _texts(self, plain: Plain) -> list[Any]:
         low, high = plain.get("minLength", 0), plain.get("maxLength")
-        if low > 1_000_000:
+        if low > LONGEST:
+            self._budget.note(f"minLength {low:,} is more than the {LONGEST:,} characters of which one is generated")
             return []
         if "pattern" in plain:
             found = self._patterned(plain["pattern"])
@@ -258,11 +290,11 @@ class JsonValues:
         try:
             found = texts_of(source, 20)
         except UnsupportedPatternError as problem:
-            self.unsupported.append(f"pattern {source}: {problem}")
+            self._patterns.append(f"pattern {source}: {problem}")
             return []
         check = leaf_check({"type": "string", "pattern": source})
         if not any(map(check, found)):
-            self.unsupported.append(f"pattern {source}: no text for it was found")
+            self._patterns.append(f"pattern {source}: no text for it was found")
         return found
 
     # -- random --------------------------------------------------------------------------------------------------
@@ -270,12 +302,14 @@ class JsonValues:
     def draw(self, schema: Any, rng: Random, depth: int = 0) -> Any:
         """A random value of a subschema; TooDeepError if the depth budget does not allow one."""
         choices = self.plains(schema)
-        if not choices or depth > MAX_DEPTH:
-            raise TooDeepError("too deep")
+        if not choices:
+            raise TooDeepError("nothing fits here")
+        self._budget.enter(depth)
+        self._budget.spend()
         plain = rng.choice(choices)
         kind = rng.choice(types_of(plain) or ["null"])
         if "const" in plain or "enum" in plain or kind not in ("object", "array"):
-            return self._random_leaf(kind, plain, rng)
+            return self._paid(self._random_leaf(kind, plain, rng))
         return self._random_object(plain, rng, depth) if kind == "object" else self._random_array(plain, rng, depth)
 
     def _random_leaf(self, kind: str, plain: Plain, rng: Random) -> Any:
@@ -285,7 +319,7 @@ class JsonValues:
             low, high = integer_limits(plain)
             if low <= high:
                 return random_integer(rng, low, high)
-        if kind == "string" and free and rng.random() < 0.7:
+        if kind == "string" and free and leaves and rng.random() < 0.7:
             return random_text(rng, plain.get("minLength", 0), plain.get("maxLength"))
         if not leaves:
             raise TooDeepError("no leaf fits")
@@ -300,9 +334,9 @@ class JsonValues:
             elif rng.random() < 0.7 / (1 + depth / 3):
                 out.update((name, value) for value in self._attempt(lambda sub=sub: self.draw(sub, rng, depth + 1)))  # type: ignore[misc]
         more = plain.get("additionalProperties", True)
-        lacking = plain.get("minProperties", 0) - len(out)
+        lacking = self._at_least(plain, "minProperties") - len(out)
         if plain.keys() & {"patternProperties", "propertyNames"}:
-            names = list(more_names(plain, len(out))) if lacking > 0 or rng.random() < 0.5 else []
+            names = list(more_names(plain, len(out), lacking)) if lacking > 0 or rng.random() < 0.5 else []
             for name in rng.sample(names, min(max(lacking, rng.randint(0, 2)), len(names))):
                 out[name] = self.draw(schema_of_name(plain, name), rng, depth + 1)
             return out
@@ -312,8 +346,10 @@ class JsonValues:
         return out
 
     def _random_array(self, plain: Plain, rng: Random, depth: int) -> list[Any]:
-        low = max(plain.get("minItems", 0), contained(plain))
+        low = max(self._at_least(plain, "minItems"), contained(plain))
         count = rng.randint(low, min(plain.get("maxItems", low + 4), low + 4))
+        if plain.get("uniqueItems") and count > _FEW:  # drawn one by one they hardly ever all differ
+            return self._distinct(plain, count, depth)
         out = [self.draw(item_schema(plain, index), rng, depth + 1) for index in range(count)]
         for index in rng.sample(range(len(out)), min(contained(plain), len(out))):
             out[index] = self.simple(plain["contains"], depth + 1)

@@ -16,6 +16,8 @@ from kcontract.model.registry import RegisteredSchema
 
 _LOOKED_AT = 400
 """Mutants of one parent that are looked at, at most."""
+_FEWEST, _LARGE = 40, 4_000
+"""As few they are where the parent is large; bytes from which on it is."""
 
 
 def ground_of(contract: Contract, receive: Receive, book: tuple[RegisteredSchema, ...], event: EventType) -> Ground:
@@ -74,7 +76,7 @@ def chosen(
     alike: Counter[tuple[str, str]] = Counter()
     for parent in parents:
         done = {variant for variant, group in groups.items() if kind.dangerous or len(group) >= limit * kind.share}
-        for mutant in islice(kind.mutants(ground, parent, rng), _LOOKED_AT):
+        for mutant in islice(kind.mutants(ground, parent, rng), _looked_at(parent)):
             name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
             if mutant.variant not in done and alike[mutant.variant, mutant.note] < limit and wants(name):
                 alike[mutant.variant, mutant.note] += 1
@@ -82,6 +84,10 @@ def chosen(
     if groups:
         budget = max(limit * kind.share, len(groups))
         yield from _evenly([_spread(group, -(-budget // len(groups))) for group in groups.values()], budget)
+
+
+def _looked_at(parent: Parent) -> int:
+    return max(_FEWEST, _LOOKED_AT * _LARGE // max(_LARGE, len(parent.body)))
 
 
 def _spread(group: list[tuple[Mutant, Parent]], count: int) -> list[tuple[Mutant, Parent]]:

@@ -9,10 +9,10 @@ from random import Random
 
 from kcontract.errors import SchemaError
 from kcontract.generate.avro_payload import AvroPayload
+from kcontract.generate.budget import TooDeepError
 from kcontract.generate.contract_parts import EventType
 from kcontract.generate.json_payload import JsonPayload
 from kcontract.generate.json_schema import JsonSchemaView
-from kcontract.generate.json_values import TooDeepError
 from kcontract.generate.kind import Parent
 from kcontract.generate.payload import Payload
 from kcontract.generate.templates import Builder

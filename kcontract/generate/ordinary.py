@@ -33,6 +33,13 @@ def first_valid(contract: Contract, receive: Receive, oracle: TopicOracle, build
     wrong = builder.generators.blamed(1)
     if wrong is not None:
         raise wrong
+    large = values.event.payload.too_large
+    if large:
+        raise UsageError(
+            "GENERATE_TOO_LARGE",
+            f"no valid record for {contract.topic} could be generated: {large[0]}",
+            "give one in message.examples, or ask for less in the schema",
+        )
     raise UsageError(
         "GENERATE_NO_VALID",
         f"no valid record for {contract.topic} could be generated: {reason}",

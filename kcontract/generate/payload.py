@@ -23,7 +23,12 @@ class Payload(Protocol):
         """The payload's JSON Schema; for Avro the constraints, if there are any."""
 
     @property
-    def unsupported(self) -> list[str]: ...
+    def unsupported(self) -> list[str]:
+        """What could not be generated, in words."""
+
+    @property
+    def too_large(self) -> list[str]:
+        """What of that is too large."""
 
     def ordinary(self, rng: Random, *, full: bool = False) -> Any: ...
 

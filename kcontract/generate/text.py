@@ -35,6 +35,8 @@ TEXTS: tuple[str, ...] = (
 )
 LONG = 1_000
 """Code points of the longest text that is generated without a declared limit."""
+_LARGE = 5_000
+"""The least length from which on only a few texts are generated, and long ones repeat what was drawn."""
 
 _ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -56,7 +58,8 @@ def boundary_texts(low: int = 0, high: int | None = None) -> list[str]:
     """Every text of TEXTS made to fit, then texts of the least and greatest lengths and their neighbours."""
     top = LONG if high is None else min(high, 70_000)
     lengths = sorted({low, min(low + 1, top), max(top - 1, low), max(top, low)})
-    texts = [fitted(text, low, high) for text in TEXTS] + ["x" * length for length in lengths]
+    some = TEXTS if low <= _LARGE else TEXTS[1:3]
+    texts = [fitted(text, low, high) for text in some] + ["x" * length for length in lengths]
     texts.append(fitted("😀", top if high is not None and high <= LONG else low, high))
     return list(dict.fromkeys(texts))
 
@@ -67,4 +70,6 @@ def random_text(rng: Random, low: int = 0, high: int | None = None) -> str:
         return fitted(rng.choice(TEXTS), low, high)
     alphabet = rng.choices(_ALPHABETS, (6, 3, 2, 1))[0]
     top = low + 12 if high is None else min(high, low + 12)
-    return "".join(rng.choices(alphabet, k=rng.randint(low, max(top, low))))
+    length = rng.randint(low, max(top, low))
+    drawn = "".join(rng.choices(alphabet, k=min(length, _LARGE)))
+    return drawn if length <= _LARGE else fitted(drawn, length, length)

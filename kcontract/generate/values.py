@@ -9,10 +9,10 @@ from typing import Any
 
 from kcontract.errors import UsageError
 from kcontract.generate.avro_payload import AvroPayload
+from kcontract.generate.budget import TooDeepError
 from kcontract.generate.contract_parts import EventType, payload_slots
 from kcontract.generate.coverage import Coverage
 from kcontract.generate.from_json import datum_of
-from kcontract.generate.json_values import TooDeepError
 from kcontract.model.contract import Message
 
 _DULL = 200

@@ -11,7 +11,7 @@ from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.book import Book, own_references, subjects_of
 from kcontract.oracle.standing import Standing
 from kcontract.schema.avro.decode import scan
-from kcontract.schema.avro.match import source_field
+from kcontract.schema.avro.match import fields_of, source_field
 from kcontract.schema.avro.nodes import AvroSchema, RecordType, simple_name
 from kcontract.schema.avro.parse import parse
 from kcontract.schema.avro.resolve import Resolver, resolver_of
@@ -151,4 +151,5 @@ def _lacks_required(writer: AvroSchema, target: AvroSchema) -> bool:
         return False
     if not isinstance(left, RecordType):
         return any(not field.has_default for field in right.fields)
-    return any(not field.has_default and source_field(left, field) is None for field in right.fields)
+    known = fields_of(left)
+    return any(not field.has_default and source_field(known, field) is None for field in right.fields)

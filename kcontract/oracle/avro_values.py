@@ -20,6 +20,7 @@ from kcontract.schema.avro.decode import Reading, scan
 from kcontract.schema.avro.json_form import json_form
 from kcontract.schema.avro.nodes import AvroSchema, Datum
 from kcontract.schema.avro.resolve import Resolver
+from kcontract.schema.avro.sizes import Sizes
 from kcontract.schema.json.parse import Parsed
 from kcontract.schema.json.validate import JsonSchema
 from kcontract.schema.problem import DecodeError, Problems
@@ -55,6 +56,9 @@ class AvroValues:
         self._constraints = (
             JsonSchema(constraints.text, assert_formats=message.assert_formats) if constraints is not None else None
         )
+
+        self._is_empty = not Sizes(self.schema).least(self.schema.root)
+        """Whether the contract's own records have no bytes: then a header alone is what it promises."""
 
     @property
     def schema(self) -> AvroSchema:
@@ -96,7 +100,7 @@ class AvroValues:
             reason = "a framed message in a frame"
             doubled = DecodeError(first.layer, "double_header", reason, offset=named.start, soft=True)
             return ValueReading((doubled,), reading.make)
-        if not named.body:
+        if not named.body and (source.is_foreign or not self._is_empty):
             return _without_body(reading)
         return reading
 
@@ -179,7 +183,7 @@ class AvroValues:
 
 
 def _without_body(reading: ValueReading) -> ValueReading:
-    """Five bytes: wrong, but for a record without fields, which Confluent's own deserializers refuse."""
+    """Five bytes: wrong, but for another writer's record without fields, which Confluent's own deserializers refuse."""
     for problem in reading.problems:
         if problem.code == "truncated":
             problem.code = "header_only"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kcontract.schema.avro.match import source_field
+from kcontract.schema.avro.match import fields_of, source_field
 from kcontract.schema.avro.nodes import Array, AvroSchema, Map, Node, RecordType, Union
 
 Pair = tuple[Node, Node]
@@ -38,10 +38,11 @@ def _has(record: RecordType, name: str) -> bool:
 def _below(left: Node, right: Node, step: str) -> list[Pair]:
     match left, right:
         case RecordType(), RecordType():
+            known = fields_of(left)
             return [
                 (source.type, field.type)
                 for field in right.fields
-                if (source := source_field(left, field)) is not None and source.name == step
+                if (source := source_field(known, field)) is not None and source.name == step
             ]
         case Array(items=one), Array(items=other):
             return [(one, other)]

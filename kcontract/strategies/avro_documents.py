@@ -11,12 +11,14 @@ from typing import Any, Literal, overload
 from hypothesis.strategies import SearchStrategy
 
 from kcontract.errors import UsageError
+from kcontract.generate.avro_values import AvroValues
 from kcontract.schema.avro.encode import encode
 from kcontract.schema.avro.json_form import json_form
 from kcontract.schema.avro.nodes import AvroSchema, Datum
 from kcontract.schema.avro.parse import parse
 from kcontract.strategies.avro_data import AvroData
 from kcontract.strategies.avro_python import python_form
+from kcontract.strategies.large import if_large
 
 Schema = Mapping[str, Any] | list[Any] | str | PathLike[str]
 Form = Literal["python", "json", "binary"]
@@ -50,11 +52,13 @@ def avro(
     `form` says what comes out: `python`, the values that fastavro and Confluent's serializers take (a union's value is
     `(branch, value)` where they could not tell its branch); `json`, as in the examples of contracts; `binary`, without
     any framing. Values shrink to 0, empty texts and the first branch of a union; recursion goes three steps beyond
-    what a value needs. Raises SchemaError for what is no schema, UsageError GENERATE_UNSATISFIABLE for a record that
-    cannot but hold itself.
+    what a value needs. Values of hundreds of parts and more are made whole, and hardly shrink.
+
+    Raises SchemaError for what is no schema, UsageError GENERATE_UNSATISFIABLE for a record that cannot but hold
+    itself, GENERATE_TOO_LARGE for one with more than 20,000 parts, or a fixed of more than a million bytes.
     """
     parsed = parsed_schema(schema, references or {})
-    data = AvroData(parsed, non_finite=non_finite).root()
+    data = if_large(AvroValues(parsed, lambda _: True)) or AvroData(parsed, non_finite=non_finite).root()
     if data.is_empty:
         raise UsageError(
             "GENERATE_UNSATISFIABLE", "no value of the schema ends: a record holds itself", "make one step optional"

@@ -10,14 +10,16 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, find, reject, settings
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample, Unsatisfiable
+from hypothesis.errors import InvalidArgument, NoSuchExample, Unsatisfiable
 from hypothesis.strategies import DrawFn, SearchStrategy
 from jsonschema_rs.canonical import Satisfiability
 
 from kcontract.errors import SchemaError, UsageError
 from kcontract.generate.json_schema import JsonSchemaView
+from kcontract.generate.json_values import JsonValues
 from kcontract.schema.json.dialects import Dialect, Draft, draft_of
 from kcontract.strategies.json_nodes import Nodes
+from kcontract.strategies.large import TooLargeError, if_large
 
 Json = Any
 """A JSON value as Python's json module reads it."""
@@ -41,17 +43,23 @@ def json_schema(
 
     No value is ever invalid: a validator sees each. Values shrink to `null`, 0, the empty string, objects without what
     is optional. Integers stay within int64, and properties that nothing declares are left out, unless the schema says
-    otherwise. Raises SchemaError for what is no schema, UsageError GENERATE_UNSATISFIABLE for one that nothing
-    satisfies, and GENERATE_NO_VALUE for one of which no value was found.
+    otherwise. Values of hundreds of parts and more are made whole, and hardly shrink.
+
+    Raises SchemaError for what is no schema, UsageError GENERATE_UNSATISFIABLE for one that nothing satisfies,
+    GENERATE_TOO_LARGE for one of which no value is small enough, and GENERATE_NO_VALUE for one of which none was found.
     """
     document = document_of(schema)
     dialect = Dialect(draft or draft_of(document), references or {})
     valid = dialect.validator(document)
     canonical = dialect.canonical(document)
-    inner = Nodes(canonical, dialect, JsonSchemaView(document, references)).root()
+    view = JsonSchemaView(document, references)
+    inner = Nodes(canonical, dialect, view).root()
     if inner.is_empty or canonical.satisfiability() == Satisfiability.NO:
         raise UsageError("GENERATE_UNSATISFIABLE", "no value satisfies the schema", "look for keywords that conflict")
-    return _some(_checked(inner, valid))
+    try:
+        return if_large(JsonValues(view, valid)) or _some(_checked(inner, valid))
+    except TooLargeError as error:  # but Hypothesis may repeat what it has drawn
+        return _some(_checked(inner, valid), error)
 
 
 def document_of(schema: Any) -> Any:
@@ -76,12 +84,15 @@ def _checked(inner: SearchStrategy[Json], valid: Callable[[Any], bool]) -> Searc
     return made()
 
 
-def _some(strategy: SearchStrategy[Json]) -> SearchStrategy[Json]:
-    """The strategy, if any value comes out of it: told here, not by a test that seems to assume too much."""
+def _some(strategy: SearchStrategy[Json], large: TooLargeError | None = None) -> SearchStrategy[Json]:
+    """The strategy, if any value comes out of it: told here, not by a test that seems to assume too much.
+
+    `large`: why none is to be expected.
+    """
     try:
-        find(strategy, lambda _: True, settings=_PROBE)
-    except (NoSuchExample, Unsatisfiable) as error:
-        raise UsageError(
+        find(strategy, lambda _: True, settings=settings(_PROBE, max_examples=5) if large else _PROBE)
+    except (NoSuchExample, Unsatisfiable, InvalidArgument) as error:
+        raise large or UsageError(
             "GENERATE_NO_VALUE",
             "no value was found that satisfies the schema",
             "write it more directly: patterns with look-around and `not` over many keywords are hard to aim at",

@@ -42,8 +42,9 @@ def _sites(view: JsonSchemaView, schema: Any, value: Any, pointer: str) -> Itera
     plains = view.choices(schema)
     yield Site(pointer, value, plains)
     if isinstance(value, dict):
+        known = [(property_schemas(plain), plain.get("additionalProperties", True)) for plain in plains]
         for name, inner in value.items():
-            schemas = [property_schemas(p).get(name, p.get("additionalProperties", True)) for p in plains]
+            schemas = [declared.get(name, others) for declared, others in known]
             yield from _sites(view, _any_of(schemas), inner, step(pointer, name))
     elif isinstance(value, list):
         for index, inner in enumerate(value[:2]):

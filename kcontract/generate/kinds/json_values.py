@@ -14,6 +14,7 @@ from kcontract.generate.kind import MAX_BYTES, Ground, Mutant, Parent
 from kcontract.generate.kinds.json_sites import Site, is_token, removed, sites, with_value
 from kcontract.generate.numbers import limits
 from kcontract.generate.payload import replaced
+from kcontract.generate.text import fitted
 
 _OF_TYPE: dict[str, Any] = {
     "null": None, "boolean": True, "integer": 7, "number": 1.5, "string": "text", "array": [], "object": {},
@@ -75,7 +76,7 @@ def _beyond(site: Site, plain: Plain) -> Iterator[tuple[str, Any]]:
     elif isinstance(site.value, str):
         low, high = plain.get("minLength", 0), plain.get("maxLength")
         if low > 0:
-            yield "too_short", (site.value * low)[: low - 1]
+            yield "too_short", fitted(site.value, low - 1, low - 1)
         if high is not None and high < MAX_BYTES:
             yield "too_long", (site.value or "x") * (high // max(len(site.value), 1) + 1) + "x"
     elif isinstance(site.value, list):
@@ -103,7 +104,7 @@ def _beyond_items(value: list[Any], plain: Plain) -> Iterator[tuple[str, Any]]:
     if 0 < low <= len(value):
         yield "too_few_items", value[: low - 1]
     if high is not None and value and high < 100_000:
-        yield "too_many_items", (value * (high + 1))[: high + 1]
+        yield "too_many_items", (value * (high // len(value) + 1))[: high + 1]
     if plain.get("uniqueItems") and value:
         yield "repeated_item", [value[0], *value]
 

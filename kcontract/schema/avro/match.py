@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kcontract.schema.avro.nodes import (
     Array,
     AvroSchema,
@@ -89,7 +91,11 @@ def _fits(writer: AvroSchema, left: Node, reader: AvroSchema, right: Node) -> bo
     return promotable(left, right) or (exact(left, right) and _inner(writer, left, reader, right))
 
 
-def source_field(writer: RecordType, field: Field) -> Field | None:
+def fields_of(writer: RecordType) -> dict[str, Field]:
+    """The writer's fields by name, for `source_field`."""
+    return {field.name: field for field in writer.fields}
+
+
+def source_field(known: Mapping[str, Field], field: Field) -> Field | None:
     """The writer's field that fills the reader's `field`: by name, else by the reader's aliases."""
-    by_name = {candidate.name: candidate for candidate in writer.fields}
-    return next((by_name[name] for name in (field.name, *field.aliases) if name in by_name), None)
+    return next((known[name] for name in (field.name, *field.aliases) if name in known), None)

@@ -6,7 +6,7 @@ value comes, not before: a writer's union may be resolvable in one branch only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from kcontract.schema.avro.defaults import default_datum
 from kcontract.schema.avro.match import (
     choose,
     exact,
+    fields_of,
     full_names_match,
     names_match,
     promotable,
@@ -118,9 +119,10 @@ class _Compiler:
         """Java takes a record by its fields when no name matches."""
         if not isinstance(left, RecordType):
             return None
+        known = fields_of(left)
         for index, branch in enumerate(branches):
             right = self.reader.follow(branch)
-            if isinstance(right, RecordType) and all(_filled(left, field) for field in right.fields):
+            if isinstance(right, RecordType) and all(_filled(known, field) for field in right.fields):
                 return index
         return None
 
@@ -142,11 +144,12 @@ class _Compiler:
 
         named = resolve if names_match(left, right) else _noting(resolve, _other_name(left, right, soft=True))
         self.records[pair] = named
-        fields.extend(self.field(left, field) for field in right.fields)
+        known = fields_of(left)
+        fields.extend(self.field(known, field) for field in right.fields)
         return named
 
-    def field(self, left: RecordType, field: Field) -> tuple[str, str, Resolver]:
-        source = source_field(left, field)
+    def field(self, known: Mapping[str, Field], field: Field) -> tuple[str, str, Resolver]:
+        source = source_field(known, field)
         if source is not None:
             return field.name, source.name, self.resolver(source.type, field.type)
         if not field.has_default:
@@ -156,8 +159,8 @@ class _Compiler:
         return field.name, "", lambda _datum, _problems: default_datum(schema, field.type, field.default, field.name)
 
 
-def _filled(left: RecordType, field: Field) -> bool:
-    source = source_field(left, field)
+def _filled(known: Mapping[str, Field], field: Field) -> bool:
+    source = source_field(known, field)
     if source is None:
         return field.has_default
     return (

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from math import prod
 from typing import Any, Literal
 
 import jsonschema_rs
-from jsonschema_rs.canonical import CanonicalizationError
+from jsonschema_rs.canonical import CanonicalizationError, Satisfiability
 
 from kcontract.errors import SchemaError
 from kcontract.schema.json.formats import STRICT
@@ -26,6 +27,7 @@ _VALIDATORS: dict[Draft, Any] = {
     "2019-09": jsonschema_rs.Draft201909Validator, "2020-12": jsonschema_rs.Draft202012Validator,
 }  # fmt: skip
 _URIS = tuple((f"draft-0{draft}" if len(draft) == 1 else draft, draft) for draft in DRAFTS)
+_MOST_ALTERNATIVES = 500
 _ERRORS = (ValueError, jsonschema_rs.ReferencingError, CanonicalizationError)
 
 
@@ -72,6 +74,33 @@ class Dialect:
 def _refused(error: Exception) -> SchemaError:
     message = str(error).partition("\n")[0][:300]
     return SchemaError("JSON_SCHEMA_INVALID", f"not a JSON Schema: {message}", "correct the schema")
+
+
+def is_unsatisfiable(schema: Any, references: Mapping[str, Any]) -> bool:
+    """Whether it is certain that no value satisfies a legal schema; what cannot be told (soon) may have one."""
+    if _alternatives(schema) > _MOST_ALTERNATIVES:
+        return False
+    try:
+        return Dialect(draft_of(schema), references).canonical(schema).satisfiability() == Satisfiability.NO
+    except SchemaError:
+        return False
+
+
+def _alternatives(schema: Any) -> int:
+    """How many ways there are at most to choose at one place of a schema: the canonical form writes them out."""
+    if isinstance(schema, list):
+        return max(map(_alternatives, schema), default=1)
+    if not isinstance(schema, dict):
+        return 1
+    here = prod(sum(map(_alternatives, schema[word])) for word in ("anyOf", "oneOf") if _is_list(schema.get(word)))
+    if _is_list(schema.get("allOf")):
+        here *= prod(map(_alternatives, schema["allOf"]))
+    others = (value for word, value in schema.items() if word not in ("anyOf", "oneOf", "allOf"))
+    return max(here * (2 if "if" in schema else 1), *map(_alternatives, others), 1)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def json_equal_key(value: Any) -> Any:

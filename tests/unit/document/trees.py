@@ -34,6 +34,9 @@ class MemoryTree:
     def exists(self, path: str) -> bool:
         return path in self.files or any(name.startswith(f"{path}/") for name in self.files)
 
+    def is_directory(self, path: str) -> bool:
+        return path not in self.files and self.exists(path)
+
     def is_inside(self, path: str) -> bool:
         return not path.startswith("..")
 

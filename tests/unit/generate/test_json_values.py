@@ -9,8 +9,18 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from kcontract.generate.budget import TooDeepError
 from kcontract.generate.json_payload import JsonPayload
 from tests.unit.generate.contracts import DOCUMENT, seeded
+
+
+def deep(levels: int) -> Any:
+    """Objects inside each other, each of them required."""
+    inner: Any = {"type": "string"}
+    for _ in range(levels):
+        inner = {"type": "object", "required": ["a"], "properties": {"a": inner}}
+    return inner
+
 
 SCHEMAS: dict[str, Any] = {
     "document": DOCUMENT,
@@ -64,6 +74,11 @@ SCHEMAS: dict[str, Any] = {
             }
         },
     },
+    "many distinct numbers": {"type": "array", "items": {"type": "integer"}, "uniqueItems": True, "minItems": 300},
+    "many items": {"type": "array", "items": {"type": "integer", "minimum": 3}, "minItems": 1_500},
+    "many names": {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 200},
+    "long text": {"type": "string", "minLength": 20_000},
+    "deep": deep(30),
     "anything": True,
     **{
         f"format {name}": {"type": "string", "format": name}
@@ -82,9 +97,10 @@ def test_every_value_is_valid(name: str) -> None:
     valid, rng = _check(SCHEMAS[name]), seeded(1)
     payload = JsonPayload(SCHEMAS[name], {})
     values = [payload.ordinary(rng), payload.ordinary(rng, full=True)]
-    values += [*islice(payload.boundaries(rng), 200), *islice(payload.random(rng), 100)]
+    most = 10 if name in ("many items", "many distinct numbers", "many names", "long text") else 200
+    values += [*islice(payload.boundaries(rng), most), *islice(payload.random(rng), most // 2)]
     assert all(map(valid, values))
-    assert len(values) > 100
+    assert len(values) > most // 2
     assert json.loads(payload.encode(values[0])) == values[0]
 
 
@@ -115,3 +131,27 @@ def test_a_pattern_that_cannot_be_written_is_named() -> None:
     payload = JsonPayload({"type": "object", "properties": {"a": {"type": "string", "pattern": "(x)\\1"}}}, {})
     list(payload.boundaries(seeded(1)))
     assert payload.unsupported == ["pattern (x)\\1: \\1"]
+
+
+TOO_LARGE: dict[str, tuple[Any, str]] = {
+    "items": ({"type": "array", "minItems": 100_000}, "minItems 100,000 is more than the 20,000 values"),
+    "properties": ({"type": "object", "minProperties": 50_000}, "minProperties 50,000 is more than"),
+    "text": ({"type": "string", "minLength": 3_000_000}, "minLength 3,000,000 is more than the 1,000,000 characters"),
+    "all together": (
+        {"type": "array", "minItems": 300, "items": {"type": "array", "minItems": 300, "items": {"type": "null"}}},
+        "more than the 20,000 parts",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_what_is_too_large_is_told_and_not_tried(name: str) -> None:
+    """No value, no edge, and the reason in words; what is optional is left out."""
+    schema, told = TOO_LARGE[name]
+    payload = JsonPayload(schema, {})
+    with pytest.raises(TooDeepError):
+        payload.ordinary(seeded(1))
+    assert list(payload.boundaries(seeded(1))) == list(payload.random(seeded(1))) == []
+    assert told in payload.too_large[0]
+    around = JsonPayload({"type": "object", "properties": {"huge": schema, "n": {"const": 1}}}, {})
+    assert around.ordinary(seeded(1), full=True) == {"n": 1}

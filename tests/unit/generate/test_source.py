@@ -9,13 +9,14 @@ from itertools import islice
 import fastavro
 import jsonschema_rs
 import pytest
+from msgspec import structs
 
 from kcontract.errors import UsageError
 from kcontract.generate.partitioner import partition_of
 from kcontract.generate.source import CaseSource
 from kcontract.generate.templates import POOL
 from kcontract.model.case import CASE_HEADER, Case, Expectation, Role
-from kcontract.model.contract import Contract, Expression, Malformed, Variant
+from kcontract.model.contract import Contract, Expression, Malformed, Message, RegistryRules, Variant
 from kcontract.report.diff import diff_envelopes
 from tests.unit.generate.contracts import (
     AT,
@@ -304,3 +305,25 @@ def test_a_mutant_of_the_envelope_remembers_the_one_it_was_made_from(kind: str) 
         assert len(diff_envelopes(case.envelope, case.record)) == 1, case.kind
     plain = [case for case in made.malformed() if case.code == "missing_required"]
     assert [case.envelope for case in plain] == [None] * len(plain)
+
+
+def test_what_is_too_large_to_be_generated_is_told() -> None:
+    """With the keyword that asks for it, and another code than where nothing was found."""
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "minItems": 100_000}}}
+    contract, _ = json_contract()
+    made = source((structs.replace(contract, message=Message(AT, payload=text(schema))), ()))
+    with pytest.raises(UsageError, match="minItems 100,000") as caught:
+        made.healthy(Role.HEALTHY, 0)
+    assert caught.value.code == "GENERATE_TOO_LARGE"
+
+
+def test_a_record_without_fields_is_a_header_alone() -> None:
+    """It is what the contract promises, so it is valid, and mutants are made of it."""
+    empty = {"type": "record", "name": "Ping", "fields": []}
+    contract, _ = avro_contract()
+    about = Message(AT, payload=text(empty, "avro"), wire="confluent")
+    alone = structs.replace(contract, message=about, registry=RegistryRules(AT))
+    made = source((alone, (entry(7, "t-value", 1, empty),)))
+    assert {case.record.value for case in made.valid()} == {b"\0\0\0\0\x07"}
+    invalid = {case.code for case in made.malformed() if case.expectation is Expectation.INVALID}
+    assert {"bad_magic", "unknown_schema_id", "short_header"} <= invalid

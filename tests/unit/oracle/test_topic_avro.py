@@ -101,10 +101,11 @@ def test_the_hint_breaks_ties_and_nothing_else() -> None:
 
 
 def test_a_record_without_fields_has_no_bytes() -> None:
-    """Five bytes are right for it, yet Confluent's own deserializers refuse them."""
+    """Five bytes are right for it: where the contract promises such records, nothing else can be right."""
     empty = record("Empty")
     oracle = TopicOracle(contract(avro(empty)), None, [entry(1, empty)])
-    assert _told(join(1, b""), oracle=oracle)[:2] == (EITHER, "header_only")
+    assert _told(join(1, b""), oracle=oracle) == (VALID, "", None)
+    assert _told(join(1, b"\0"), oracle=oracle)[:2] == (EITHER, "trailing_bytes")
 
 
 def test_constraints_bind_the_json_form() -> None:

@@ -170,6 +170,15 @@ def test_a_record_that_never_ends_is_refused() -> None:
     assert caught.value.code == "GENERATE_UNSATISFIABLE"
 
 
+def test_large_values_are_made_whole() -> None:
+    """A record of a thousand fields is drawn in one piece; a fixed of megabytes is refused with a code."""
+    wide = {"type": "record", "name": "R", "fields": [{"name": f"f{n}", "type": "int"} for n in range(1_000)]}
+    assert all(len(value) == 1_000 for value in drawn(avro(wide), 3))
+    with pytest.raises(UsageError, match="5,000,000 bytes") as caught:
+        avro({"type": "fixed", "name": "F", "size": 5_000_000})
+    assert caught.value.code == "GENERATE_TOO_LARGE"
+
+
 def test_counterexamples_are_small() -> None:
     """What a failing test would show."""
     schema = {

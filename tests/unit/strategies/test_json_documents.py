@@ -119,6 +119,15 @@ def test_what_cannot_be_found_is_told() -> None:
     assert caught.value.code == "GENERATE_NO_VALUE"
 
 
+def test_large_values_are_made_whole() -> None:
+    """Hundreds of properties are no hindrance; what is beyond every measure is told."""
+    many = {"type": "object", "minProperties": 800, "additionalProperties": {"type": "integer"}}
+    assert all(len(value) >= 800 for value in drawn(json_schema(many), 3))
+    with pytest.raises(UsageError, match="minProperties 50,000") as caught:
+        json_schema({"type": "object", "minProperties": 50_000})
+    assert caught.value.code == "GENERATE_TOO_LARGE"
+
+
 def test_texts_and_files_are_read(tmp_path: Path) -> None:
     """A schema may be given as its text or its path; what is no schema is refused."""
     text = '{"type": "boolean"}'
