@@ -77,7 +77,7 @@ class Outcomes:
         if delivery is not None:
             self.credit(at, record, outputs, delivery, window)
             return
-        known = self._books.know(at, record, outputs)
+        known = not self._ties.agrees(record, outputs) and self._books.know(at, record, outputs)
         if not known and self._ties.marked(record.record) is None:  # else it is a repeat for a case that is closed
             self._untied.keep((at, record, outputs))
 

@@ -39,7 +39,8 @@ class KeyOrderBook(CalmBook):
 
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
-        self._furthest: dict[Slot, tuple[int, str]] = {}
+        self._furthest: dict[Slot, tuple[int, int, str]] = {}
+        """The last record with an effect: its offset, that of the effect, and both in words."""
         self._new: list[_Overtaking] = []
         self._seen: list[_Overtaking] = []
         self._windows = 0
@@ -78,9 +79,9 @@ class KeyOrderBook(CalmBook):
         furthest = self._furthest.get(slot)
         if furthest is None or furthest[0] < delivery.offset:
             before = f"case {delivery.case.id}, sent to {place[0]}/{place[1]}@{delivery.offset}: its effect is"
-            self._furthest[slot] = delivery.offset, f"{before} {place_of(record)}"
-        elif len(self._new) < _KEPT_A_WINDOW:
-            self._new.append(_Overtaking(at, delivery, record, output, furthest[1]))
+            self._furthest[slot] = delivery.offset, record.offset, f"{before} {place_of(record)}"
+        elif furthest[1] < record.offset and len(self._new) < _KEPT_A_WINDOW:  # else it was only told later
+            self._new.append(_Overtaking(at, delivery, record, output, furthest[2]))
 
     def _verdicts(self) -> Iterator[CaseVerdict]:
         for one in self._seen:

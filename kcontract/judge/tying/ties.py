@@ -128,6 +128,16 @@ class Ties:
                 return delivery
         return None
 
+    def agrees(self, seen: LogRecord, outputs: Sequence[Output]) -> bool:
+        """Whether any open delivery agrees with a record that ties to none, by all that `where` compares: it is one of
+        theirs then, and of no closed one."""
+        for output in outputs:
+            if output.emits is not None and output.emits.where is not None and output.oracle is not None:
+                where, payload = output.emits.where, output.oracle.read(seen.record)
+                if where.pairs and any(self._index(output, where).agreeing(seen.record, payload)):
+                    return True
+        return False
+
     def _evidence(self, seen: LogRecord, outputs: Sequence[Output]) -> Iterator[str | None]:
         yield self._by_correlation(seen, outputs)
         yield self._by_where(seen, outputs)

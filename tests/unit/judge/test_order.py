@@ -7,6 +7,7 @@ import json
 import pytest
 
 from kcontract.model import events as ev
+from kcontract.model.case import Role
 from kcontract.model.record import LogRecord, Record
 from tests.unit.judge.story import OUT, Story, changed, schema
 
@@ -71,6 +72,23 @@ def test_an_order_around_a_start_says_nothing() -> None:
         story.close()
     story.state.close()
     assert story.codes == []
+
+
+def test_an_effect_that_is_credited_late_stands_where_it_stands() -> None:
+    """It names no record, so that it is credited as its window closes: behind that of a later record, before which it
+    was written."""
+    story = Story(promised=changed(BY_KEY, where=None))
+    for first in ("1", "3"):
+        later = str(int(first) + 1)
+        story.window("alone", first)
+        story.send(first, key=b"k")
+        story.send(later, key=b"k", role=Role.SENTINEL)
+        story.seen(OUT, Record(b"k", b'{"order": "nobody"}'))
+        story.effect(later)
+        story.close()
+    story.state.close()
+    assert story.codes == []
+    assert not any("in another order" in what for what, _ in story.state.blind)
 
 
 def step(story: Story, case: str, name: str) -> None:

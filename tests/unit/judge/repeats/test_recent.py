@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.repeats.recent import _BYTES, _DELIVERIES, Recent
-from kcontract.model.record import LogRecord
-from tests.unit.judge.story import OUT, Story
+from kcontract.model.case import Role
+from kcontract.model.record import LogRecord, Record
+from tests.unit.judge.story import OUT, Story, changed
 
 
 def deliveries(story: Story, count: int, value: bytes | None = None) -> list[Delivery]:
@@ -55,3 +56,23 @@ def test_large_ones_are_forgotten_sooner() -> None:
         recent.keep([one])
     assert not ties(recent, story, "0")
     assert ties(recent, story, "2")
+
+
+def test_what_may_be_an_open_record_s_own_is_no_late_effect_of_a_closed_one() -> None:
+    """All records of a key say the same, and the correlation id was damaged: alone, the effect is the only case's."""
+    same, bare = b'{"id": "k", "amount": 2}', (("correlation_id", b"x" * 9),)
+    bill = Record(b"k", b'{"order": "k", "amount": 2}', bare)
+    story = Story(promised=changed({"order": "key"}))
+    story.window()
+    for case, key in (("1", "k"), ("2", "j")):
+        value = same.replace(b'"k"', f'"{key}"'.encode())
+        story.send(case, kind="header_damage:oversize", key=key.encode(), value=value, headers=bare)
+    story.close()
+    story.window("alone", "2")
+    story.send("2.1", kind="header_damage:oversize", key=b"k", value=same, headers=bare)
+    story.send("9", key=b"k", value=same, role=Role.SENTINEL)
+    story.seen(OUT, bill)
+    story.seen(OUT, Record(b"k", bill.value, (("correlation_id", b"corr-9"),)))
+    story.close()
+    assert [doubt.settled for doubt in story.state.doubts if doubt.root == "2"] == [True]
+    assert story.codes == []
