@@ -28,7 +28,9 @@ _PRODUCER: dict[str, Any] = {
     "enable.idempotence": True,
     "compression.type": "none",
     "partitioner": "murmur2_random",
-    "linger.ms": 10,  # who waits for acknowledgements has everything sent at once: `flush`
+    # Long enough for a volley to be queued, so that it goes in few batches. Who has queued it, or waits for
+    # acknowledgements, has everything sent at once: `flush`.
+    "linger.ms": 20,
     "topic.metadata.propagation.max.ms": 5_000,  # how long a topic may be unknown before its records are refused
     "message.max.bytes": 500_000_000,
     "queue.buffering.max.messages": 500_000,

@@ -71,8 +71,11 @@ class Dispatcher:
             records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
             self._send(records)
             self._on_the_way += records
-        times = due or [0.0] * len(cases)  # told while the broker takes them: nobody looks at what comes before that
-        self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, times, strict=True)])
+        # Told while the broker takes them: nobody looks at what comes before that.
+        if due:
+            self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, due, strict=True)])
+        else:
+            self._recorder.record_all([ev.Sent(now, window, case) for case in cases])
 
     def _carried(self, road: Road, case: Case) -> Case:
         carried, log = road.carry(case)

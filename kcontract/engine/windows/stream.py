@@ -11,7 +11,7 @@ from kcontract.judge.evidence import Window
 from kcontract.model.case import Case
 from kcontract.model.record import LogRecord
 
-AHEAD, STRIDE = 7_500, 2_500
+AHEAD, STRIDE = 10_000, 5_000
 """So many records that are owed an answer may be on their way before more are sent, and so many are sent at once: the
 more come together, the less the broker and a service that works in batches have to do for each."""
 _AT_ONCE = 0.001
