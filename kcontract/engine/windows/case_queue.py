@@ -42,18 +42,17 @@ class CaseQueue:
 
     def take(self, most: int) -> list[Case]:
         """The next cases, at most so many, and of large ones fewer; none if there are no more."""
-        waiting = self._waiting
-        while len(waiting) < most and _bytes(waiting) < _MOST_BYTES and self._refill():
-            pass
-        taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
+        taken: list[Case] = []
         room = _MOST_BYTES
-        if _bytes(taken) < room:
-            return taken
-        for number, case in enumerate(taken, 1):
-            room -= len(case.record.value or b"")
-            if room <= 0:
-                self.put_back(taken[number:])
-                return taken[:number]
+        while room > 0 and len(taken) < most and (self._waiting or self._refill()):
+            waiting = self._waiting
+            block = [waiting.popleft() for _ in range(min(most - len(taken), len(waiting)))]
+            if (size := _bytes(block)) >= room:
+                fitting = _fitting(block, room)
+                self.put_back(block[fitting:])
+                del block[fitting:]
+            taken += block
+            room -= size
         return taken
 
     def put_back(self, cases: Sequence[Case]) -> None:
@@ -69,6 +68,15 @@ class CaseQueue:
         self._rng.shuffle(block)
         self._waiting.extend(block)
         return bool(block)
+
+
+def _fitting(cases: Sequence[Case], room: int) -> int:
+    """How many of the cases, which are too large together, are taken: the last of them fills the room."""
+    for number, case in enumerate(cases, 1):
+        room -= len(case.record.value or b"")
+        if room <= 0:
+            return number
+    return len(cases)
 
 
 def _bytes(cases: Iterable[Case]) -> int:
