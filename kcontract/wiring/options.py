@@ -73,7 +73,7 @@ def settings_of(
         kinds=frozenset(options.kinds) or None,
         select=frozenset(select),
         together=() if stored else options.together,
-        shrink=options.shrink,
+        shrink=options.shrink and stored is None,
         faults=frozenset(options.faults) or frozenset({"declared"}),
         replay=stored,
         stored=() if stored else stored_cases(Path(project.root)),

@@ -124,7 +124,10 @@ def test_what_is_told_of_methods_and_of_several_failures_can_be_pasted(project: 
         from hypothesis import HealthCheck, given, settings
         from kcontract.strategies import event
 
-        calm = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        calm = settings(
+            deadline=None, derandomize=True, max_examples=40,
+            suppress_health_check=list(HealthCheck),
+        )
 
         class TestHands:
             @kcontract.testing.malformed("orders", kinds=["missing_required"])
@@ -134,7 +137,9 @@ def test_what_is_told_of_methods_and_of_several_failures_can_be_pasted(project: 
             @calm
             @given(event("orders"))
             def test_drawn(self, case):
-                raise ValueError if case.payload["amount"] % 2 else KeyError
+                if case.payload["amount"] % 2:
+                    raise ValueError
+                raise KeyError
         """
     )
     printed = ran(project).stdout.str()

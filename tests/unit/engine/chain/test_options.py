@@ -33,3 +33,13 @@ def test_a_finding_of_a_chain_is_not_sent_again() -> None:
     with pytest.raises(UsageError) as caught:
         settings_of(VerifyOptions(), PROJECT, [contract()], stored)
     assert (caught.value.code, "--together billing,booking" in caught.value.fix) == ("CASE_CHAIN", True)
+
+
+def test_a_record_that_is_sent_again_is_not_made_smaller() -> None:
+    """It is what was kept of a finding, and what a smaller one shows is another matter."""
+    stored = StoredCase(
+        format=STORED_FORMAT, finding="0", unit="billing", contract="c.yaml", topic="bills", kind="valid",
+        expectation=Expectation.VALID, verdict="LOST", record=Record(), created="", version="",
+    )  # fmt: skip
+    assert not settings_of(VerifyOptions(), PROJECT, [contract()], stored).shrink
+    assert settings_of(VerifyOptions(), PROJECT, [contract()], None).shrink
