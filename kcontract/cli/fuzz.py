@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from kcontract.cli.completing import complete_contracts, kind_codes, listed, offered, services
 from kcontract.cli.options import report_options
 
 _EPILOG = """\b
@@ -25,9 +26,23 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("paths", nargs=-1, type=click.Path(exists=True))
-@click.option("--receiver", "--sender", "select", multiple=True, metavar="NAME", help="Only this one; repeatable.")
-@click.option("--kinds", default="", metavar="CODES", help="Only these kinds of malformed records, comma separated.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True), shell_complete=complete_contracts)
+@click.option(
+    "--receiver",
+    "--sender",
+    "select",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=offered(services),
+    help="Only this one; repeatable.",
+)
+@click.option(
+    "--kinds",
+    default="",
+    metavar="CODES",
+    shell_complete=listed(kind_codes),
+    help="Only these kinds of malformed records, comma separated.",
+)
 @click.option("--max-examples", type=click.IntRange(1, 10_000_000), help="Valid cases a handler (default 1000).")
 @click.option("--max-time", type=click.FloatRange(1), metavar="SECONDS", help="For the whole run (default 600).")
 @click.option("--seed", type=int, help="Of the generated records (default 0).")

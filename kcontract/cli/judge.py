@@ -7,6 +7,7 @@ from functools import partial
 
 import click
 
+from kcontract.cli.completing import offered, stored_runs
 from kcontract.cli.options import report_options
 
 _EPILOG = """\b
@@ -24,7 +25,7 @@ Exit codes: those of the run: 0 conforms · 1 violated · 2 usage, nothing was t
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("run", default="")
+@click.argument("run", default="", shell_complete=offered(stored_runs))
 @click.option("--write-baseline", "write", metavar="FILE", help="Write a new baseline of all findings to this file.")
 @report_options
 def judge(run: str, write: str | None, **options: object) -> int:

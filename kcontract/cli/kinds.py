@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kcontract.cli.completing import complete_contracts
 from kcontract.document.load import load_contracts, load_project, required
 from kcontract.errors import UsageError
 from kcontract.generate.catalogue import KINDS
@@ -31,7 +32,9 @@ _SEED = 1
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("contract", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "contract", required=False, type=click.Path(exists=True, path_type=Path), shell_complete=complete_contracts
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 def kinds(contract: Path | None, form: str) -> None:
     """List the malformed kinds; with CONTRACT, say for each receiver which apply, expected how, and why not.

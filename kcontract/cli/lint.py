@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from kcontract.cli.completing import complete_contracts
 from kcontract.document.load import FIRST_CONTRACT, Loaded, load_contracts, load_project
 from kcontract.document.mistakes import Mistake
 from kcontract.errors import EXIT_CONFORMS, EXIT_USAGE, UsageError
@@ -28,7 +29,7 @@ Exit codes: 0 nothing wrong (warnings allowed), 2 a mistake, or no contract foun
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), shell_complete=complete_contracts)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 @click.option(
     "--schema",

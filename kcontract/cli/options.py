@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from kcontract.cli.completing import fail_words, formats, listed, offered
+
 _RUN = (
     click.option(
         "--broker",
@@ -40,6 +42,7 @@ _REPORTS = (
         "reports",
         multiple=True,
         metavar="FORMAT[=PATH]",
+        shell_complete=offered(formats),
         help="text (default), json, junit, sarif, github or markdown, to standard output or a file; repeatable.",
     ),
     click.option(
@@ -50,6 +53,7 @@ _REPORTS = (
         "fail_on",
         multiple=True,
         metavar="WORDS",
+        shell_complete=listed(fail_words),
         help="What ends with 1: verdicts (default: all), none, blind, could-not-run, stale; comma separated.",
     ),
     click.option("-v", "--verbose", is_flag=True, help="Also list every kind, what was not sent, and why."),
@@ -63,15 +67,6 @@ def fault_words(_context: click.Context, _option: click.Parameter, value: str) -
     words = tuple(word.strip() for word in value.split(",") if word.strip())
     check_words(words)
     return words
-
-
-def complete_faults(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
-    """What may stand behind the last comma."""
-    from kcontract.model.faults import FAULTS, WORDS  # noqa: PLC0415
-
-    before, comma, start = incomplete.rpartition(",")
-    names = [*WORDS, *(kind.name for kind in FAULTS)]
-    return [before + comma + name for name in names if name.startswith(start)]
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:

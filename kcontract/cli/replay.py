@@ -7,6 +7,7 @@ from functools import partial
 
 import click
 
+from kcontract.cli.completing import complete_contracts, findings, offered
 from kcontract.cli.options import run_options
 
 _EPILOG = """\b
@@ -21,8 +22,8 @@ Exit codes: 0 it is handled as promised now · 1 it still violates · 2 usage, o
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("finding")
-@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.argument("finding", shell_complete=offered(findings))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True), shell_complete=complete_contracts)
 @run_options
 def replay(finding: str, paths: tuple[str, ...], **options: object) -> int:
     """Start the service of FINDING (the id that `verify` printed), get it going with healthy records, and send it the
