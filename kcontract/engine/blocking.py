@@ -11,7 +11,7 @@ from kcontract.engine.recorder import Recorder
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.tools import Tools
 from kcontract.engine.topics.foreign import takes_topic
-from kcontract.errors import KcontractError, ServiceError
+from kcontract.errors import EXIT_USAGE, KcontractError, ServiceError
 from kcontract.model import events as ev
 from kcontract.model.contract import Receive, Run, Send
 from kcontract.model.location import Location
@@ -66,6 +66,6 @@ def block(unit: str, error: ServiceGone | KcontractError, recorder: Recorder) ->
         fix = f"see `run` in the contract{said}"
         blocked = Blocked(code="COULD_NOT_RUN", reason=error.reason, fix=fix)
     else:
-        blocked = Blocked(code=error.code, reason=error.message, fix=error.fix)
-    recorder.record(ev.UnitBlocked(recorder.now(), unit, blocked.code, blocked.reason, blocked.fix))
+        blocked = Blocked(error.code, error.message, error.fix, usage=error.exit_code == EXIT_USAGE)
+    recorder.record(ev.UnitBlocked(recorder.now(), unit, blocked.code, blocked.reason, blocked.fix, blocked.usage))
     return blocked

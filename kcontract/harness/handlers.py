@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from kcontract.errors import ServiceError
+from kcontract.errors import UsageError
 from kcontract.harness.environment import service_environment
 from kcontract.harness.frames import cut, framed
 from kcontract.host.output import tail
@@ -81,7 +81,7 @@ class HandlerProcess:
             self.close()
             place = f"\n{told}" if told and told.strip() != said["error"] else ""
             fix = f"it must be what {self._root} can import, and take a record (docs/fuzz.md){place}"
-            raise ServiceError("HANDLER_NOT_LOADED", f"{self._run.handler}: {said['error']}", fix)
+            raise UsageError("HANDLER_NOT_LOADED", f"{self._run.handler}: {said['error']}", fix)
         style: Style = said["style"]
         return style
 

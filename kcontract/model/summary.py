@@ -15,6 +15,8 @@ class Blocked(Value, frozen=True):
     code: str
     reason: str
     fix: str = ""
+    usage: bool = False
+    """Whether a file of the project is wrong, rather than something that it needs is not there."""
 
 
 class KindCount(Value, frozen=True):

@@ -61,7 +61,7 @@ class Handler(Protocol):
     """Hands records to a handler of the project, which runs in a process of its own."""
 
     def open(self) -> Style:
-        """Start its process afresh; what it is to be handed. ServiceError HANDLER_NOT_LOADED, with the reason."""
+        """Start its process afresh; what it is to be handed. UsageError HANDLER_NOT_LOADED, with the reason."""
         ...
 
     def run(self, batch: Sequence[Handed], patience: float) -> list[Handled]:

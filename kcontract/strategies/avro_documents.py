@@ -58,7 +58,8 @@ def avro(
     itself, GENERATE_TOO_LARGE for one with more than 20,000 parts, or a fixed of more than a million bytes.
     """
     parsed = parsed_schema(schema, references or {})
-    data = if_large(AvroValues(parsed, lambda _: True)) or AvroData(parsed, non_finite=non_finite).root()
+    large = if_large(AvroValues(parsed, lambda _: True))
+    data = AvroData(parsed, non_finite=non_finite).root() if large is None else large
     if data.is_empty:
         raise UsageError(
             "GENERATE_UNSATISFIABLE", "no value of the schema ends: a record holds itself", "make one step optional"

@@ -57,9 +57,10 @@ def json_schema(
     if inner.is_empty or canonical.satisfiability() == Satisfiability.NO:
         raise UsageError("GENERATE_UNSATISFIABLE", "no value satisfies the schema", "look for keywords that conflict")
     try:
-        return if_large(JsonValues(view, valid)) or _some(_checked(inner, valid))
+        large = if_large(JsonValues(view, valid))
     except TooLargeError as error:  # but Hypothesis may repeat what it has drawn
         return _some(_checked(inner, valid), error)
+    return _some(_checked(inner, valid)) if large is None else large
 
 
 def document_of(schema: Any) -> Any:

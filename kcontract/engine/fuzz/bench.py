@@ -49,5 +49,10 @@ class Bench:
     """On the run's clock."""
 
     @property
+    def left(self) -> float:
+        """Seconds until the deadline."""
+        return self.deadline - self.tools.recorder.now()
+
+    @property
     def out_of_time(self) -> bool:
         return self.tools.recorder.now() >= self.deadline

@@ -21,7 +21,7 @@ BATCH = 64
 _REMEMBERED = 400
 _KNOWN_FATAL = 2
 """Cases of one variant of a kind, after which no more of it are handed over."""
-_MORE_PATIENCE, _FIRST_PATIENCE = 6.0, 6.0
+_MORE_PATIENCE, _LEAST_PATIENCE, _FIRST_PATIENCE = 6.0, 2.0, 6.0
 FATAL_ALREADY = "known to be fatal"
 UNREADABLE = "the handler takes decoded payloads, and this has none"
 
@@ -50,7 +50,7 @@ class Caller:
 
     def open(self, first: Case | None = None) -> bool:
         """Start the handler's process, and have it handle an ordinary record (or `first`), which may take its time:
-        much is set up by the first one. Whether it survived that. ServiceError HANDLER_NOT_LOADED."""
+        much is set up by the first one. Whether it survived that. UsageError HANDLER_NOT_LOADED."""
         self._style = self._handler.open()
         self._before = 0
         first = first or next(iter(self.sources.values())).healthy(Role.HEALTHY, 0)
@@ -73,8 +73,13 @@ class Caller:
         if not self.open():
             return True  # it was not even asked
         self._tell([case])
-        ended, _ = self._batch([case], _MORE_PATIENCE)
+        ended, _ = self._batch([case], self._more_patience)
         return ended is None
+
+    @property
+    def _more_patience(self) -> float:
+        """For what has ended the process once: as much as is left, within reason."""
+        return min(_MORE_PATIENCE, max(_LEAST_PATIENCE, self._bench.left / self._bench.tools.patience))
 
     def _takes(self, case: Case) -> bool:
         why = ""
@@ -129,14 +134,18 @@ class Caller:
             self._hung[case.code] += self._last == "hung"
         elif before:
             self._after(before, source.again(case))
-        self.open()
+        self._reopened()
+
+    def _reopened(self) -> None:
+        if not self._bench.out_of_time:
+            self.open()
 
     def _after(self, before: Sequence[Case], case: Case) -> None:
         if not self.open():
             return
         cases = [*(self.sources[one.topic].again(one) for one in before), case]
         self._tell(cases)
-        self._batch(cases, _MORE_PATIENCE)
+        self._batch(cases, self._more_patience)
 
     def _decide(self, seen: Sequence[tuple[Case, Handled]], calls: Sequence[ev.Called]) -> None:
         """Ask the contract's `where` functions about the effects of valid records."""

@@ -105,14 +105,15 @@ def exit_code_of(summary: RunSummary, fail_on: FailOn = DEFAULT_TERMS.fail_on) -
 def exit_code(
     units: Sequence[UnitSummary], findings: Sequence[Finding], fail_on: FailOn = DEFAULT_TERMS.fail_on
 ) -> int:
-    """1 if any finding fails, else 3 if any unit could not run, else 2 if a unit was not tested."""
-    blocked = any(unit.blocked for unit in units)
+    """1 if any finding fails, else 3 if any unit could not run for what it needs, else 2 if a file of the project is
+    wrong, or a unit was not tested."""
+    blocked = [unit.blocked for unit in units if unit.blocked]
     if any(finding.fails for finding in findings) or (fail_on.could_not_run and blocked):
         return EXIT_VIOLATED
     if fail_on.blind and any(unit.blind for unit in units):
         return EXIT_VIOLATED
     if blocked:
-        return EXIT_ENVIRONMENT
+        return EXIT_USAGE if all(one.usage for one in blocked) else EXIT_ENVIRONMENT
     run = [unit for unit in units if not unit.left]
     if not run or not all(unit.cases or unit.requests for unit in run):
         return EXIT_USAGE

@@ -35,7 +35,7 @@ def unit_summary(
 
 def blocked_by(event: UnitBlocked) -> Blocked:
     """The event as the summary has it."""
-    return Blocked(code=event.code, reason=event.reason, fix=event.fix)
+    return Blocked(event.code, event.reason, event.fix, event.usage)
 
 
 def left_summary(event: UnitLeft) -> UnitSummary:

@@ -38,12 +38,13 @@ class UnitStarted(Happened, frozen=True):
 
 
 class UnitBlocked(Happened, frozen=True):
-    """The unit could not run, and why: COULD_NOT_RUN."""
+    """The unit could not run, and why: COULD_NOT_RUN. `usage`: what is wrong stands in the project's own files."""
 
     unit: str
     code: str
     reason: str
     fix: str = ""
+    usage: bool = False
 
 
 class UnitLeft(Happened, frozen=True):

@@ -80,8 +80,8 @@ def test_without_a_handler_nothing_is_tested(project: Path) -> None:
 
 
 def test_a_handler_that_cannot_be_loaded_could_not_run(project: Path) -> None:
-    """Exit 3, with the reason."""
+    """Exit 2: a file of the project is wrong; with the reason."""
     given(project, "missing")
     ended = kcontract("fuzz")
-    assert ended.code == 3
+    assert ended.code == 2
     assert "AttributeError" in ended.out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kcontract.errors import ServiceError
+from kcontract.errors import UsageError
 from kcontract.harness.handlers import HandlerProcess
 from kcontract.host.sweep import RunDirectory
 from kcontract.model.called import Handed, Handled, Returned
@@ -181,7 +181,7 @@ def test_how_a_handler_is_called(project: Project) -> None:
 @pytest.mark.parametrize("handler", ["nowhere:handle", "hands:missing", "hands:sys.path"])
 def test_a_handler_that_cannot_be_loaded(project: Project, handler: str) -> None:
     """The reason stands in the error."""
-    with pytest.raises(ServiceError, match=handler) as caught:
+    with pytest.raises(UsageError, match=handler) as caught:
         project.process(handler).open()
     assert caught.value.code == "HANDLER_NOT_LOADED"
 
@@ -189,7 +189,7 @@ def test_a_handler_that_cannot_be_loaded(project: Project, handler: str) -> None
 @pytest.mark.parametrize(("handler", "words"), [("nothing", "nothing"), ("Taken", "nothing"), ("two", "one, other")])
 def test_what_cannot_take_a_record_is_no_handler(project: Project, handler: str, words: str) -> None:
     """It would fail for every record alike, and say nothing about any of them."""
-    with pytest.raises(ServiceError, match=f"it takes {words}: a handler takes") as caught:
+    with pytest.raises(UsageError, match=f"it takes {words}: a handler takes") as caught:
         project.process(f"hands:{handler}").open()
     assert caught.value.code == "HANDLER_NOT_LOADED"
 

@@ -36,12 +36,15 @@ class Scripted:
         self._handle, self._style, self._before = handle, style, 0
         self.seen: list[Handed] = []
         self.opened = 0
+        self.patience = 0.0
+        """The longest that was had with a record without bytes."""
 
     def open(self) -> Style:
         self.opened, self._before = self.opened + 1, 0
         return self._style
 
-    def run(self, batch: Sequence[Handed], _patience: float) -> list[Handled]:
+    def run(self, batch: Sequence[Handed], patience: float) -> list[Handled]:
+        self.patience = max(self.patience, patience if batch[0].record.value == b"" else 0.0)
         answers: list[Handled] = []
         for handed in batch:
             self.seen.append(handed)
@@ -182,6 +185,18 @@ def test_the_history_judged_again_gives_the_same_findings() -> None:
     findings: list[Finding] = [finding for _, found in judge_history(run.history.events) for finding in found]
     assert tuple(findings) == run.summary.findings
     assert run.findings == [("STUCK", "empty_value")]
+
+
+def test_patience_ends_with_the_time_of_the_run() -> None:
+    """What hangs is tried again for six times as long, but not for longer than is left."""
+
+    def dies(handed: Handed, _before: int) -> Handled:
+        return Handled("hung") if handed.record.value == b"" else right(handed)
+
+    hurried = Fuzzed(dies, kinds=frozenset({"empty_value"}), max_time=18.0)
+    assert hurried.findings == [("STUCK", "empty_value")]
+    assert 10.0 <= hurried.handler.patience < 20.0
+    assert Fuzzed(dies, kinds=frozenset({"empty_value"})).handler.patience == 30.0
 
 
 def test_a_handler_that_survives_no_record_at_all_is_tried_twice() -> None:

@@ -15,6 +15,7 @@ from kcontract.model.summary import Blocked, RunSummary, UnitSummary
 TESTED = UnitSummary("billing", (), 1.0, cases=3)
 SEER = UnitSummary("ledger", (), 1.0, cases=3, blind=(("`slo` is not judged yet", ""),))
 BLOCKED = UnitSummary("audit", (), 0.0, blocked=Blocked("COULD_NOT_RUN", "exited"))
+WRONG = UnitSummary("pages", (), 0.0, blocked=Blocked("HANDLER_NOT_LOADED", "no module", usage=True))
 UNTESTED = UnitSummary("api", (), 0.0)
 LEFT = UnitSummary("pure", (), 0.0, blind=(("a handler", "kcontract fuzz"),), left=True)
 
@@ -39,6 +40,9 @@ def run(*units: UnitSummary, findings: tuple[Finding, ...] = (), **more: bool | 
         (run(TESTED, BLOCKED, findings=(finding(),)), (), 1),
         (run(TESTED, BLOCKED), (), 3),
         (run(UNTESTED, BLOCKED), (), 3),
+        (run(TESTED, WRONG), (), 2),
+        (run(TESTED, WRONG, BLOCKED), (), 3),
+        (run(TESTED, WRONG, findings=(finding(),)), (), 1),
         (run(TESTED, UNTESTED), (), 2),
         (run(), (), 2),
         (run(TESTED, LEFT), (), 0),
