@@ -306,7 +306,7 @@ class UnitState:
         if self.window.tapped.take(event.seen):
             self.window.progress_at = event.at
         if isinstance(event.seen, GroupStirred) and event.seen.joins:
-            self.window.rejoining.formed()
+            self.window.rejoining.formed(event.at)
 
     def _members_seen(self, event: ev.MembersSeen) -> None:
         if self.window is not None:

@@ -233,7 +233,8 @@ class Player:
         so does what would confirm a verdict."""
         pace = self._state.pace
         confirms = window.purpose in ("alone", "repeat") and patience > 1
-        if confirms and window.purpose == "alone" and window.rejoins == 1:
+        rejoins = window.rejoins == 1 and window.rejoining.may_form_again(self._recorder.now())
+        if confirms and window.purpose == "alone" and rejoins:
             return max(patience * pace.stall, _SESSION_WAIT)
         long = not pace.known or window.purpose == "probe" or confirms
         return max(patience * pace.stall, _LONG_WAIT) if long else patience * pace.stall
