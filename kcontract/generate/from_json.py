@@ -47,9 +47,12 @@ def _datum(schema: AvroSchema, node: Node, value: Any, path: str) -> Datum:
         case Union():
             return _branch(schema, node, value, path)
         case RecordType() if isinstance(value, dict):
-            missing = [field.name for field in node.fields if field.name not in value]
-            if missing or len(value) > len(node.fields):
-                raise _refuse(path, value, f"record {node.name} (fields {', '.join(f.name for f in node.fields)})")
+            names = [field.name for field in node.fields]
+            missing = [name for name in names if name not in value]
+            unknown = [name for name in value if name not in names]
+            if missing or unknown:
+                why = f"lacks {', '.join(missing)}" if missing else f"also has {', '.join(map(str, unknown))}"
+                raise _refuse(path, value, f"record {node.name}: it {why}")
             return {f.name: _datum(schema, f.type, value[f.name], f"{path}/{f.name}") for f in node.fields}
         case Array() if isinstance(value, list):
             return [_datum(schema, node.items, item, f"{path}/{index}") for index, item in enumerate(value)]

@@ -26,7 +26,8 @@ def assert_valid_event(event: Any, of: str | ContractInTest) -> None:
     case = known.look(record)
     if case.expectation == "invalid":
         shown = known.words(record)
-        lines = [f"not a valid event of {known.topic}: {case.reason}", f"  value: {shown.form}"]
+        reason = (known.why_not(event) if _is_payload(event) else "") or case.reason
+        lines = [f"not a valid event of {known.topic}: {reason}", f"  value: {shown.form}"]
         lines += [f"    {line}" for line in shown.lines[:_LINES]]
         lines += [f"  key: {record.key!r}", *(f"  header {name}: {value!r}" for name, value in record.headers)]
         raise AssertionError("\n".join(lines))
@@ -61,7 +62,9 @@ def assert_rejected(handler: Callable[[Any], Any], case: Case, rejects: tuple[ty
             return
         raise
     if not is_rejection(made):
-        raise AssertionError(f"accepted a malformed record: {case.kind}: {case.reason}; it returned {made!r}")
+        kind = "a malformed record" if case.expectation == "invalid" else f"a record that is {case.expectation}"
+        why = f": {case.reason}" if case.reason else ""
+        raise AssertionError(f"accepted {kind}: {case.kind}{why}; it returned {made!r}")
 
 
 def _record(event: Any, known: ContractInTest) -> Record:
@@ -69,10 +72,16 @@ def _record(event: Any, known: ContractInTest) -> Record:
         return event
     if isinstance(event, (bytes, bytearray)):
         return known.completed(bytes(event))
-    if hasattr(event, "value") and hasattr(event, "key") and not isinstance(event, dict):
-        bare = _bare(event)
-        return Record(known.topic, 0, 0, bare.key, bare.value, bare.headers, None)
-    return known.record(event)
+    if _is_payload(event):
+        return known.record(event)
+    bare = _bare(event)
+    return Record(known.topic, 0, 0, bare.key, bare.value, bare.headers, None)
+
+
+def _is_payload(event: Any) -> bool:
+    """Whether it is neither encoded nor any client's record."""
+    parts = hasattr(event, "value") and hasattr(event, "key") and not isinstance(event, dict)
+    return not (parts or isinstance(event, (bytes, bytearray)))
 
 
 def _bare(event: Any) -> Bare:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -118,6 +119,11 @@ class ContractInTest:
     def record(self, payload: Any, **parts: Any) -> Record:
         """The record of a payload in JSON form; `key` and `headers` (of bytes) where they are not to be right."""
         return self._handed(self._maker().record({"value": payload, **parts}, self._like())[0])
+
+    def why_not(self, payload: Any) -> str:
+        """Why a payload in JSON form cannot be encoded in the contract's schema; "" if it can."""
+        problem = self._maker().record({"value": payload}, self._like())[1].partition("\n")[0]
+        return re.sub(r" \[[A-Z_]+\]$", "", problem)
 
     def completed(self, value: bytes) -> Record:
         """The record of encoded bytes, with the key and headers that go with them."""

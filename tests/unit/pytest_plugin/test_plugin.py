@@ -190,6 +190,7 @@ def test_what_was_sent_is_held_against_the_contract(project: pytest.Pytester) ->
         @pytest.mark.parametrize("event, why", [
             ({"id": 1, "amount": 1}, "/id"),
             (b"no", "JSON"),
+            ("no", "wrong_root"),
             (Record("orders", 0, 0, b"", b'{"id": "a", "amount": 1}', (), None), "key"),
         ])
         def test_invalid(contract, event, why):
@@ -207,9 +208,20 @@ def test_what_was_sent_is_held_against_the_contract(project: pytest.Pytester) ->
                 assert_dead_lettered(letter, case.record)
             with pytest.raises(AssertionError, match="no dead letter came"):
                 assert_dead_lettered([], case)
+
+        def test_avro(contract):
+            assert_valid_event({"id": "a"}, "bills")
+            with pytest.raises(AssertionError, match=": .* at the root is no record Bill: it lacks id\\n  value: "):
+                assert_valid_event({}, "bills")
+            with pytest.raises(AssertionError, match="it also has more"):
+                assert_valid_event({"id": "a", "more": 1}, "bills")
         """
     )
-    ran(project).assert_outcomes(passed=5)
+    (project.path / "contracts/bill.avsc").write_text(
+        '{"type": "record", "name": "Bill", "fields": [{"name": "id", "type": "string"}]}'
+    )
+    (project.path / "contracts/bills.yaml").write_text("kcontract: 1\ntopic: bills\nmessage: {payload: bill.avsc}\n")
+    ran(project).assert_outcomes(passed=7)
 
 
 def test_options_reach_the_contracts(project: pytest.Pytester) -> None:
