@@ -11,7 +11,7 @@ from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinn
 from kcontract.engine.windows.dispatch import Dispatcher
 from kcontract.engine.windows.stream import Stream
 from kcontract.judge.evidence import Window
-from kcontract.judge.pace import STALL_FLOOR
+from kcontract.judge.pace import QUIET_CEILING, STALL_FLOOR
 from kcontract.judge.resources import suspicious
 from kcontract.judge.retries import is_being_retried
 from kcontract.judge.settle import Standing
@@ -30,6 +30,8 @@ _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
 _ASTRAY = 3
 _PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate")
 """Without invalid markers: they may be what grows, is logged, or has an effect."""
+_PLAYED: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "alone", "repeat", "burst")
+"""Of which all that is asked is what became of each record."""
 _NARROW: tuple[ev.Purpose, ...] = ("alone", "bisect", "growth", "shrink")
 """Only the partitions of their own cases get healthy records and sentinels."""
 _PATIENT_QUIET = 2.0
@@ -195,7 +197,12 @@ class Player:
         return known and now - window.progress_at >= _LOOP_SECONDS and window.tapped.loops()
 
     def _has_settled(self, window: Window, standing: Standing, now: float) -> bool:
-        return standing.complete and now - window.evidence_at >= self._quiet(window) and self._is_quiet(window)
+        """What comes on and on, copies without end, is waited out only while anything is missing."""
+        if not standing.complete:
+            return False
+        if now - window.evidence_at >= self._quiet(window):
+            return self._is_quiet(window)
+        return not window.left and window.purpose in _PLAYED and now - window.progress_at >= QUIET_CEILING
 
     def _ties_nothing(self, window: Window, standing: Standing, again: dict[TopicPartition, int], now: float) -> bool:
         """As many effects came as records were sent, second sentinels as well, and none tells whose it is."""

@@ -80,8 +80,10 @@ class DoubleLetterBook(CalmBook):
     def _reached(self, one: _Sighting) -> CaseVerdict:
         receive = one.delivery.source.receive
         promise = receive.on_invalid.at, f"for each invalid record {receive.name} writes one dead letter to {one.topic}"
+        count = len(one.delivery.dead_letters)
+        first = ", the first of them" if count > len(one.places) else ""
         seen = (
-            f"2 dead letters came to {one.topic}: {', '.join(map(place_of, one.places))}",
+            f"{count} dead letters came to {one.topic}{first}: {', '.join(map(place_of, one.places))}",
             "delivered once: no exit, start or rebalance lies between",
         )
         self.grounds.tally.count(one.delivery, "DUPLICATE_EFFECT")

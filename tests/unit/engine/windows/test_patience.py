@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
@@ -11,7 +12,7 @@ from kcontract.generate.source import CaseSource
 from kcontract.judge.tapped import LOOPING
 from kcontract.model.cluster import GroupView, Member
 from kcontract.model.finding import CaseVerdict
-from kcontract.model.record import Record
+from kcontract.model.record import LogRecord, Record
 from kcontract.model.tap import Refetched, Sighting
 from tests.unit.engine.world import Handled, World, good, stage_of
 from tests.unit.judge.story import AT, DLQ, TOPIC, contract
@@ -113,3 +114,32 @@ def test_a_loop_that_is_known_is_not_waited_for_again(times: int, known: bool, s
     begun = world.clock.t
     assert player.play("warm", []).outcome == "stalled"
     assert (world.clock.t - begun < 10.0) is shorter
+
+
+class Echoing(World):
+    """Its dead letters come back to it, and it writes them again, for ever."""
+
+    def poll(self, timeout: float = 0.0) -> Sequence[LogRecord]:
+        letters = [one.record for one in self.out if one.topic == DLQ]
+        if letters and int(self.clock.t * 10) != self.echoed:
+            self.echoed = int(self.clock.t * 10)
+            self.write(DLQ, letters[-1])
+        return super().poll(timeout)
+
+    echoed = 0
+
+
+def test_dead_letters_that_come_for_ever_hold_no_window_open() -> None:
+    """Everything has its outcome: nothing is missing that might come between the copies."""
+    world = Echoing(good)
+    one = contract()
+    stage = stage_of(world, one)
+    stage.lifecycle.commit_ends()
+    stage.lifecycle.start()
+    source = CaseSource(one, one.receive[0], (), seed=0, run="run", max_examples=5)
+    player = Player(stage, {TOPIC: source})
+    player.play("warm", [])
+    begun = world.clock.t
+    stage.state.pace.learn_gap(5.0)
+    assert player.play("probe", [*source.probes()]).outcome == "settled"
+    assert world.clock.t - begun < 30.0

@@ -94,3 +94,20 @@ def test_valid_records_are_another_matter() -> None:
     story.close()
     story.state.close()
     assert "DUPLICATE_EFFECT" not in story.codes
+
+
+def test_how_many_there_were_is_told() -> None:
+    """A dead letter topic that the service reads itself gets each of them again and again."""
+    story = Story()
+    story.window()
+    for case in ("1", "2", "3"):
+        story.invalid(case)
+        for _ in range(7):
+            story.dead_letter(case)
+    story.close()
+    story.state.close()
+    assert set(story.codes) == {"DUPLICATE_EFFECT"}
+    assert (
+        "7 dead letters came to orders.dlq, the first of them: orders.dlq/0@0, orders.dlq/0@1"
+        in story.state.reached[0].seen
+    )
