@@ -18,12 +18,13 @@ from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.service import Resources
 from kcontract.ports import Cluster, Reader, Service, Tap
 
-_COMMITS_EVERY, _MEMBERS_EVERY, _TAP_EVERY = 0.02, 0.25, 0.25
+_COMMITS_EVERY, _MEMBERS_EVERY, _TAP_EVERY = 0.05, 0.25, 0.25
 _COMMITS_REST = 10
 """Asking for commits may take that part of the time at most, however slow the broker answers."""
 _POLL = 0.01
 _POLL_AT_MOST, _COMMITS_AT_MOST = 0.1, 0.25
 """Seconds between looks while nothing happens."""
+_ONLY_COMMITS = 0.002
 _RESOURCES_EVERY, _RESOURCES_REST = 1.0, 50
 _LATELY = 0.25
 _NEW_TOPICS = 20
@@ -218,6 +219,15 @@ class Observer:
                 self._committed[place] = offset
                 self._rhythm.stir()
                 self._recorder.record(ev.Committed(now, place[0], place[1], offset))
+
+    def look_for_commits(self) -> float:
+        """Only commits are missing, and no record will tell of them: look at once, then ever more seldom. Returns the
+        seconds until the next look."""
+        now = self._recorder.now()
+        rest = self._rhythm.pause(now, _ONLY_COMMITS, _POLL_AT_MOST)
+        if now - self._commits_at >= rest:
+            self.look_at_commits()
+        return rest
 
     def look_at_members(self) -> GroupView:
         view = self._cluster.describe(self._group)

@@ -24,7 +24,6 @@ from kcontract.model.summary import Progress
 
 Outcome = Literal["settled", "exited", "stalled", "stopped"]
 _DRAIN_SECONDS = 30.0
-_WAIT = 0.01
 _REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "burst", "replay")
 _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
 _ASTRAY = 3
@@ -158,7 +157,7 @@ class Player:
     def _follow(self, window: Window, patience: float) -> Outcome:
         """Look until the window has settled or it is clear that it will not."""
         again: dict[TopicPartition, int] = {}
-        begun, wait = self._recorder.now(), _WAIT
+        begun, wait = self._recorder.now(), None
         while True:
             self._observer.look(wait)
             self._report(window)
@@ -183,9 +182,8 @@ class Player:
                 return "stalled"
             else:
                 self._send_again(window, standing, again, now)
-                if standing.answered:  # only the commit is missing, and no record will tell of it
-                    self._observer.look_at_commits()
-                wait = _WAIT / 5 if standing.answered and not standing.complete else _WAIT
+                only_commits = standing.answered and not standing.complete
+                wait = self._observer.look_for_commits() if only_commits else None
 
     def _is_storm(self, window: Window, seconds: float) -> bool:
         """Its group forms on and on: a partition that gets an outcome now and then is no progress."""
