@@ -21,6 +21,7 @@ from kcontract.generate.payload import Check, replaced, validator
 from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint
 
 _MISSING = object()
+_UUID = 36
 
 
 class JsonPayload:
@@ -63,12 +64,16 @@ class JsonPayload:
 
     def _uuids(self, plains: list[Plain], value: Any, pointer: str) -> Iterator[str]:
         if isinstance(value, str):
+            if len(value) != _UUID:
+                return
             pinned = any("const" in plain or "enum" in plain for plain in plains)
             if not pinned and any(plain.get("format") == "uuid" for plain in plains):
                 yield pointer
         elif isinstance(value, dict):
             known = [(property_schemas(plain), plain.get("additionalProperties", True)) for plain in plains]
             for name, inner in value.items():
+                if not isinstance(inner, str | dict | list):
+                    continue
                 more = [declared.get(name, others) for declared, others in known]
                 yield from self._uuids(self._choices(more), inner, step(pointer, name))
         elif isinstance(value, list):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote, urldefrag
 
 Plain = dict[str, Any]
@@ -213,3 +213,19 @@ def item_schema(plain: Plain, index: int) -> Any:
     if index < len(prefix):
         return prefix[index]
     return cast("Any", plain.get("additionalItems", True) if isinstance(items, list) else items)
+
+
+class Aim(NamedTuple):
+    """What a plain schema aims at; kept together with it, so that its id stays its own."""
+
+    plain: Plain
+    kinds: list[str]
+    properties: dict[str, Any]
+    free: bool
+    """Whether numbers and texts are bound by nothing but their size."""
+
+
+def aim_of(plain: Plain) -> Aim:
+    """Types, properties and freedom of a plain schema."""
+    free = not plain.keys() & {"const", "enum", "multipleOf", "pattern", "format", "not"}
+    return Aim(plain, types_of(plain) or ["null"], property_schemas(plain), free)

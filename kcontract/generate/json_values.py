@@ -14,8 +14,10 @@ from kcontract.generate.distinct import distinct
 from kcontract.generate.formats import SAMPLES
 from kcontract.generate.json_names import more_names, texts_of
 from kcontract.generate.json_schema import (
+    Aim,
     JsonSchemaView,
     Plain,
+    aim_of,
     item_schema,
     property_schemas,
     schema_of_name,
@@ -40,6 +42,7 @@ class JsonValues:
         self._view = view
         self._fits = fits
         self._leaves: dict[int, tuple[Plain, list[Any]]] = {}
+        self._aims: dict[int, Aim] = {}
         self._choices: dict[int, tuple[Any, list[Plain]]] = {}
         self._budget = Budget()
         self._attempt = self._budget.attempt
@@ -108,6 +111,13 @@ class JsonValues:
             known = schema, self._view.choices(schema)
             self._choices[id(schema)] = known
         return known[1]
+
+    def _aim(self, plain: Plain) -> Aim:
+        """What is asked of a plain schema again and again."""
+        known = self._aims.get(id(plain))
+        if known is None:
+            known = self._aims[id(plain)] = aim_of(plain)
+        return known
 
     # -- ordinary ------------------------------------------------------------------------------------------------
 
@@ -306,15 +316,16 @@ class JsonValues:
             raise TooDeepError("nothing fits here")
         self._budget.enter(depth)
         self._budget.spend()
-        plain = rng.choice(choices)
-        kind = rng.choice(types_of(plain) or ["null"])
-        if "const" in plain or "enum" in plain or kind not in ("object", "array"):
+        plain = choices[0] if len(choices) == 1 else rng.choice(choices)
+        kinds = self._aim(plain).kinds
+        kind = kinds[0] if len(kinds) == 1 else rng.choice(kinds)
+        if kind not in ("object", "array") or "const" in plain or "enum" in plain:
             return self._paid(self._random_leaf(kind, plain, rng))
         return self._random_object(plain, rng, depth) if kind == "object" else self._random_array(plain, rng, depth)
 
     def _random_leaf(self, kind: str, plain: Plain, rng: Random) -> Any:
         leaves = self.leaves(plain)
-        free = not plain.keys() & {"const", "enum", "multipleOf", "pattern", "format", "not"}
+        free = self._aim(plain).free
         if kind == "integer" and free and rng.random() < 0.7:
             low, high = integer_limits(plain)
             if low <= high:
@@ -328,7 +339,7 @@ class JsonValues:
     def _random_object(self, plain: Plain, rng: Random, depth: int) -> dict[str, Any]:
         out: dict[str, Any] = {}
         required = plain.get("required", ())
-        for name, sub in property_schemas(plain).items():
+        for name, sub in self._aim(plain).properties.items():
             if name in required:
                 out[name] = self.draw(sub, rng, depth + 1)
             elif rng.random() < 0.7 / (1 + depth / 3):

@@ -148,10 +148,14 @@ class FuzzUnit:
         yield "stored failures", iter(stored), len(stored)
         rooms = [most - had.count for had in edges]
         more = [drawn.cases(*pair, room) for pair, room in zip(sources.items(), rooms, strict=True)]
-        yield "Hypothesis", in_turn([islice(one, room) for one, room in zip(more, rooms, strict=True)]), 0
+        given = [Counted(islice(one, room)) for one, room in zip(more, rooms, strict=True)]
+        yield "random", in_turn(given), 0
         yield "malformed", in_turn([source.malformed() for source in sources.values()]), 0
         pairs = [(receive, sources[contract.topic]) for contract, receive in self._unit.receives]
         yield "sequences", chain.from_iterable(sequences(*pair, settings) for pair in pairs), 0
+        left = [room - had.count for room, had in zip(rooms, given, strict=True)]
+        rest = [islice(drawn.rest(*pair), room) for pair, room in zip(sources.items(), left, strict=True)]
+        yield "Hypothesis", in_turn(rest), 0
 
     def _phase(self, bench: Bench, caller: Caller, name: str, cases: Iterator[Case], total: int) -> None:
         done, batches = 0, count(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+import pytest
 
 from kcontract.model.called import Handed, Handled
 from kcontract.model.case import VALID_KIND
@@ -45,16 +46,27 @@ def valid(run: Fuzzed) -> list[str]:
 
 
 def test_some_are_drawn_and_no_more_are_sent_than_asked_for() -> None:
-    """Among four of kcontract's own each, with an identity of its own, in the same order each time."""
+    """At the end, a tenth of all, with an identity of its own, in the same order each time."""
     drawer, again = Drawings(1_000), Drawings(1_000)
     run = Fuzzed(right, drawer=drawer)
     notes = valid(run)
     assert len(notes) == 40
-    assert notes.count("drawn by Hypothesis") in (1, 2)
+    count = notes.count("drawn by Hypothesis")
+    assert 1 <= count <= 4
+    assert notes[-count:] == ["drawn by Hypothesis"] * count
     assert valid(Fuzzed(right, drawer=again)) == notes
     values = [one.record.value or b"" for one in run.handler.seen]
     assert [b"000000000001" in value for value in values if b"1000000}" in value] == [False]
     assert drawer.closed == 1
+
+
+def test_long_runs_draw_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among four of kcontract's own each, in the second half: there is time for it."""
+    monkeypatch.setattr("kcontract.engine.fuzz.drawing._FEW", 10)
+    notes = valid(Fuzzed(right, drawer=Drawings(1_000)))
+    assert len(notes) == 40
+    assert notes.count("drawn by Hypothesis") in (1, 2)
+    assert notes[-1] != "drawn by Hypothesis"
 
 
 def test_what_hypothesis_finds_is_made_smaller_and_told_once() -> None:
