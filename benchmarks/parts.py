@@ -35,7 +35,8 @@ class Parts:
 
     def watch(self, cluster: KafkaCluster, recorder: Recorder, history: HistoryFile) -> None:
         """From now on take the time of these objects' methods."""
-        self._timed(history, "append", "history")
+        for method in ("append", "extend"):
+            self._timed(history, method, "history")
         for method in ("send", "flush"):
             self._timed(cluster, method, "send and wait for acknowledgements")
         for method in ("committed", "describe", "end_offsets"):
@@ -55,7 +56,8 @@ class Parts:
             recorder.record = record  # type: ignore[method-assign]
             record(event)
             assert isinstance(recorder.state, UnitState)
-            self._timed(recorder.state, "feed", "judge")
+            for method in ("feed", "feed_all"):
+                self._timed(recorder.state, method, "judge")
             self._timed(recorder.state, "standing", "judge: standing of the window")
 
         recorder.record = first  # type: ignore[method-assign]

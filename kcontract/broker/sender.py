@@ -15,6 +15,7 @@ from kcontract.model.record import Headers
 
 Locate = Callable[[str, int, Sequence[Outgoing]], Sequence[int | None]]
 """Offsets at which these records, sent in this order, stand in a partition; None where one is not found."""
+_Report = Callable[[Outgoing, Delivered, KafkaError | None, Message], None]
 
 _BATCH_BYTES = 1_000_000
 _BATCH_OVERHEAD = 128
@@ -55,11 +56,14 @@ class Sender:
         self._closed = False
         self._refused: list[Callable[[], None]] = []
         self._unplaced: list[tuple[Outgoing, Delivered, int]] = []
+        self._acknowledged: list[tuple[Delivered, Outgoing, int, int]] = []
+        """To be told: each with its partition and offset."""
+        self._noting = _noting(self._acknowledged, self._report)
         self._producer(_BATCH_BYTES)  # connects while topics are made
 
     def send(self, records: Iterable[Outgoing], delivered: Delivered) -> None:
         """Queue records in order; see `Cluster.send`."""
-        report, known = self._report, self._by_topic
+        report, known = self._noting, self._by_topic
         for item in records:
             try:
                 usual = known.get(item.topic) or self._producer_for(item.topic)
@@ -77,6 +81,10 @@ class Sender:
         for tell in refused:
             tell()
         left = sum(_serve(each, deadline - time.monotonic()) for each in self._producers.values())
+        acknowledged = self._acknowledged[:]
+        self._acknowledged.clear()
+        for delivered, item, place, offset in acknowledged:
+            delivered(item.case, item.topic, place, offset, "")
         self._place()
         return left
 
@@ -120,15 +128,14 @@ class Sender:
         return self._producers[batch_bytes]
 
     def _report(self, item: Outgoing, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
+        """The fate of a record that is not acknowledged at a place."""
         if self._closed:
             return
-        place, offset = message.partition(), message.offset()
+        place = message.partition()
         if error is not None:
             delivered(item.case, item.topic, -1 if place is None else place, -1, _text(error))
-        elif offset is None or offset < 0:  # stored, but the acknowledgement was of a second attempt
+        else:  # stored, but the acknowledgement was of a second attempt
             self._unplaced.append((item, delivered, place or 0))
-        else:
-            delivered(item.case, item.topic, place or 0, offset, "")
 
     def _refuse(self, item: Outgoing, delivered: Delivered, error: str) -> None:
         place = -1 if item.partition is None else item.partition
@@ -144,6 +151,18 @@ class Sender:
                     delivered(item.case, topic, place, -1, "acknowledged, but not found in the log")
                 else:
                     delivered(item.case, topic, place, offset, "")
+
+
+def _noting(acknowledged: list[tuple[Delivered, Outgoing, int, int]], report: _Report) -> _Report:
+    """What the client library calls for each record: it does as little as it can for those that are acknowledged."""
+
+    def note(item: Outgoing, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
+        if error is None and (offset := message.offset()) is not None and offset >= 0:
+            acknowledged.append((delivered, item, message.partition() or 0, offset))
+        else:
+            report(item, delivered, error, message)
+
+    return note
 
 
 def _produce(producer: Producer, item: Outgoing, report: Callable[[KafkaError | None, Message], None]) -> None:

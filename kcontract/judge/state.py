@@ -203,7 +203,7 @@ class UnitState:
         for case in cases:
             delivery = get(case)
             if delivery is not None:
-                if window is not None and number == delivery.window and delivery.place is None:
+                if number == delivery.window and window is not None and delivery.place is None:
                     window.place(delivery, place)
                 delivery.place, delivery.offset, delivery.acked_at = place, offset, at
             offset += 1

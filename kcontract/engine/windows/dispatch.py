@@ -15,6 +15,8 @@ from kcontract.ports import Cluster
 
 _FLUSH_SECONDS = 60.0
 _CHUNK = 2_000
+_AT_ONCE = 0.001
+"""Seconds: enough for the client to begin sending what was queued, instead of waiting for more to come."""
 _BOMB = "compression_bomb"
 
 
@@ -63,7 +65,7 @@ class Dispatcher:
         self.finish()
 
     def queue(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
-        """Send the cases as a volley, without waiting for their acknowledgements."""
+        """Send the cases as a volley at once, without waiting for their acknowledgements."""
         if self._road is not None:
             cases = [self._carried(self._road, case) for case in cases]
         now = self._recorder.now()
@@ -71,6 +73,7 @@ class Dispatcher:
             records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
             self._send(records)
             self._on_the_way += records
+            self._cluster.flush(_AT_ONCE)
         # Told while the broker takes them: nobody looks at what comes before that.
         if due:
             self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, due, strict=True)])

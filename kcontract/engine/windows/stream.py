@@ -14,8 +14,6 @@ from kcontract.model.record import LogRecord
 AHEAD, STRIDE = 10_000, 5_000
 """So many records that are owed an answer may be on their way before more are sent, and so many are sent at once: the
 more come together, the less the broker and a service that works in batches have to do for each."""
-_AT_ONCE = 0.001
-"""Seconds: enough for the client to begin sending what was queued, instead of waiting for more to come."""
 _HESITATION = 0.5
 """Seconds without anything seen after which a window of more than that is cut short."""
 _WAIT = 0.005
@@ -49,7 +47,6 @@ class Stream:
                 unsent = list(opening[start:])
                 break
             self._dispatcher.queue(opening[start : start + STRIDE], self._window.number)
-            self._dispatcher.hear(_AT_ONCE)
             self._look(0)
         self._dispatcher.queue(closing, self._window.number)
         self._wait_for_acknowledgements()

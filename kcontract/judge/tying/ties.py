@@ -162,8 +162,9 @@ class Ties:
 
     def tie_marked(self, record: Record) -> Delivery | None:
         """The open delivery that the record's marker names; None if it has no marker of this run."""
-        marker = record.header(CASE_HEADER) if record.headers else None
-        if marker is None or not marker.startswith(self._prefix):
+        headers = record.headers
+        name, marker = headers[0] if len(headers) == 1 else (CASE_HEADER, record.header(CASE_HEADER))
+        if name != CASE_HEADER or marker is None or not marker.startswith(self._prefix):
             return None
         return self._by_id.get(marker[len(self._prefix) :].decode("ascii", "replace"))
 
