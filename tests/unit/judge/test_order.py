@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
+from kcontract.judge.promises import compile_promises
+from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import Role
 from kcontract.model.record import LogRecord, Record
-from tests.unit.judge.story import OUT, Story, changed, schema
+from tests.unit.judge.story import OUT, Story, changed, contract, schema
 
 BY_KEY = {"order": "key"}
 STEPS = (("/step", ("packed", "sent")),)
@@ -54,6 +57,16 @@ def test_an_order_that_is_right(why: str) -> None:
         effects = (0, 1, 0, 1) if why == "repeats" else (1, 0)
         keyed_window(story, first, effects, other_key=why == "another key")
     story.state.close()
+    assert "OUT_OF_ORDER" not in story.codes
+
+
+def test_an_order_that_is_promised_for_another_topic() -> None:
+    """Each receiver of a service speaks for its own topic."""
+    story = Story()
+    other = msgspec.structs.replace(changed(BY_KEY), topic="returns")
+    story.state = UnitState("run", compile_promises("billing", [contract(), other], ()))
+    for first in (1, 3):
+        keyed_window(story, first, (1, 0))
     assert "OUT_OF_ORDER" not in story.codes
 
 
