@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-from tests.lab.running import LARGEST_BATCH, Result, batches, run
+from tests.lab.running import LARGEST_BATCH, Result, batches, mostly_waits, run
 from tests.lab.twin import Twin
 
 AT_ONCE = 2 * (os.cpu_count() or 1)
@@ -66,7 +66,7 @@ class Pool:
             threads.shutdown()
 
     def _threads(self, batch: Sequence[Twin]) -> ThreadPoolExecutor:
-        return self._waiting if all(twin.waits for twin in batch) else self._working
+        return self._waiting if mostly_waits(batch) else self._working
 
     def _run(self, batch: Sequence[Twin]) -> list[Result]:
         results = run(batch, self._seed, self._watched)

@@ -60,16 +60,21 @@ def batches(twins: Iterable[Twin], largest: int = LARGEST_BATCH) -> list[tuple[T
     Those with a contract beside theirs share its topics, which one run knows only once.
     """
     alike = defaultdict(list)
-    for twin in twins:
-        alike[(twin.kinds, twin.examples, twin.flags, twin.waits, twin.name if twin.beside else "")].append(twin)
+    for twin in sorted(twins, key=lambda twin: twin.waits):
+        alike[(twin.kinds, twin.examples, twin.flags, twin.name if twin.beside else "")].append(twin)
     found = [batch for group in alike.values() for batch in _cut(group, largest)]
     return sorted(found, key=_seconds, reverse=True)
+
+
+def mostly_waits(batch: Sequence[Twin]) -> bool:
+    """Whether most of a batch's time is waited for."""
+    return 2 * _seconds(twin for twin in batch if twin.waits) > _seconds(batch)
 
 
 def _cut(group: Iterable[Twin], largest: int) -> Iterator[tuple[Twin, ...]]:
     batch: tuple[Twin, ...] = ()
     for twin in group:
-        longest = _LONG_WAIT_S if twin.waits else _LONG_BATCH_S
+        longest = _LONG_WAIT_S if mostly_waits((*batch, twin)) else _LONG_BATCH_S
         if batch and (len(batch) == largest or _seconds((*batch, twin)) > longest):
             yield batch
             batch = ()

@@ -41,7 +41,7 @@ def test_every_twin_has_its_own_result(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_twins_that_wait_do_not_keep_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch that is waited for leaves its turn to those that work."""
-    slow = Twin("slow", "go", "franz-go", "tests/lab/go/franz.yaml", seconds=90)
+    slow = Twin("slow", "go", "franz-go", "tests/lab/go/franz.yaml", kinds="empty_value", seconds=90)
     done = threading.Event()
 
     def wait(batch: Sequence[Twin], _seed: int, _watch: Watch) -> list[Result]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.rendering import ROOT, render
-from tests.lab.running import Result, batches
+from tests.lab.running import Result, batches, mostly_waits
 from tests.lab.table import footer, row
 from tests.lab.tables.long import LONG
 from tests.lab.tables.repeats import REPEATS
@@ -66,8 +66,16 @@ def test_the_longest_batch_is_the_first() -> None:
     assert {twin.name for twin in TWINS} >= set(LONG)
     lengths = [sum(twin.seconds for twin in batch) for batch in batches(TWINS)]
     assert lengths == sorted(lengths, reverse=True)
-    assert all(len({twin.waits for twin in batch}) == 1 for batch in batches(TWINS))
     assert all(sum(twin.seconds for twin in batch) <= 180 for batch in batches(TWINS))
+
+
+def test_a_batch_waits_if_most_of_its_time_is_waited_for() -> None:
+    """A quick twin shares the broker of a slow one with the same options; one slow twin keeps no long batch waiting."""
+    quick = [Twin(f"it-{number}", "go", "franz-go", "tests/lab/go/franz.yaml") for number in range(8)]
+    slow = Twin("slow", "go", "franz-go", "tests/lab/go/franz.yaml", seconds=45)
+    assert batches([slow, quick[0]]) == [(quick[0], slow)]
+    assert mostly_waits([quick[0], slow])
+    assert not mostly_waits([*quick, slow])
 
 
 def test_a_contract_gets_the_twins_name_and_variant() -> None:

@@ -12,7 +12,7 @@ _MIXED = "valid,truncated,empty_value"
 
 
 def _twin(
-    name: str, verdict: str, *besides: str, kinds: str = "", examples: int = 80, client: str = "confluent-kafka"
+    name: str, verdict: str, *besides: str, kinds: str = "", examples: int = 60, client: str = "confluent-kafka"
 ) -> Twin:
     contract = f"examples/patients/broken/contracts/{name}.yaml"
     return Twin(

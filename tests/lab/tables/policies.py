@@ -23,8 +23,8 @@ def _twin(contract: str, variant: str = "good", *verdicts: str, kinds: str = _FE
 
 
 POLICIES = (
-    _twin("answering", kinds=""),
-    _twin("routed", kinds=""),
+    _twin("answering", kinds="", examples=60),
+    _twin("routed", kinds="", examples=60),
     _twin("answering", "twice", "DUPLICATE_EFFECT"),
     _twin("answering", "crossed", "WRONG_REPLY", examples=20),
     _twin("answering", "late", "NO_REPLY", kinds="valid", examples=10),
