@@ -22,6 +22,7 @@ from kcontract.schema.problem import DecodeError
 _NODES = 200
 """So many places of a value are tried."""
 _DEEPEST = 24
+_AFTERWARDS = ", then made smaller"
 _SHORT = 4
 """Bytes: what is as short is not cut any further."""
 
@@ -42,6 +43,11 @@ def smaller(record: Record, tokens: Sequence[bytes], avro: AvroSchema | None, st
         if len(variant) < len(body) and variant not in seen and all(form in variant for form in wanted):
             seen.add(variant)
             yield Record(record.key, frame + variant, record.headers, record.timestamp)
+
+
+def noted(note: str) -> str:
+    """What was done to a record, and that it was made smaller afterwards: what is told of may be gone."""
+    return f"{note.removesuffix(_AFTERWARDS)}{_AFTERWARDS}" if note else ""
 
 
 def size(record: Record) -> tuple[int, int]:

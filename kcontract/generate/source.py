@@ -25,7 +25,7 @@ from kcontract.generate.probes import PROBE_COUNT, PROBES
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.sequences import SEQUENCES, Sequences
 from kcontract.generate.sizes import SIZED, Sizes
-from kcontract.generate.smaller import smaller
+from kcontract.generate.smaller import noted, smaller
 from kcontract.generate.templates import Builder, Stamped, Stamper
 from kcontract.generate.tokens import Mint, is_plain, restamp_record, restamp_value
 from kcontract.generate.valid import Noted, ValidRecords
@@ -239,9 +239,9 @@ class CaseSource:
     def smaller(self, case: Case) -> Iterator[Case]:
         """Smaller cases with fresh identity of which the oracle says what it says of this one, for the same reason."""
         record = self._unmarked(case.record)
-        avro, start = self._written_with(record.value or b"")
-        for less in smaller(record, case.tokens, avro, start):
-            found = self.again(structs.replace(case, record=less, envelope=fewer(case.envelope, record, less)))
+        for less in smaller(record, case.tokens, *self._written_with(record.value or b"")):
+            envelope = fewer(case.envelope, record, less)
+            found = self.again(structs.replace(case, record=less, envelope=envelope, note=noted(case.note)))
             if found.expectation is case.expectation and _reason(found) == _reason(case):
                 yield found
 

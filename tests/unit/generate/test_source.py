@@ -288,6 +288,8 @@ def test_a_smaller_case_breaks_the_same_rule_at_the_same_place() -> None:
         place = "/".join("*" if part.isdigit() else part for part in case.rejection.path.split("/"))
         for less in islice(made.smaller(case), 20):
             assert less.rejection is not None
+            assert less.note == f"{case.note}, then made smaller"
+            assert next(made.smaller(less), less).note == less.note
             tried += 1
             assert "/".join("*" if part.isdigit() else part for part in less.rejection.path.split("/")) == place
     assert tried > 100
