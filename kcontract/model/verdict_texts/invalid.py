@@ -38,7 +38,7 @@ Fix: read correlation id and reply topic from the headers first; build each erro
 
 NO_REPLY = """\
 No answer came within `reply.within`: whoever asked waits until its own time-out.
-Proof: the window is settled and the reply topic was read to its end, without a record for the case, also alone; or
+Proof: the window is settled and the reply topic was read to its end, without a record for the case, also alone; or \
 its answer came later than `within` three times alone behind a healthy record.
 Not: a late answer of an earlier case; cases that damage the correlation id or the reply topic.
 Python: the exception ends the handler before the answer is sent; the producer is not flushed.
@@ -48,8 +48,8 @@ Fix: answer in every path, also when the request cannot be decoded, as long as t
 
 NOT_LOGGED = """\
 An invalid record was passed over, and no line of the service's log that matches `skip: {log: …}` says so.
-Proof: records of several kinds in a process of their own, then this one alone in another; each was ended by SIGTERM and
-all of its output read: fewer lines match than records were passed over, and none for this one.
+Proof: records of several kinds in a process of their own, then this one alone in another; each was ended by SIGTERM \
+and all of its output read: fewer lines match than records were passed over, and none for this one.
 Not: a log that is written late, for its end is waited for; one that is too long to be read, or goes to a file.
 Python: `except ValueError: continue`; a level below the one that is configured; a log line only for decoding errors.
 Java: the error handler logs at DEBUG; Node: a promise that is rejected, and nobody listens.

@@ -2,7 +2,7 @@
 
 UNDECLARED_EVENT = """\
 The service wrote a record to a topic, or of an event type, that no contract of the unit names.
-Proof: all topics of the run are watched; the record itself, with its place in the log, is shown. A type is a constant
+Proof: all topics of the run are watched; the record itself, with its place in the log, is shown. A type is a constant \
 of all declared events of a topic, an enumeration called `type` or `event`, or an Avro record's name.
 Not: changelog and repartition topics of Streams, offsets; an event that is declared but wrong (INVALID_EVENT).
 Python: a typo in the topic's name, which auto-creation then makes true; a debugging topic left in.
@@ -12,7 +12,7 @@ Fix: declare it (`emits`, `onInvalid.deadLetter`, `retry.topic`, `message.oneOf`
 
 SLOW = """\
 The service misses its `slo`, alone or under the mix with malformed records.
-Proof: two loads in an open loop at `slo.at`, latency from the scheduled send; the percentile's lower confidence bound
+Proof: two loads in an open loop at `slo.at`, latency from the scheduled send; the percentile's lower confidence bound \
 is beyond the promise, and kcontract's own plain consumer, measured beside it on this machine, is well within.
 Not: a machine that is too slow for any consumer, or for sending on time; the first assignment; a few slow records.
 Python: one flush() per message; Java: linger.ms or fetch.min.bytes set for throughput; a registry call per record.
@@ -47,8 +47,8 @@ Fix: stop polling, finish what is open, flush, commit, close; run the service di
 
 LEAK = """\
 An event reached a workspace, tenant or topic that it must not reach.
-Proof: what is fresh in a record of contract A, and nothing of a record that may lead there, stands on a topic that the
-service declares only for contract B: effects, dead letters, retries and answers.
+Proof: what is fresh in a record of contract A, and nothing of a record that may lead there, stands on a topic that \
+the service declares only for contract B: effects, dead letters, retries and answers.
 Not: a topic that both share by contract; what is read again where the service writes it; tenants on one topic.
 Python: a global that keeps the last tenant; Java: a ThreadLocal not cleared in a pool.
 Node: async context lost between awaits; Go: a struct shared between goroutines.
