@@ -12,6 +12,7 @@ from kcontract.model.record import Record
 from kcontract.oracle.avro_sources import Source, Sources
 from kcontract.oracle.book import Book
 from kcontract.oracle.framing import Frames, Named
+from kcontract.oracle.parts import part_of
 from kcontract.oracle.policy import base
 from kcontract.oracle.projection import left_out
 from kcontract.oracle.reading import MISSING, ValueReading
@@ -99,7 +100,7 @@ class AvroValues:
             first = reading.problems[0]
             reason = "a framed message in a frame"
             doubled = DecodeError(first.layer, "double_header", reason, offset=named.start, soft=True)
-            return ValueReading((doubled,), reading.make)
+            return ValueReading((doubled,), reading.make, make_part=reading.make_part)
         if not named.body and (source.is_foreign or not self._is_empty):
             return _without_body(reading)
         return reading
@@ -127,10 +128,14 @@ class AvroValues:
         if resolved.contract is not MISSING and (self._constraints is not None or source.when is not None):
             contract_form = json_form(source.target, resolved.contract)
             problems += self._constrain(source, contract_form, problems, len(body))
-        if self._reader is not None:
-            reader = self._reader
-            return ValueReading(tuple(problems), lambda: json_form(reader, resolved.reader))
-        return ValueReading(tuple(problems), lambda: json_form(source.target, resolved.contract), contract_form)
+        schema = self._reader or source.target
+        datum = resolved.contract if self._reader is None else resolved.reader
+        return ValueReading(
+            tuple(problems),
+            lambda: json_form(schema, datum),
+            contract_form if self._reader is None else MISSING,
+            make_part=lambda pointer: part_of(schema, pointer)(datum),
+        )
 
     def _seen(self, source: Source, problems: Iterable[DecodeError]) -> Iterable[DecodeError]:
         """The problems, softened where the receiver's reader never looks."""
@@ -190,7 +195,7 @@ def _without_body(reading: ValueReading) -> ValueReading:
     if reading.problems:
         return reading
     empty = DecodeError(Layer.FRAMING, "header_only", "a header, and a record without bytes", offset=5, soft=True)
-    return ValueReading((empty,), reading.make)
+    return ValueReading((empty,), reading.make, make_part=reading.make_part)
 
 
 def _severity(reading: ValueReading) -> tuple[bool, int]:

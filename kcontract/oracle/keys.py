@@ -11,7 +11,8 @@ from kcontract.oracle.book import Book, own_references
 from kcontract.oracle.equality import equal
 from kcontract.oracle.expressions import evaluate, key_text
 from kcontract.oracle.framing import Frames
-from kcontract.oracle.reading import MISSING
+from kcontract.oracle.parts import part_at
+from kcontract.oracle.reading import MISSING, ValueReading
 from kcontract.oracle.shapes import NO_SHAPE, Shape, Shapes
 from kcontract.schema.avro.decode import scan
 from kcontract.schema.avro.json_form import json_form
@@ -41,29 +42,27 @@ class Keys:
         self._read = _reader(contract, book)
         self.judged = self._read is not None or self._from is not None or self._must_exist
 
-    @property
-    def needs_payload(self) -> bool:
-        """Whether the payload must be read to judge the key."""
-        return self._from is not None
-
     def read(self, record: Record) -> Any:
         """The key's JSON form: its text where the contract says nothing of it, MISSING if it cannot be read."""
         if self._read is None:
             return key_text(record)
         return self._read.read(record)[0]
 
-    def problems(self, record: Record, payload: Any) -> tuple[DecodeError, ...]:
-        """What is wrong with the key. `payload` may be MISSING: then `keyFrom` is not compared."""
+    def problems(self, record: Record, reading: ValueReading) -> tuple[DecodeError, ...]:
+        """What is wrong with the key. Without a payload in `reading`, `keyFrom` is not compared with it."""
         if record.key is None and self._must_exist:
             return (DecodeError(Layer.BROKER, "key_damage:null", "a record without a key on a compacted topic"),)
         value, found = self._read.read(record) if self._read is not None else (key_text(record), ())
         if self._from is None or any(not problem.soft for problem in found):
             return found
-        return (*found, *self._mismatch(record, value, payload))
+        return (*found, *self._mismatch(record, value, reading))
 
-    def _mismatch(self, record: Record, value: Any, payload: Any) -> tuple[DecodeError, ...]:
+    def _mismatch(self, record: Record, value: Any, reading: ValueReading) -> tuple[DecodeError, ...]:
         assert self._from is not None  # noqa: S101  # told by the caller
-        expected = evaluate(self._from, record, payload)
+        if self._from.root != "message.payload":
+            expected = evaluate(self._from, record, MISSING)
+        else:
+            expected = MISSING if record.value is None else part_at(reading, self._from.pointer)
         if expected is MISSING:
             return ()
         if record.key is None and value is MISSING and expected is not None:

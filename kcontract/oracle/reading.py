@@ -41,6 +41,8 @@ class ValueReading:
     _payload: Any = MISSING
     locate: Callable[[str], int | None] | None = None
     """The byte offset in the value of what a pointer into the payload names, where that can be told."""
+    make_part: Callable[[str], Any] | None = None
+    """What stands at a pointer in the JSON form, where that can be told without making it."""
 
     def payload(self) -> Any:
         """The JSON form, MISSING if there is none."""

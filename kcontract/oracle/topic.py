@@ -103,8 +103,7 @@ class TopicOracle:
         if record.headers or self._headers.judged:
             found += self._headers.problems(record)
         if self._keys.judged:
-            payload = reading.payload() if self._keys.needs_payload and record.value is not None else MISSING
-            found += self._keys.problems(record, payload)
+            found += self._keys.problems(record, reading)
         if record.timestamp is not None and not 0 < record.timestamp < _LAST_USUAL_TIME:
             reason = f"timestamp {record.timestamp}"
             found.append(DecodeError(Layer.ENVELOPE, "timestamp_weird", reason, soft=True))
