@@ -17,6 +17,7 @@ MAX_CHOICES = 24
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 _LARGEST = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"})
 _SMALLEST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"})
+_COUNTS = (_LARGEST | _SMALLEST) - {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"}
 _APPLICATORS = frozenset(
     {"$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "then", "else", "$id", "id", "$schema",
      "$anchor", "$defs", "definitions", "title", "description", "$comment", "examples", "default"}
@@ -78,7 +79,7 @@ class JsonSchemaView:
             return [{}]
         if not isinstance(schema, dict):
             return []
-        found: list[Plain] = [{key: value for key, value in schema.items() if key not in _APPLICATORS}]
+        found: list[Plain] = [{key: _whole(key, value) for key, value in schema.items() if key not in _APPLICATORS}]
         for group in self._groups(schema, _seen):
             found = [both for left in found for right in group if (both := merged(left, right)) is not None]
             found = found[:MAX_CHOICES]
@@ -98,6 +99,11 @@ class JsonSchemaView:
         if "if" in schema:
             yes, no = schema.get("then", True), schema.get("else", True)
             yield self.choices({"allOf": [schema["if"], yes]}, seen) + self.choices(no, seen)
+
+
+def _whole(key: str, value: Any) -> Any:
+    """A count that is written with a fraction of zero, as a whole number."""
+    return int(value) if key in _COUNTS and isinstance(value, float) else value
 
 
 def follow(document: Any, pointer: str, default: Any = None) -> Any:

@@ -7,6 +7,7 @@ from itertools import chain, count, islice
 
 from kcontract.engine.asking.making import run_maker
 from kcontract.engine.blocking import block
+from kcontract.engine.collecting import collecting_rarely
 from kcontract.engine.fuzz.bench import Bench, FuzzTools
 from kcontract.engine.fuzz.calling import BATCH, Caller
 from kcontract.engine.fuzz.drawing import DrawnRecords
@@ -65,7 +66,8 @@ class FuzzUnit:
         for what, remedy in (*blind_spots(promises), *known):
             self._recorder.record(ev.Blind(self._recorder.now(), self._unit.name, what, remedy))
         try:
-            self._play(Bench(self._tools, self._unit, self._book, state, deadline))
+            with collecting_rarely():
+                self._play(Bench(self._tools, self._unit, self._book, state, deadline))
         except (ServiceGone, KcontractError) as error:
             self._blocked = block(self._unit.name, error, self._recorder)
         except KeyboardInterrupt as error:

@@ -225,7 +225,11 @@ class _Compiler:
 
         def read(cursor: Cursor) -> Branch:
             start = cursor.pos
-            index = read_long(cursor)
+            if start < cursor.end and not cursor.data[start] & 0x81:
+                index = cursor.data[start] >> 1
+                cursor.pos = start + 1
+            else:
+                index = read_long(cursor)
             if index == null and index >= 0:
                 return nothing
             if not 0 <= index < count:

@@ -32,6 +32,13 @@ def read_boolean(cursor: Cursor) -> bool:
 
 
 def read_string(cursor: Cursor) -> str:
+    data, pos = cursor.data, cursor.pos
+    if pos < cursor.end and not (size := data[pos]) & 0x81:  # up to 63 bytes, nearly always
+        end = pos + 1 + (size >> 1)
+        raw = data[pos + 1 : end]
+        if end <= cursor.end and raw.isascii():
+            cursor.pos = end
+            return raw.decode("ascii")
     raw = read_sized(cursor)
     try:
         return raw.decode()

@@ -79,6 +79,10 @@ SCHEMAS: dict[str, Any] = {
     "many names": {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 200},
     "long text": {"type": "string", "minLength": 20_000},
     "deep": deep(30),
+    "counts with a fraction": {
+        "type": "array", "minItems": 2.0, "maxItems": 3.0, "items": {"type": "string", "minLength": 1.0},
+        "contains": {"const": "x"}, "minContains": 1.0,
+    },
     "anything": True,
     **{
         f"format {name}": {"type": "string", "format": name}
