@@ -23,7 +23,7 @@ LARGEST_BATCH = 14
 _LONG_BATCH_S, _LONG_WAIT_S = 110.0, 160.0
 """A batch is not made longer than that: what begins last must not keep the others waiting. But a broker costs seconds
 of a core, and is quicker for the later ones of many. The second is for those that mostly wait."""
-_TWIN_S = 300.0
+_TWIN_S = 600.0
 """No twin takes longer, on a machine busy with others; the bound for a batch follows from it."""
 _SUMMARY = '{"type":"run",'
 _COMPILED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(BUILT / "pycache")}

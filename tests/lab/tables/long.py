@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 LONG = {
+    "answering-crossed": 330,
     "answering-late": 175,
-    "answering-crossed": 150,
     "tap-storms": 130,
     "spring-bare": 115,
     "streams-continues": 110,

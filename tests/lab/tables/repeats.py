@@ -51,6 +51,7 @@ REPEATS = {
     "faststream-nacks": "spring-bare",
     # Answers and requests.
     "answering-anonymous": "answering-plain-error",
+    "answering-crossed": "routed-misrouted",
     "answering-late": "answering-silent",
     "started-silent": "once-silent",
     "started-nameless": "misnumbered-good",
