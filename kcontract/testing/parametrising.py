@@ -32,16 +32,27 @@ def malformed(
 
     def named(known: ContractInTest) -> Iterator[tuple[str, Case]]:
         if stored:
-            cases = ((f"stored-{finding}", case) for finding, case in known.stored())
-            yield from ((name, case) for name, case in cases if case.expectation == expectation)
+            yield from _stored(known, expectation)
         yield from _numbered(known.malformed(kinds, per_kind=per_kind, expectation=expectation))
 
     return _decorator(topic, receiver, named)
 
 
-def valid(topic: str, *, most: int = _VALID, receiver: str = "") -> Callable[[F], F]:
-    """The test's parameter `case` is a valid record of the topic's contract: examples, edges, then others."""
-    return _decorator(topic, receiver, lambda known: _numbered(known.valid(most)))
+def valid(topic: str, *, most: int = _VALID, receiver: str = "", stored: bool = True) -> Callable[[F], F]:
+    """The test's parameter `case` is a valid record of the topic's contract: examples, edges, then others; before them,
+    if they are `stored`, failures of `.kcontract/cases`."""
+
+    def named(known: ContractInTest) -> Iterator[tuple[str, Case]]:
+        if stored:
+            yield from _stored(known, "valid")
+        yield from _numbered(known.valid(most))
+
+    return _decorator(topic, receiver, named)
+
+
+def _stored(known: ContractInTest, expectation: str) -> Iterator[tuple[str, Case]]:
+    cases = ((f"stored-{finding}", case) for finding, case in known.stored())
+    return ((name, case) for name, case in cases if case.expectation == expectation)
 
 
 def _decorator(

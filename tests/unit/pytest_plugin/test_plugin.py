@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import subprocess
 import sys
@@ -239,7 +241,7 @@ def test_options_reach_the_contracts(project: pytest.Pytester) -> None:
 
 
 def test_stored_failures_are_parameters_as_well(project: pytest.Pytester) -> None:
-    """As `fuzz` has stored them."""
+    """As `fuzz` has stored them, those of valid records among the valid ones."""
     contract = CONTRACT.replace("run: {command: [none]}", "run: {handler: 'hands:careless', rejects: [KeyError]}")
     project.path.joinpath("contracts/orders.yaml").write_text(contract)
     command = [sys.executable, "-m", "kcontract", "fuzz", "--max-examples", "5", "--kinds", "missing_required"]
@@ -251,9 +253,22 @@ def test_stored_failures_are_parameters_as_well(project: pytest.Pytester) -> Non
 
         @kcontract.testing.malformed("orders", kinds=["wrong_root"])
         def test_one(case): pass
+
+        @kcontract.testing.valid("orders", most=2)
+        def test_two(case): assert case.payload
+
+        @kcontract.testing.valid("orders", most=2, stored=False)
+        def test_three(case): pass
         """
     )
-    ran(project, "--collect-only", "-q").stdout.fnmatch_lines([f"*test_one?stored-{stored}?"])
+    cases = project.path / ".kcontract/cases"
+    kept = json.loads((cases / f"{stored}.json").read_text())
+    kept |= {"finding": "aaaaaaaa", "kind": "valid", "expectation": "valid", "rejection": None}
+    kept["record"] |= {"key": "aw==", "value": base64.b64encode(b'{"id": "a", "amount": 1}').decode()}
+    (cases / "aaaaaaaa.json").write_text(json.dumps(kept))
+    ran(project, "--collect-only", "-q", "-k", f"aaaaaaaa or {stored}").stdout.fnmatch_lines(
+        [f"*test_one?stored-{stored}?", "*test_two?stored-aaaaaaaa?", "*2/* tests collected*"]
+    )
 
 
 def test_workers_share_one_registry_and_agree_about_the_cases(project: pytest.Pytester) -> None:
