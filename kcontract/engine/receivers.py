@@ -41,8 +41,9 @@ _FATAL_OFTEN = 3
 """So many fatal kinds, and the next ones are tried alone before they go into a window."""
 _LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 20_000
 """Windows grow up to this while the service gets through, and for a quick one further: each ends with a wait."""
-_QUICK = 1.0
-"""Seconds for a window: the next one is made as large as takes about so long."""
+_QUICK = 1.5
+"""Seconds for a window: the next one is made as large as takes about so long. The first ones take mostly the time that
+any window takes, and are followed by a larger one for it."""
 _STEEPEST = 16
 """Times the size of the window before."""
 _STALLS_AT_MOST = 8
