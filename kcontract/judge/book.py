@@ -44,6 +44,9 @@ class Book:
         """What to call for which type of event."""
         return {}
 
+    only_repeats = False
+    """Whether `tied` has something to say of a delivery's further effects alone, and nothing of its first one."""
+
     def hears(self, _topic: str) -> bool:
         """Whether `tied` is to be told of what comes to a topic; asked once for each."""
         return type(self).tied is not Book.tied

@@ -30,8 +30,13 @@ class Outcomes:
         self._retries = frozenset(
             one.topic for group in promises.outputs.values() for one in group if one.role is OutputRole.RETRY
         )
-        self._plain = {topic: group[0] for topic, group in promises.outputs.items() if _is_plain(group)}
-        """Topics to which one sort of record comes: an effect, once for each of some topic's records."""
+        self._plain = {
+            topic: group[0]
+            for topic, group in promises.outputs.items()
+            if _is_plain(group) and not books.hears_first(topic)
+        }
+        """Topics to which one sort of record comes: an effect, once for each of some topic's records. No book wants to
+        be told of the first one."""
         self._ties, self._pace, self._court = ties, pace, court
         self._books, self._untied = books, untied
 
@@ -50,23 +55,28 @@ class Outcomes:
     def take_row(self, events: Sequence[Seen], window: Window) -> Sequence[Seen]:
         """From the start those that are the first effects of marked valid records, in a window of many cases: what
         `take` says of each, said of all. The rest, from the first event that is anything else."""
-        plain, tie, tied, answered = self._plain, self._ties.tie_marked, self._books.tied, 0
+        plain, tie, answered = self._plain, self._ties.tie_marked, 0
         rest: Sequence[Seen] = ()
         for number, event in enumerate(events):
             at, record = event.at, event.record
             output = plain.get(record.topic)
             delivery = tie(record.record) if output is not None else None
-            if output is None or delivery is None or delivery.effects or not _is_open_to(delivery, output, window):
+            if (
+                output is None
+                or delivery is None
+                or delivery.effects
+                or delivery.done
+                or delivery.window != window.number
+                or len(delivery.wanted) != 1
+                or delivery.wanted[0] is not output
+                or delivery.first_outcome_at is not None
+            ):
                 rest = events[number:]
                 break
             delivery.effects.append(Effect(at, record, output))
-            if found := tied(at, delivery, record, output):
-                self._court.reached.extend(found)
-            window.evidence_at = at
-            if delivery.effects:  # else it was an event of another type
-                delivery.first_outcome_at = self.at = window.progress_at = at
-                delivery.done = True
-                answered += 1
+            delivery.first_outcome_at = self.at = window.progress_at = window.evidence_at = at
+            delivery.done = True
+            answered += 1
         window.left -= answered
         window.owed -= answered
         return rest
@@ -121,14 +131,6 @@ class Outcomes:
             self._pace.learn_first(latency)
         elif window.purpose == "probe" and window.healthy:
             self._pace.learn(latency)
-
-
-def _is_open_to(delivery: Delivery, output: Output, window: Window) -> bool:
-    """Whether the effect is all that its window waits for."""
-    wanted = delivery.wanted
-    if len(wanted) != 1 or wanted[0] is not output or delivery.first_outcome_at is not None:
-        return False
-    return not delivery.done and delivery.window == window.number
 
 
 def _is_plain(outputs: tuple[Output, ...]) -> bool:

@@ -41,12 +41,19 @@ class Shelf:
         """See `Book.tied`."""
         hearing = self._hearing.get(record.topic)
         if hearing is None:
-            hearing = self._hearing[record.topic] = tuple(book for book in self._books if book.hears(record.topic))
+            hearing = self._hearing[record.topic] = self._who_hears(record.topic)
         reached: Sequence[CaseVerdict] = ()
         for book in hearing:
             if found := book.tied(at, delivery, record, output):
                 reached = (*reached, *found)
         return reached
+
+    def hears_first(self, topic: str) -> bool:
+        """Whether any book wants to be told of the first effect of a delivery that comes to the topic."""
+        return not all(book.only_repeats for book in self._who_hears(topic))
+
+    def _who_hears(self, topic: str) -> tuple[Book, ...]:
+        return tuple(book for book in self._books if book.hears(topic))
 
     def know(self, at: float, record: LogRecord, outputs: tuple[Output, ...]) -> bool:
         """Whether any book can say where a record comes from that ties to no open delivery; all are told of it."""

@@ -40,6 +40,8 @@ class DuplicateBook(CalmBook):
     A sighting is judged one window later: what had a record delivered again may be told after its effects.
     """
 
+    only_repeats = True
+
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._recent = Recent(grounds.run)
