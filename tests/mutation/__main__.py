@@ -20,6 +20,7 @@ STAGES = ("tests/unit/judge", "tests/unit/engine")
 _NEAR = {
     "answering": "test_replies",
     "crediting": "test_blame",
+    "faults/haste": "faults/test_book",
     "faults/health": "faults/test_book",
     "faults/records": "faults/test_book",
     "faults/signs": "faults/test_book",
@@ -28,6 +29,7 @@ _NEAR = {
     "load/trial": "load/test_book",
     "repeats/calm": "repeats/test_duplicates",
     "repeats/key_order": "test_order",
+    "rejoining": "stalls/test_loops",
     "repeats/sequence": "test_order",
     "requests/event_verdicts": "test_senders_verdicts",
     "requests/verdicts": "test_senders_verdicts",

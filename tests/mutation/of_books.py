@@ -86,6 +86,7 @@ BOOK_MUTANTS = (
     *in_module(
         "repeats/key_order",
         ("seen in two windows", "if self._windows > 1 else ()", "if self._windows else ()"),
+        ("where effects stand", "elif furthest[1] < record.offset and len", "elif len"),
         (
             "in calm times only",
             "not window.disturbed and self.was_calm(one.delivery.sent_at, one.at)",
@@ -271,7 +272,7 @@ BOOK_MUTANTS = (
     ),
     *in_module(
         "requests/book",
-        ("no event", "yield wrong_topic(request, stray) if stray is not None else no_event(request)", "pass"),
+        ("no event", "yield self._without_event(request)", "pass"),
         ("an event elsewhere", "stray = self._find_stray(request)", "stray = None"),
         (
             "events that tell themselves apart",
@@ -279,7 +280,9 @@ BOOK_MUTANTS = (
             "if not request.events:",
         ),
         ("a phantom of its own", "            yield phantom_event(request)\n", "            pass\n"),
-        ("a phantom of a refused one", "            if suspects:\n", "            if False:\n"),
+        ("a phantom of a refused one", "if suspects and owner is None:", "if False:"),
+        ("an event that its answer names", "if suspects and owner is None:", "if suspects:"),
+        ("an accepted phantom", "if owner is not None and not owner.valid:", "if False:"),
         ("phantoms while one has no answer", "if not one.status):", "if False):"),
         ("duplicates among peers", "sum(len(peer.events) for peer in peers) > len(peers) + spare", "True"),
         ("duplicates by steps", "> len(peers) + spare", "> len(peers)"),

@@ -143,8 +143,23 @@ DETAIL_MUTANTS = (
     *in_module(
         "isolating",
         ("just after a calm window", "sure = was_calm and window", "sure = window"),
-        ("in its own window", 'window.purpose == "isolate" and window.outcome', "window.outcome"),
+        ("in its own window", '        if window.purpose != "isolate":\n            return []\n', ""),
         ("undisturbed", 'window.outcome == "settled" and not window.disturbed\n', 'window.outcome == "settled"\n'),
+    ),
+    *in_module(
+        "rejoining",
+        ("forming once more", "elif not self.forming:", "else:"),
+        (
+            "only if it had formed",
+            "if self.forming:\n            self.forming, ",
+            "if False:\n            self.forming, ",
+        ),
+    ),
+    *in_module(
+        "faults/haste",
+        ("fetched without a pause", "if times >= max(_MANY, _A_SECOND * seconds):", "if times >= _MANY:"),
+        ("fetched often", "if times >= max(_MANY, _A_SECOND * seconds):", "if times:"),
+        ("refused once each", "refused >= max(_MANY, _A_SECOND * seconds, 10 * records)", "refused"),
     ),
     *in_module(
         "repeats/recent",

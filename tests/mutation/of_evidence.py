@@ -82,7 +82,7 @@ EVIDENCE_MUTANTS = (
         ),
         ("disturbed by standing still", "return bool(self.exits) or self.stalled or", "return bool(self.exits) or"),
         ("disturbed by a start", " or self.starts > 0", ""),
-        ("healthy windows only", "self.healthy = self.healthy and case", "self.healthy = self.healthy or case"),
+        ("healthy windows only", "self.healthy = self.healthy and all", "self.healthy = self.healthy or all"),
     ),
     *in_module(
         "tying/ties",
@@ -121,7 +121,7 @@ EVIDENCE_MUTANTS = (
         ),
         (
             "pooled keys name nobody",
-            "shared = delivery.case.record.key if delivery.source.pools_keys else None",
+            "shared = case.record.key if delivery.source.pools_keys else None",
             "shared = None",
         ),
         ("repeats stand for their originals", "if delivery.case.role is not Role.REPEAT:", "if True:"),
@@ -239,15 +239,19 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "doubts",
-        ("in company only if told apart", "        if not self.told_apart:\n            return False\n", ""),
+        ("in company only if told apart", "if not self.told_apart or self.disturbed:", "if self.disturbed:"),
         ("late answers get three tries", "return self.tried < _LATE_TRIES", "return False"),
         (
             "disturbed windows are not repeated",
-            "return not self.disturbed and not self.symptoms & self.alone",
-            "return not self.symptoms & self.alone",
+            "if not self.told_apart or self.disturbed:",
+            "if not self.told_apart:",
         ),
-        ("what shows alone is not repeated", "not self.symptoms & self.alone and not", "not"),
-        ("late is not repeated", "self.symptoms <= {Symptom.LATE} or self.alone", "self.alone"),
+        (
+            "what shows alone is not repeated",
+            "self.alone & (self.symptoms | _MISSED_ALONE)",
+            "self.alone & _MISSED_ALONE",
+        ),
+        ("late is not repeated", "self.symptoms <= {Symptom.LATE} or (self.alone", "(self.alone"),
         ("settled leads lead nobody", "if lead.lead is None and not lead.settled]", "if lead.lead is None]"),
         (
             "several leads of valid cases",
@@ -336,7 +340,13 @@ EVIDENCE_MUTANTS = (
         ("known loops", "known_loop=bool(window.exits) and window.exits[-1].cause in loops", "known_loop=False"),
         ("disturbed", "disturbed=doubt.disturbed", "disturbed=False"),
         ("committed", "committed=doubt.committed", "committed=False"),
-        ("in company", 'COMPANY if lead.repeated else ""', '""'),
+        ("in company", 'COMPANY if lead.repeated and lead.right_alone else ""', '""'),
+        ("in company only if right alone", "lead.repeated and lead.right_alone else", "lead.repeated else"),
+        ("alone though played again", "not (lead.repeated is not None and lead.right_alone)", "lead.repeated is None"),
+    ),
+    *in_module(
+        "outcomes",
+        ("what open records agree with", "not self._ties.agrees(record, outputs) and self._books", "self._books"),
     ),
     *in_module(
         "stalls/loops",
@@ -350,6 +360,8 @@ EVIDENCE_MUTANTS = (
             "OFTEN - known",
         ),
         ("fetched often", "if times < _enough(delivery, known):", "if times < 1:"),
+        ("replaced once", "if window.rejoins < 2:", "if window.rejoins < 1:"),
+        ("replaced while it is waited for", "window.stood >= _LONG and not window.rejoins", "window.stood >= _LONG"),
         ("handled often", "if rounds >= _enough(delivery, known) else ()", "if rounds else ()"),
         ("known retries need less", "OFTEN - known", "OFTEN"),
     ),
@@ -366,6 +378,7 @@ EVIDENCE_MUTANTS = (
             "return self.generations >= RAGING",
         ),
         ("commits past the record", "== place and one.offset > offset", "== place"),
+        ("loops that were seen often", ">= LOOPING for place", ">= 1 for place"),
     ),
     *in_module(
         "replies",
@@ -438,11 +451,7 @@ EVIDENCE_MUTANTS = (
             "topic not in self._undeclared and topic not in self._asked",
             "topic not in self._undeclared",
         ),
-        (
-            "internal topics",
-            'return topic.startswith("__") or topic.endswith(("-changelog", "-repartition"))',
-            "return False",
-        ),
+        ("internal topics", "elif not is_internal(topic):", "else:"),
         ("a start for a third sentinel", "self.window.starts += not self.window.renewed", "self.window.starts += 1"),
         (
             "only stalls are standing still",
