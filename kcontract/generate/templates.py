@@ -103,13 +103,15 @@ class Stamper:
         self._rng = rng
         self._pooled = pooled
         self._pools: dict[int, list[list[bytes]]] = {}
+        self._last: tuple[bytes, tuple[bytes, ...], list[bytes]] = b"", (), []
 
     def fresh(
         self, record: Record, tokens: tuple[bytes, ...], partition: int | None = None, pooled: bytes | None = None
     ) -> Stamped:
         """The record with fresh tokens; its key hashes to `partition` if 64 tries a partition find one. `pooled`: the
         key of the pool to take."""
-        key, inside = record.key or b"", [token for token in tokens if _stands_in(token, record.key)]
+        key = record.key or b""
+        inside = self._standing(key, tokens)
         new = dict.fromkeys(tokens, b"")
         if inside:
             fits = pooled is not None and inside == [key] and len(pooled) == len(key)
@@ -117,6 +119,14 @@ class Stamper:
         new.update((token, self._mint.like(token)) for token in tokens if not new[token])
         values = tuple(new[token] for token in tokens)
         return Stamped(restamp_record(record, tokens, values), values)
+
+    def _standing(self, key: bytes, tokens: tuple[bytes, ...]) -> list[bytes]:
+        """The tokens that stand in a key; mostly asked again for the last one, which many mutants share."""
+        known, of, found = self._last
+        if known != key or of is not tokens:
+            found = [token for token in tokens if _stands_in(token, key)]
+            self._last = key, tokens, found
+        return found
 
     def _for_key(self, key: bytes, inside: list[bytes], partition: int | None) -> dict[bytes, bytes]:
         """New tokens for those that stand in the key: of the pool, or such that it hashes to the partition."""

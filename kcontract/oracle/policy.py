@@ -57,7 +57,9 @@ def expectation_of(problems: Iterable[DecodeError], malformed: Malformed, hint: 
     found = list(problems)
     if not found:
         return _VALID
-    for problem in sorted(found, key=lambda each: base(each.code) != base(hint)):
+    if len(found) > 1:
+        found.sort(key=lambda each: base(each.code) != base(hint))
+    for problem in found:
         named = _named(problem, hint)
         if _is_invalid(named, malformed):
             return Expected(Expectation.INVALID, named.rejection())
