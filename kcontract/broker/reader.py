@@ -38,8 +38,6 @@ READER: dict[str, Any] = {
     # cost a tenth of a core. Few records in an answer cost no more than a delay would: they gather while one is read.
     "fetch.wait.max.ms": 250,
     "fetch.min.bytes": 1,
-    # While records wait here, others gather at the broker: many small answers cost it more than all else.
-    "queued.min.messages": 100,
     "fetch.queue.backoff.ms": 10,
     "fetch.error.backoff.ms": 50,
     "max.partition.fetch.bytes": 10_000_000,
