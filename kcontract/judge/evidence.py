@@ -17,6 +17,11 @@ from kcontract.model.events import Purpose
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.oracle.expressions import MISSING
 
+_VALID, _INVALID = Expectation.VALID, Expectation.INVALID
+_CASE, _SENTINEL, _MARKER = Role.CASE, Role.SENTINEL, Role.MARKER
+_REPLY, _PROBE = OutputRole.REPLY, OutputRole.PROBE
+"""Looked up for each record: a class answers more slowly what its members are (until Python 3.12)."""
+
 UNREAD = object()
 """Marks a payload that has not been read yet."""
 
@@ -96,7 +101,7 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
         """Whether something that came back shows that the record was taken care of."""
         if self.first_outcome_at is not None or self.dead_letters:
             return True
-        if self.case.expectation is not Expectation.VALID:
+        if self.case.expectation is not _VALID:
             return bool(self.effects or self.answers or self.is_shown)
         if len(self.wanted) == 1:
             return self.has_effect(self.wanted[0])
@@ -107,14 +112,14 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
         """Whether something must be seen of it, wherever it was sent."""
         if self.wanted:
             return True
-        return self.case.expectation is Expectation.INVALID and (
+        return self.case.expectation is _INVALID and (
             self.owed is not None or self.source.dead_letter_topic is not None
         )
 
     @property
     def owes_rejection(self) -> bool:
         """Whether it is an invalid record whose dead letter or error reply is promised."""
-        invalid = self.case.expectation is Expectation.INVALID
+        invalid = self.case.expectation is _INVALID
         return invalid and (self.owed is not None or bool(self.source.dead_letter_topic)) and not self.refused
 
     @property
@@ -125,15 +130,15 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     @property
     def rounds(self) -> int:
         """How often the record was handled, as far as its outcomes tell."""
-        topics = [output for output in self.wanted if output.role is not OutputRole.PROBE]
+        topics = [output for output in self.wanted if output.role is not _PROBE]
         once = sum(output.emits.count if output.emits else 1 for output in topics)
         return max(len(self.dead_letters), len(self.effects) // max(once, 1))
 
     def has_effect(self, output: Output) -> bool:
         """Whether the effect has come as often as it must."""
-        if output.role is OutputRole.REPLY:
+        if output.role is _REPLY:
             return bool(self.answers)
-        if output.role is OutputRole.PROBE:
+        if output.role is _PROBE:
             return self.is_shown or (self.view is View.WRONG and self.view_stands)
         needed = output.emits.count if output.emits else 1
         if needed == 1:
@@ -226,24 +231,24 @@ class Window:
     def add_all(self, deliveries: Sequence[Delivery]) -> None:
         """Records are on their way."""
         cases = [delivery.case for delivery in deliveries]
-        self.healthy = self.healthy and all([case.expectation is Expectation.VALID for case in cases])  # noqa: C419
+        self.healthy = self.healthy and all([case.expectation is _VALID for case in cases])  # noqa: C419
         self.deliveries += deliveries
         self.left += len(deliveries)
         self.owed += sum([bool(delivery.wanted) or delivery.is_owed for delivery in deliveries])
         self.unplaced += len(deliveries)
-        self.markers += [delivery for delivery in deliveries if delivery.case.role is Role.MARKER]
+        self.markers += [delivery for delivery in deliveries if delivery.case.role is _MARKER]
 
     def place(self, delivery: Delivery, place: TopicPartition) -> None:
         """The broker has acknowledged a record for the first time."""
         self.unplaced -= not delivery.refused
         role = delivery.case.role
-        if role is Role.CASE:
+        if role is _CASE:
             return
-        if role is Role.SENTINEL:
+        if role is _SENTINEL:
             self.sentinels[place] = delivery
             if delivery.source.pools_keys:
                 self.closers[(place, delivery.case.record.key)] = delivery
-        elif role is Role.MARKER:
+        elif role is _MARKER:
             self.ends[place] = delivery
 
     def refuse(self, delivery: Delivery) -> None:
