@@ -18,6 +18,8 @@ _LOOKED_AT = 400
 """Mutants of one parent that are looked at, at most."""
 _FEWEST, _LARGE = 40, 4_000
 """As few they are where the parent is large; bytes from which on it is."""
+_VERY_LARGE = 40_000
+"""Bytes of a parent from which on fewer mutants are made of it."""
 
 
 def ground_of(contract: Contract, receive: Receive, book: tuple[RegisteredSchema, ...], event: EventType) -> Ground:
@@ -70,8 +72,9 @@ def chosen(
     """Mutants of a kind: every variant once, then evenly over variants and places up to `limit` × its share.
 
     Variants that one parent has too few of are made from the others as well, those of dangerous kinds not;
-    the same damage (by its note) comes at most `limit` times.
+    the same damage (by its note) comes at most `limit` times. Of large parents fewer are made.
     """
+    limit = _affordable(limit, parents)
     groups: dict[str, list[tuple[Mutant, Parent]]] = {}
     alike: Counter[tuple[str, str]] = Counter()
     for parent in parents:
@@ -84,6 +87,12 @@ def chosen(
     if groups:
         budget = max(limit * kind.share, len(groups))
         yield from _evenly([_spread(group, -(-budget // len(groups))) for group in groups.values()], budget)
+
+
+def _affordable(limit: int, parents: Sequence[Parent]) -> int:
+    """The limit, or less of it where the largest parent would fill pipes and histories with copies of itself."""
+    largest = max((len(parent.body) for parent in parents), default=0)
+    return limit if largest <= _VERY_LARGE else max(1, limit * _VERY_LARGE // largest)
 
 
 def _looked_at(parent: Parent) -> int:

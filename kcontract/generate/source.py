@@ -113,8 +113,8 @@ class CaseSource:
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be generated, in words."""
-        unsupported = (note for event in self._types for note in event.payload.unsupported)
-        return tuple(dict.fromkeys((*unsupported, *self._builder.generators.notes)))
+        own = (note for values in self._values for note in (*values.event.payload.unsupported, *values.notes))
+        return tuple(dict.fromkeys((*own, *self._builder.generators.notes)))
 
     @property
     def coverage(self) -> tuple[SchemaCoverage, ...]:

@@ -19,11 +19,18 @@ _DULL = 200
 """Repetitions in a row after which a schema is taken to be used up."""
 
 
+_LARGE = 20_000
+"""Characters of a value, in Python's words, from which on it counts for what a run makes of large ones."""
+_ALL_LARGE = 64 * 2**20
+
+
 class Values:
     """Values of an event type's payload. `examples` are those of the message that fit this type."""
 
     def __init__(self, event: EventType, message: Message, rng: Random) -> None:
         self.event = event
+        self.notes: list[str] = []
+        """What was not generated, in words."""
         self._rng = rng
         self.examples = [value for example in message.examples for value in self._example(example)]
         self.coverage = Coverage(event.payload, (*payload_slots(message), *(place for place, _ in message.generators)))
@@ -59,13 +66,19 @@ class Values:
         return self.coverage.planned(room)
 
     def random(self) -> Iterator[Any]:
-        """Random values, each once; ends when the schema has no more."""
+        """Random values, each once; ends when the schema has no more, or large ones are too many together."""
         seen: set[str] = set()
-        dull = 0
+        dull, room = 0, _ALL_LARGE
         for value in self.event.payload.random(self._rng):
             text = repr(value)
             dull = dull + 1 if text in seen else 0
             if dull > _DULL:
+                return
+            room -= len(text) if len(text) > _LARGE else 0
+            if room < 0:
+                self.notes.append(
+                    f"more than {len(seen)} random values, which are large: {len(text):,} characters each"
+                )
                 return
             if not dull:
                 seen.add(text)

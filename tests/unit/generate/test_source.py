@@ -12,6 +12,7 @@ import pytest
 from msgspec import structs
 
 from kcontract.errors import UsageError
+from kcontract.generate.catalogue import kind_of
 from kcontract.generate.partitioner import partition_of
 from kcontract.generate.source import CaseSource
 from kcontract.generate.templates import POOL
@@ -329,3 +330,18 @@ def test_a_record_without_fields_is_a_header_alone() -> None:
     assert {case.record.value for case in made.valid()} == {b"\0\0\0\0\x07"}
     invalid = {case.code for case in made.malformed() if case.expectation is Expectation.INVALID}
     assert {"bad_magic", "unknown_schema_id", "short_header"} <= invalid
+
+
+def test_large_records_are_fewer_than_asked_for() -> None:
+    """A hundred million characters in all would fill a disk with history; what is left out is told."""
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "minLength": 900_000}}}
+    contract, _ = json_contract()
+    made = source((structs.replace(contract, message=Message(AT, payload=text(schema))), ()))
+    count = sum(1 for _ in islice(made.random(), 200))
+    assert 40 < count < 100
+    assert [note.partition(" random")[0] for note in made.notes] == [f"more than {count}"]
+    rich = source((structs.replace(contract, message=Message(AT, payload=text({"type": "string"}))), ()), per_kind=40)
+    plenty = source((structs.replace(contract, message=Message(AT, payload=text(schema))), ()), per_kind=40)
+    assert sum(1 for _ in plenty.of_kind(kind_of("json_syntax"))) * 4 < sum(
+        1 for _ in rich.of_kind(kind_of("json_syntax"))
+    )
