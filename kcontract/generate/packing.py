@@ -72,9 +72,7 @@ def merged(base: Any, one: Any, other: Any) -> Any:
         return other if one is base else one
     if type(base) is type(one) is type(other):
         if isinstance(base, dict):
-            names = dict.fromkeys((*base, *one, *other))
-            found = {n: merged(base.get(n, _ABSENT), one.get(n, _ABSENT), other.get(n, _ABSENT)) for n in names}
-            return {name: value for name, value in found.items() if value is not _ABSENT}
+            return _merged_objects(base, one, other)
         if isinstance(base, list) and len(base) == len(one) == len(other):
             return [merged(*each) for each in zip(base, one, other, strict=True)]
         if isinstance(base, Branch) and base.index == one.index == other.index:
@@ -84,6 +82,21 @@ def merged(base: Any, one: Any, other: Any) -> Any:
     if _same(other, base) or _same(one, other):
         return one
     raise ConflictError
+
+
+def _merged_objects(base: dict[str, Any], one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name in dict.fromkeys((*base, *one, *other)):
+        before, first, second = base.get(name, _ABSENT), one.get(name, _ABSENT), other.get(name, _ABSENT)
+        if first is before:  # most are
+            value = second
+        elif second is before:
+            value = first
+        else:
+            value = merged(before, first, second)
+        if value is not _ABSENT:
+            found[name] = value
+    return found
 
 
 def _same(one: Any, other: Any) -> bool:
