@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kcontract.engine.fuzz.ordering import sequences
-from kcontract.engine.left_out import kinds_left_out, kinds_without_broker
+from kcontract.engine.left_out import kinds_left_out, kinds_without_broker, sources_coverage
 from kcontract.engine.settings import Settings
 from kcontract.generate.catalogue import KINDS
 from tests.unit.generate.contracts import avro_contract, receiver, source
@@ -35,3 +35,11 @@ def test_handlers_are_told_what_needs_a_broker() -> None:
     listed = dict(kinds_without_broker([made]))
     assert listed["burst"] == "needs a broker: kcontract verify"
     assert sent | listed.keys() == {kind.code for kind in KINDS} | {"valid"}
+
+
+def test_nothing_is_said_of_a_schema_of_which_nothing_was_shown() -> None:
+    """A replay sends other records; nought of a hundred boundaries would read like a gap."""
+    made = source(avro_contract())
+    assert sources_coverage([made]) == ()
+    list(made.valid())
+    assert [one.reached > 0 for one in sources_coverage([made])] == [True]
