@@ -46,6 +46,7 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="forget what was run before")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop then; the next call goes on")
     parser.add_argument("--load", choices=LOADS, help="only under this load")
+    parser.add_argument("--at-once", type=int, default=_AT_ONCE, help="batches beside one another")
     options = parser.parse_args()
     if options.again:
         DONE.unlink(missing_ok=True)
@@ -54,18 +55,18 @@ def main() -> int:
     for seed in range(1, options.rounds + 1):
         for load in (options.load,) if options.load else LOADS:
             if time.monotonic() < deadline:
-                _round(good, load, seed, deadline)
+                _round(good, load, seed, deadline, options.at_once)
     rows = [row for row in _read() if row["seed"] in range(1, options.rounds + 1)]
     _say("\n".join(_table(good, rows)))
     return 0 if rows and all(row["right"] for row in rows) else 1
 
 
-def _round(good: Sequence[Twin], load: str, seed: int, deadline: float) -> None:
+def _round(good: Sequence[Twin], load: str, seed: int, deadline: float, at_once: int) -> None:
     """All good twins once with this seed, but for those that are done; what still runs at the deadline is cut."""
     done = {row["twin"] for row in _read() if (row["load"], row["seed"]) == (load, seed)}
     missing = [_lightened(twin, seed) for twin in good if twin.name not in done]
     begun, ran = time.monotonic(), 0
-    pool = Pool(missing, seed=seed, at_once=_AT_ONCE, waiting=0, largest=_BATCH)
+    pool = Pool(missing, seed=seed, at_once=at_once, waiting=0, largest=_BATCH)
     with _load(load), pool, contextlib.suppress(TimeoutError):
         for batch in as_completed(pool.batches, max(0.0, min(deadline - begun, threading.TIMEOUT_MAX))):
             results = batch.result()
