@@ -6,8 +6,7 @@ import sys
 
 import click
 
-from kcontract.cli.completing import complete_contracts, kind_codes, listed, offered, services
-from kcontract.cli.options import report_options
+from kcontract.cli.options import call_options, choice_options
 
 _EPILOG = """\b
 Examples:
@@ -26,31 +25,9 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("paths", nargs=-1, type=click.Path(exists=True), shell_complete=complete_contracts)
-@click.option(
-    "--receiver",
-    "--sender",
-    "select",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=offered(services),
-    help="Only this one; repeatable.",
-)
-@click.option(
-    "--kinds",
-    default="",
-    metavar="CODES",
-    shell_complete=listed(kind_codes),
-    help="Only these kinds of malformed records, comma separated.",
-)
+@choice_options
 @click.option("--max-examples", type=click.IntRange(1, 10_000_000), help="Valid cases a handler (default 1000).")
-@click.option("--max-time", type=click.FloatRange(1), metavar="SECONDS", help="For the whole run (default 600).")
-@click.option("--seed", type=int, help="Of the generated records (default 0).")
-@click.option("--shrink/--no-shrink", default=True, help="Make the records of findings smaller (default: yes).")
-@click.option(
-    "--registry", envvar="KCONTRACT_REGISTRY", metavar="URL", help="A schema registry; default: an embedded one."
-)
-@report_options
+@call_options
 def fuzz(paths: tuple[str, ...], kinds: str, **options: object) -> int:
     """Call the handlers that the contracts in PATHS name (files or directories; default: all of the project) with
     valid and malformed records, each handler in a process of its own: what crashes, hangs or eats memory ends only

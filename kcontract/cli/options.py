@@ -7,9 +7,30 @@ from typing import Any
 
 import click
 
-from kcontract.cli.completing import fail_words, formats, listed, offered
+from kcontract.cli.completing import complete_contracts, fail_words, formats, kind_codes, listed, offered, services
 
-_RUN = (
+_CHOICE = (
+    click.argument("paths", nargs=-1, type=click.Path(exists=True), shell_complete=complete_contracts),
+    click.option(
+        "--receiver",
+        "--sender",
+        "select",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=offered(services),
+        help="Only this service or handler; repeatable.",
+    ),
+    click.option(
+        "--kinds",
+        default="",
+        metavar="CODES",
+        shell_complete=listed(kind_codes),
+        help="Only these kinds of malformed records, comma separated.",
+    ),
+    click.option("--shrink/--no-shrink", default=True, help="Make the records of findings smaller (default: yes)."),
+)
+
+_BROKER = (
     click.option(
         "--broker",
         type=click.Choice(["auto", "local", "docker", "mock"]),
@@ -24,13 +45,16 @@ _RUN = (
         help="A cluster that runs already; topics get a prefix of the run's own there.",
     ),
     click.option(
-        "--registry", envvar="KCONTRACT_REGISTRY", metavar="URL", help="A schema registry; default: an embedded one."
-    ),
-    click.option(
         "--tap/--no-tap",
         "tap",
         default=None,
         help="Services reach the broker through a proxy that reads along (default: on a broker of kcontract's own).",
+    ),
+)
+
+_RUN = (
+    click.option(
+        "--registry", envvar="KCONTRACT_REGISTRY", metavar="URL", help="A schema registry; default: an embedded one."
     ),
     click.option("--seed", type=int, help="Of the generated records (default 0)."),
     click.option("--max-time", type=click.FloatRange(1), metavar="SECONDS", help="For the whole run (default 600)."),
@@ -69,8 +93,18 @@ def fault_words(_context: click.Context, _option: click.Parameter, value: str) -
     return words
 
 
+def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the argument and the options that say what is tested, and with which records."""
+    return _added(command, _CHOICE)
+
+
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of whatever runs services to a command."""
+    """Add the options of whatever runs services on a broker."""
+    return _added(command, (*_BROKER, *_RUN, *_REPORTS))
+
+
+def call_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of whatever runs without a broker."""
     return _added(command, (*_RUN, *_REPORTS))
 
 

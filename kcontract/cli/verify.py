@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from kcontract.cli.completing import complete_contracts, fault_names, kind_codes, listed, offered, services
-from kcontract.cli.options import fault_words, run_options
+from kcontract.cli.completing import fault_names, listed, services
+from kcontract.cli.options import choice_options, fault_words, run_options
 
 _EPILOG = """\b
 Examples:
@@ -28,16 +28,7 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("paths", nargs=-1, type=click.Path(exists=True), shell_complete=complete_contracts)
-@click.option(
-    "--receiver",
-    "--sender",
-    "select",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=offered(services),
-    help="Only this service; repeatable.",
-)
+@choice_options
 @click.option(
     "--together",
     default="",
@@ -45,16 +36,8 @@ Exit codes: 0 conforms · 1 violated · 2 usage, or nothing was tested · 3 envi
     shell_complete=listed(services),
     help="Also a chain, first service first: B gets what A, running beside it, makes of the records for A.",
 )
-@click.option(
-    "--kinds",
-    default="",
-    metavar="CODES",
-    shell_complete=listed(kind_codes),
-    help="Only these kinds of malformed records, comma separated.",
-)
 @click.option("--max-examples", type=click.IntRange(1, 1_000_000), help="Valid cases a receiver (default 200).")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts, for N machines; `report merge` joins them.")
-@click.option("--shrink/--no-shrink", default=True, help="Make the records of findings smaller (default: yes).")
 @click.option(
     "--faults",
     default="declared",

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
 from kcontract.generate.source import CaseSource
 from kcontract.judge.tapped import LOOPING
@@ -54,6 +55,16 @@ class Replacing(Silent):
         return GroupView("PREPARING_REBALANCING" if forming else "STABLE", (*view.members, *dead))
 
 
+def playing(world: World) -> tuple[Stage, Player, CaseSource]:
+    """The usual contract's service, started in that world."""
+    one = contract()
+    stage = stage_of(world, one)
+    stage.lifecycle.commit_ends()
+    stage.lifecycle.start()
+    source = CaseSource(one, one.receive[0], (), seed=0, run="run", max_examples=5)
+    return stage, Player(stage, {TOPIC: source}), source
+
+
 @pytest.mark.parametrize(
     ("again", "session", "code", "least", "most"),
     [
@@ -68,12 +79,7 @@ def test_a_group_that_waits_for_its_dead_is_waited_for(
 ) -> None:
     """Long enough to see the record taken again, and no longer once that was seen, or the group has come to rest."""
     world = Replacing(again=again, session=session)
-    one = contract()
-    stage = stage_of(world, one)
-    stage.lifecycle.commit_ends()
-    stage.lifecycle.start()
-    source = CaseSource(one, one.receive[0], (), seed=0, run="run", max_examples=5)
-    player = Player(stage, {TOPIC: source})
+    stage, player, source = playing(world)
     player.play("warm", [])
     bad = next(iter(source.probes()))
     begun = world.clock.t
@@ -103,14 +109,10 @@ class Told:
 def test_a_loop_that_is_known_is_not_waited_for_again(times: int, known: bool, shorter: bool) -> None:
     """A first one may yet end, and so may one of which nothing is seen: Spring gives up after ten attempts."""
     world = Silent(lambda _: [])
-    one = contract()
-    stage = stage_of(world, one)
+    stage, player, _ = playing(world)
     stage.observer._tap = cast("Any", Told(times))
     if known:
         stage.state.reached.append(CaseVerdict("ENDLESS_RETRY", "1", "valid", TOPIC, AT, "", ()))
-    stage.lifecycle.commit_ends()
-    stage.lifecycle.start()
-    player = Player(stage, {TOPIC: CaseSource(one, one.receive[0], (), seed=0, run="run", max_examples=5)})
     begun = world.clock.t
     assert player.play("warm", []).outcome == "stalled"
     assert (world.clock.t - begun < 10.0) is shorter
@@ -132,12 +134,7 @@ class Echoing(World):
 def test_dead_letters_that_come_for_ever_hold_no_window_open() -> None:
     """Everything has its outcome: nothing is missing that might come between the copies."""
     world = Echoing(good)
-    one = contract()
-    stage = stage_of(world, one)
-    stage.lifecycle.commit_ends()
-    stage.lifecycle.start()
-    source = CaseSource(one, one.receive[0], (), seed=0, run="run", max_examples=5)
-    player = Player(stage, {TOPIC: source})
+    stage, player, source = playing(world)
     player.play("warm", [])
     begun = world.clock.t
     stage.state.pace.learn_gap(5.0)
