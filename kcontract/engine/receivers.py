@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import msgspec
 
 from kcontract.engine.confirming.confirm import Confirmer
 from kcontract.engine.confirming.culprits import Detective
+from kcontract.engine.confirming.triage import Triage
 from kcontract.engine.extra.stops import play_stop, play_stops
 from kcontract.engine.phases import AFTER_CONFIRMING, BEFORE_CONFIRMING, run_phases
 from kcontract.engine.replays import recalled, replayed
@@ -29,16 +30,14 @@ from kcontract.judge.evidence import Window
 from kcontract.judge.symptoms import Symptom
 from kcontract.judge.untied import NAME_IT
 from kcontract.model import events as ev
-from kcontract.model.case import VALID_KIND, Case, Expectation, Role
+from kcontract.model.case import Case, Expectation, Role
 from kcontract.model.naming import run_prefix
 from kcontract.model.stored import StoredCase
 
+_WARMS = 2
+"""A join may be lost, and a process stand still for it: who stands still twice is blamed."""
 _PROBES = 3
 """Healthy records a partition in the probe phase."""
-_SAME_VALID = 3
-"""After so many fatal valid cases of one kind the rest of it is not sent; of a malformed kind one is enough."""
-_FATAL_OFTEN = 3
-"""So many fatal kinds, and the next ones are tried alone before they go into a window."""
 _LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 20_000
 """Windows grow up to this while the service gets through, and for a quick one further: each ends with a wait."""
 _QUICK = 1.5
@@ -46,13 +45,8 @@ _QUICK = 1.5
 any window takes, and are followed by a larger one for it."""
 _STEEPEST = 16
 """Times the size of the window before."""
-_STALLS_AT_MOST = 8
-"""Each stall costs seconds of waiting: so many of them tell enough of a service that stands still."""
 _OVER = "--max-time is over"
-_GONE = "the service does not start any more"
 _LATE, _LATE_SECONDS = "answers take too long", 60.0
-_ONCE_AT_MOST = 4
-"""So often a window may end the service without doing it again before its cases are given up."""
 
 
 class ReceiverRun:
@@ -68,14 +62,10 @@ class ReceiverRun:
         self._settings = stage.tools.settings
         self._detective = Detective(stage, self._player)
         self._confirmer = Confirmer(stage, self._player, self._detective)
-        self._fatal: Counter[tuple[str, str]] = Counter()
-        self._once = 0
-        self._tried: set[tuple[str, str]] = set()
-        self._gave_up = ""
+        self._triage = Triage(stage, self._player, self._detective)
         self._probed = 0
         self.tested = 0
         """How many cases were judged, without those of the probe phase."""
-        self.not_sent: Counter[tuple[str, str]] = Counter()
 
     def run(self) -> None:
         """Everything in order. ServiceGone if the service never became ready."""
@@ -85,42 +75,50 @@ class ReceiverRun:
         self._probed = self._state.tally.cases + sum(not doubt.settled for doubt in self._state.doubts)
         replay: Window | None = None
         scene = Scene(self._stage, self._player, self._detective)
-        if not self._alive():
+        if not self._stage.alive:
             self._give_up()
         elif self._storms:
-            self._leave_out(self._queue(), "the group forms on and on, and nothing is committed")
+            self._triage.leave_out(self._queue(), "the group forms on and on, and nothing is committed")
         elif self._settings.replay is not None:
             replay = self._replay(self._stored(self._settings.replay))
         else:
             self._cases()
             self._first_after_start()
             run_phases(BEFORE_CONFIRMING, scene)
-        most = None if self._alive() else 1
+        most = None if self._stage.alive else 1
         self._confirmer.settle(most)
-        if self._alive() and self._settings.replay is None:
+        if self._stage.alive and self._settings.replay is None:
             run_phases((shrink, play_stops, *AFTER_CONFIRMING), scene)
         judged = max(0, self._state.tally.cases - self._probed)
         self.tested = judged if self._settings.replay is None else int(_is_judged(replay, self._state.doubts))
-        if self._gave_up and not self._state.reached:
-            raise ServiceGone(self._gave_up)
+        if self._triage.gave_up and not self._state.reached:
+            raise ServiceGone(self._triage.gave_up)
 
     def _probe(self) -> None:
         """Get over the first records, learn the service's pace, then which plainly invalid ones get an outcome."""
         self._player.phase = "probing"
-        self._resolve(self._player.play("warm", []))
+        self._warm()
         self._wait_for_commit()
         self._try_probes()
-        if not self._alive() or self._storms or not self._detective.revive():
+        if not self._stage.alive or self._storms or not self._detective.revive():
             return
         sources = self._player.sources
         healthy = [sources[t].healthy(Role.HEALTHY, p) for t, p in self._player.places for _ in range(_PROBES)]
-        self._resolve(self._player.play("probe", healthy))
+        self._triage.resolve(self._player.play("probe", healthy))
         self._confirm_late()
         invalid = [case for source in self._judged_sources() for case in source.probes()]
         if invalid and self._detective.revive():
             window = self._player.play("probe", invalid)
-            self._resolve(window)
+            self._triage.resolve(window)
             self._learn_markers(window)
+
+    def _warm(self) -> None:
+        """The first records; once more where a process stood still with them, or ended, and its successor did not."""
+        for _ in range(_WARMS):
+            window = self._player.play("warm", [])
+            self._triage.resolve(window)
+            if self._stage.alive or not window.disturbed or self._state.reached or not self._detective.revive():
+                return
 
     def _try_probes(self) -> None:
         """Ask for a record that was never sent, of each topic whose receiver has a probe."""
@@ -141,19 +139,19 @@ class ReceiverRun:
         if topic and not self._is_for_replies(topic):
             raise ServiceGone(f"records come to {topic}, but none of them can be tied to what was sent; {NAME_IT}")
         failure = self._state.views.failure
-        self._gave_up = "no healthy record had its effect" + (
+        self._triage.gave_up = "no healthy record had its effect" + (
             f"; the probe gives no answer: {failure}" if failure else ""
         )
-        self._leave_out(self._queue(), self._gave_up)
+        self._triage.leave_out(self._queue(), self._triage.gave_up)
 
     def _is_for_replies(self, topic: str) -> bool:
         """Whether it is a reply topic, where an answer without its request's correlation id is a finding."""
         return any(output.topic == topic for output in self._state.promises.replies.values())
 
-    def _alive(self) -> bool:
-        """Whether any healthy record had its effect, as far as effects can be seen."""
-        inputs, views = self._state.promises.inputs, self._state.views
-        return self._state.pace.known or not any(views.asks(t) or i.shows_events for t, i in inputs.items())
+    @property
+    def not_sent(self) -> Counter[tuple[str, str]]:
+        """How many cases of a code were not sent, and why."""
+        return self._triage.not_sent
 
     @property
     def _storms(self) -> bool:
@@ -162,7 +160,7 @@ class ReceiverRun:
 
     def _wait_for_commit(self) -> None:
         """Auto-commit comes after seconds: learn once how long, so that windows know what to wait for."""
-        if not self._state.pace.commits and self._alive():
+        if not self._state.pace.commits and self._stage.alive:
             deadline = self._recorder.now() + self._stage.left(6.0)
             self._stage.observer.wait(lambda: self._state.pace.commits, deadline)
 
@@ -186,10 +184,7 @@ class ReceiverRun:
         self._player.total = queue.total + len(stored)
         sent = 0
         while not self._stage.out_of_time and sent < self._most_of_late() and (drawn := queue.take(size)):
-            batch = self._sendable(drawn)
-            if self._fatal.total() >= _FATAL_OFTEN:
-                batch = self._tried_alone(batch)
-            if not batch:
+            if not (batch := self._triage.choose(drawn)):
                 continue
             if not self._detective.revive():
                 queue.put_back(batch)
@@ -200,11 +195,11 @@ class ReceiverRun:
             queue.put_back(self._player.unsent)
             size = self._next_size(size, window, self._recorder.now() - begun)
             size = min(size, self._stage.observer.fits(len(window.deliveries)))
-            queue.put_back(self._resolve(window))
+            queue.put_back(self._triage.resolve(window))
             self._player.forget(window)
         if left := queue.take(1):
             late = sent >= self._most_of_late() and not self._stage.out_of_time
-            self._leave_out(chain(left, queue), _LATE if late else self._why_stopped())
+            self._triage.leave_out(chain(left, queue), _LATE if late else self._triage.why_stopped())
 
     def _most_of_late(self) -> int:
         """How many cases are sent to a service whose answers are late: the finding stands, and each costs its time."""
@@ -218,13 +213,6 @@ class ReceiverRun:
         if seconds < _QUICK:
             return min(max(2 * size, min(int(size * _QUICK / max(seconds, 0.001)), _STEEPEST * size)), _LARGEST_WINDOW)
         return min(2 * size, max(size // 2, _LARGE_WINDOW))
-
-    def _why_stopped(self) -> str:
-        """Why nothing more can be sent. Without a verdict a service that starts no more could not be verified."""
-        if self._stage.out_of_time:
-            return _OVER
-        self._gave_up = self._gave_up or "the service exited and does not start any more"
-        return _GONE
 
     def _stored(self, stored: StoredCase) -> Case:
         """The stored case for this run. ServiceError CASE_TOPIC if the unit does not receive its topic."""
@@ -245,14 +233,14 @@ class ReceiverRun:
         """A stored case, in a window of its own; None if the service does not start any more."""
         self._player.phase = "replaying"
         if not self._detective.revive():
-            self._leave_out([case], self._why_stopped())
+            self._triage.leave_out([case], self._triage.why_stopped())
             return None
         stops = self._state.promises.inputs[case.topic].receive.on_invalid.policy == "stop"
         if stops and case.expectation is Expectation.INVALID:
             return play_stop(Scene(self._stage, self._player, self._detective), case)
         window = self._player.play("replay", [case])
-        for left in self._resolve(window):
-            self._leave_out([left], "the service exited or stood still before it, and not for it")
+        for left in self._triage.resolve(window):
+            self._triage.leave_out([left], "the service exited or stood still before it, and not for it")
         return window
 
     def _judged_sources(self) -> list[CaseSource]:
@@ -264,17 +252,6 @@ class ReceiverRun:
             if inputs[topic].receive.on_invalid.policy != "stop"
         ]
 
-    def _tried_alone(self, batch: list[Case]) -> list[Case]:
-        """Where many kinds are fatal, one record of each new kind goes ahead alone: that costs one start, not three."""
-        for case in batch:
-            new = (case.topic, case.code) not in self._tried and case.expectation is not Expectation.VALID
-            if not new or self._stage.out_of_time or self._why_not(case):
-                continue
-            self._tried.add((case.topic, case.code))
-            if self._detective.is_fatal(case):
-                self._fatal[_family(case)] += 1
-        return self._sendable(batch)
-
     def _queue(self) -> CaseQueue:
         """Valid and malformed cases in one shuffled order, so that every window holds both."""
         rng = random.Random(self._settings.seed)  # noqa: S311 - an order, not a secret
@@ -284,72 +261,6 @@ class ReceiverRun:
         shard = self._settings.shard
         most = -(-len(sources) * self._settings.max_examples // shard.of)
         return CaseQueue(shard.share(valid), list(shard.share(malformed)), rng, most)
-
-    def _resolve(self, window: Window) -> list[Case]:
-        """Find what ended or stopped the service in a window; the cases that have to be sent again."""
-        if not window.disturbed and window.outcome != "stopped":
-            return []
-        left = _without_outcome(window)
-        if window.outcome == "stopped":
-            self._leave_out(left, _OVER)
-            return []
-        suspects = window.suspects if self._alive() else window.suspects[:1]
-        culprit = self._detective.find(suspects, len(self._player.places))
-        if culprit is not None:
-            self._fatal[_family(culprit)] += 1
-        why = "" if culprit is not None else self._in_company(window)
-        if window.outcome == "settled":
-            return []
-        if why:
-            self._leave_out(left, why)
-            return []
-        roots = {culprit.root} if culprit else set()
-        return [self._player.sources[case.topic].again(case) for case in left if case.root not in roots]
-
-    def _in_company(self, window: Window) -> str:
-        """No record did it alone: does the same window do it once more? Then the judge has its evidence.
-
-        Why the cases without an outcome are not sent again; empty if they are.
-        """
-        cases = self._player.cases.get(window.number, ())
-        if not self._detective.revive():
-            return self._why_stopped()
-        if cases:
-            copies = [self._player.sources[case.topic].again(case) for case in cases]
-            again = self._player.play("repeat", copies, of=str(window.number), patience=2.0)
-            if again.outcome == "stopped":
-                return _OVER
-            if again.disturbed:
-                self._gave_up = "the service ends or stands still with a window, and with none of its records alone"
-                return "their window as a whole ends or stops the service"
-        what = f"the service {'stood still' if window.stalled else 'exited'} once, and did not do it again"
-        self._recorder.record(ev.Blind(self._recorder.now(), self._unit, what, "its log may tell why"))
-        self._once += 1
-        if self._once <= _ONCE_AT_MOST:
-            return ""
-        self._gave_up = f"the service ended or stood still {self._once} times, and never for the same record again"
-        return "the service keeps ending or standing still without a cause"
-
-    def _sendable(self, cases: Sequence[Case]) -> list[Case]:
-        """The cases that can still tell something; the others are counted as not sent."""
-        if not self._fatal and self._detective.stalls < _STALLS_AT_MOST:
-            return list(cases)
-        why = {case.id: self._why_not(case) for case in cases}
-        for case in cases:
-            if why[case.id]:
-                self._leave_out([case], why[case.id])
-        return [case for case in cases if not why[case.id]]
-
-    def _why_not(self, case: Case) -> str:
-        if self._fatal[_family(case)] >= (_SAME_VALID if case.code == VALID_KIND else 1):
-            return "its kind is known to be fatal"
-        if self._detective.stalls >= _STALLS_AT_MOST and case.expectation is not Expectation.VALID:
-            return "the service stands still with malformed records of many kinds"
-        return ""
-
-    def _leave_out(self, cases: Iterable[Case], why: str) -> None:
-        for case in cases:
-            self.not_sent[(case.code, why)] += 1
 
     def _first_after_start(self) -> None:
         """poison_run:first: an invalid record right after a start, before any healthy one."""
@@ -365,7 +276,7 @@ class ReceiverRun:
         try:
             self._lifecycle.restart(behind=True)
         except ServiceGone:
-            self._why_stopped()
+            self._triage.why_stopped()
             return
         poisons = [
             msgspec.structs.replace(
@@ -376,12 +287,7 @@ class ReceiverRun:
             for topic, partition in self._player.places
             if topic in self._player.markers
         ]
-        self._resolve(self._player.play("first", poisons, healthy=False))
-
-
-def _family(case: Case) -> tuple[str, str]:
-    """Malformed cases of a topic are alike by code, valid ones by code and variant."""
-    return case.topic, case.kind if case.code == VALID_KIND else case.code
+        self._triage.resolve(self._player.play("first", poisons, healthy=False))
 
 
 def _is_judged(replay: Window | None, doubts: Sequence[Doubt]) -> bool:
@@ -391,9 +297,3 @@ def _is_judged(replay: Window | None, doubts: Sequence[Doubt]) -> bool:
     cases = [delivery for delivery in replay.deliveries if delivery.case.role is Role.CASE]
     own = [doubt for doubt in doubts if any(doubt.delivery is case for case in cases)]
     return not any(case.refused for case in cases) and all(doubt.settled for doubt in own)
-
-
-def _without_outcome(window: Window) -> list[Case]:
-    """The window's own cases of which nothing was seen; without those that the broker refused."""
-    deliveries = (d for d in window.deliveries if not d.has_outcome and not d.refused)
-    return [delivery.case for delivery in deliveries if delivery.case.role is Role.CASE]

@@ -52,3 +52,9 @@ class Stage:
     @property
     def out_of_time(self) -> bool:
         return self.tools.recorder.now() >= self.deadline
+
+    @property
+    def alive(self) -> bool:
+        """Whether any healthy record had its effect, as far as effects can be seen."""
+        inputs, views = self.state.promises.inputs, self.state.views
+        return self.state.pace.known or not any(views.asks(t) or i.shows_events for t, i in inputs.items())

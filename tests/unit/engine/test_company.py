@@ -53,7 +53,7 @@ def test_what_is_fatal_on_one_topic_is_sent_to_another() -> None:
     """A kind is left out only where it was seen to end the service."""
     receiver = receiver_of(stage_of(World(good)))
     (case, *_) = receiver._player.sources[TOPIC].malformed()
-    receiver._fatal[(TOPIC, case.code)] += 1
-    assert receiver._sendable([case]) == []
+    receiver._triage.blame(case)
+    assert receiver._triage.choose([case]) == []
     elsewhere = msgspec.structs.replace(case, topic="refunds")
-    assert receiver._sendable([elsewhere]) == [elsewhere]
+    assert receiver._triage.choose([elsewhere]) == [elsewhere]

@@ -1,0 +1,51 @@
+"""A process that takes nothing, though it is a member: a lost join is one start's, standing still every start's."""
+
+from __future__ import annotations
+
+import pytest
+
+from kcontract.model.record import Record
+from tests.unit.engine.world import EXIT, Handled, World, good, verified
+
+
+class Lost(World):
+    """Its first processes take nothing."""
+
+    def __init__(self, lost: int) -> None:
+        super().__init__(good)
+        self.lost = lost
+
+    def _work(self) -> None:
+        if self.started > self.lost:
+            super()._work()
+
+
+def test_a_start_that_takes_nothing_is_told_and_tried_again() -> None:
+    """The second process works: everything is tried with it, nobody is blamed, and the time lost is told."""
+    run = verified(Lost(1))
+    assert run.codes == []
+    assert run.receiver.tested > 20
+    assert not run.receiver.not_sent
+    assert [what for what, _ in run.stage.state.blind] == [
+        "the service stood still once, for 30 s, and did not do it again"
+    ]
+
+
+@pytest.mark.parametrize("lost", [2, 1000])
+def test_standing_still_in_every_start_is_a_finding(lost: int) -> None:
+    """Two processes, one after the other, took nothing."""
+    run = verified(Lost(lost))
+    assert run.codes == ["STUCK"]
+    assert run.receiver.tested == 0
+
+
+def test_a_process_that_exits_with_the_first_records_alone_is_tried_again() -> None:
+    """It ends twice with what comes first, and its successors work: nothing is left out."""
+
+    def handle(record: Record) -> Handled:
+        return EXIT if world.started <= 2 else good(record)
+
+    world = World(handle)
+    run = verified(world)
+    assert run.codes == []
+    assert run.receiver.tested > 20
