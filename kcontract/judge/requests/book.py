@@ -56,6 +56,8 @@ class RequestBook:
         self._told: set[tuple[str, str]] = set()
         self._unchecked: list[LogRecord] = []
         self._begun: set[str] = set()
+        self._steps_send: set[str] = set()
+        """Topics to which preparing steps send as well, though no sender of the unit declares them."""
         self._schemas = NamedSchemas(promises.registered)
         self.events = 0
         """How many came to our topics."""
@@ -268,15 +270,17 @@ class RequestBook:
         One that holds what the answer to an accepted request told is that one's, even if it says else what nobody
         asked for: `true` was taken for 1.
         """
-        orphans, self._orphans[topic] = self._orphans[topic], []
-        for _, record in orphans:
-            payload = self._payload(record)
-            owner = next((one for one in self._index[topic].all if one.is_named_by(payload)), None)
+        orphans, self._orphans[topic] = [(record, self._payload(record)) for _, record in self._orphans[topic]], []
+        self._learn_of_steps(topic, [payload for _, payload in orphans])
+        for record, payload in orphans:
+            owner = self._named_by(topic, payload)
             if owner is not None and not owner.valid:
                 owner.events.append(record)
                 yield phantom_event(owner)
                 continue
             suspects = [request for request in refused if request.agrees(payload)]
+            if any(self._excuse(one) for one in ([owner] if owner else suspects)):
+                continue
             if any(one.agrees(payload) for one in self._unaccepted.get(topic, ()) if not one.status):
                 suspects = []
             suspects = [one for one in suspects if one.tells_body() or self._spare(one) <= 0]
@@ -285,6 +289,26 @@ class RequestBook:
                 yield phantom_event(suspects[0], also=len(suspects) - 1)
             else:
                 self.unexplained[topic] += 1
+
+    def _named_by(self, topic: str, payload: Any) -> Request | None:
+        """The accepted request whose answer or path the event holds."""
+        return next((one for one in self._index[topic].all if one.is_named_by(payload)), None)
+
+    def _learn_of_steps(self, topic: str, orphans: Sequence[Any]) -> None:
+        """Whether preparing steps have events here: an accepted request has one beside its own."""
+        if topic in self._steps_send:
+            return
+        requests = [one for one in self._index[topic].all if one.valid and one.events and self._spare(one) > 0]
+        beside = any(one.is_named_by(payload) for one in requests for payload in orphans)
+        if beside or any(len(one.events) > 1 for one in requests):
+            self._steps_send.add(topic)
+
+    def _excuse(self, request: Request) -> bool:
+        """Whether the event may be that of a step before the request; each step excuses one."""
+        if request.requested.topic not in self._steps_send or request.excused_events >= self._spare(request):
+            return False
+        request.excused_events += 1
+        return True
 
 
 def _reader(product: Product, registered: Sequence[RegisteredSchema]) -> EffectOracle:

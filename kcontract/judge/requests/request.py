@@ -28,6 +28,8 @@ class Request:
     responded: Responded | None = None
     events: list[LogRecord] = field(default_factory=list)
     event_at: float | None = None
+    excused_events: int = 0
+    """Events that are taken for those of the steps before it."""
     _expected: tuple[tuple[str, Any], ...] | None = None
 
     @property

@@ -36,13 +36,15 @@ HEADERS = {"type": "object", "required": ["trace"], "properties": {"trace": {"ty
 class Sender:
     """Requests and events of one sender."""
 
-    def __init__(self) -> None:
-        pairs = (("/id", Expression("response.body", "/id")), ("/name", Expression("request.body", "/name")))
+    def __init__(self, *, steps: int = 0) -> None:
+        named = Expression("request.path", "id") if steps else Expression("response.body", "/id")
+        pairs = (("/id", named), ("/name", Expression("request.body", "/name")))
         send = Send(
             at=AT,
             name="api",
             run=Run(at=AT),
             action=Action(at=AT, http="POST /people"),
+            given=(Action(at=AT, http="POST /drafts"),) * steps,
             where=Where(at=AT, pairs=pairs),
         )
         message = Message(
@@ -65,7 +67,10 @@ class Sender:
         identity = identity or str(uuid.uuid4())
         body = json.dumps({"name": name}).encode()
         expectation: Any = "valid" if valid else "invalid"
-        self.state.feed(ev.Requested(0.0, case, "valid", expectation, TOPIC, "POST", "http://x/people", body))
+        path = (("id", identity),)
+        self.state.feed(
+            ev.Requested(0.0, case, "valid", expectation, TOPIC, "POST", "http://x/people", body, path=path)
+        )
         answer = json.dumps({"id": identity} if status < 300 else {"error": "no"}).encode()
         self.state.feed(ev.Responded(0.1, case, status, answer))
         return identity
@@ -133,6 +138,39 @@ def test_an_event_of_a_preparing_step_is_no_phantom() -> None:
     sender.event("prepared", "eve")
     sender.request("1", "eve", valid=False, status=422)
     assert sender.settle("1") == []
+
+
+def prepared(*, refused_too: bool) -> list[str]:
+    """The verdicts where a step makes what a request then changes. The step's event comes late; the refused request has
+    one of its own as well, or not."""
+    sender = Sender(steps=1)
+    for name in ("ada", "bob"):
+        identity = sender.request(name, name)
+        sender.event(identity)
+        sender.event(identity, name)
+    ghost = sender.request("bad", "ada", valid=False, status=422)
+    sender.event(ghost)
+    if refused_too:
+        sender.event(ghost)
+    return codes(sender.settle("ada", "bob", "bad"))
+
+
+def test_late_events_of_steps_are_no_phantoms_of_refused_requests() -> None:
+    """A step that no sender declares sends to the same topic, through an outbox: behind the refused request."""
+    assert prepared(refused_too=False) == []
+
+
+def test_a_phantom_beside_the_event_of_a_step() -> None:
+    """Each step excuses one event, and no more."""
+    assert prepared(refused_too=True) == ["PHANTOM_EVENT"]
+
+
+def test_steps_without_events_excuse_no_phantom() -> None:
+    """Accepted requests have just their own events, so the one of a refused request is its own."""
+    sender = Sender(steps=1)
+    sender.event(sender.request("1"))
+    sender.event(sender.request("2", "eve", valid=False, status=422), "eve")
+    assert codes(sender.settle("1", "2")) == ["PHANTOM_EVENT"]
 
 
 def test_an_accepted_invalid_request_with_an_event() -> None:
