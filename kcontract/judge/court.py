@@ -15,7 +15,7 @@ from kcontract.judge.promises import Output
 from kcontract.judge.replies import reply_symptoms
 from kcontract.judge.retries import retry_symptoms
 from kcontract.judge.stopping import stop_symptoms
-from kcontract.judge.symptoms import DIRECT, Shown, Symptom, keeps_copy, symptoms
+from kcontract.judge.symptoms import CORRELATION, DIRECT, Shown, Symptom, keeps_copy, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
 from kcontract.judge.tying.ties import Ties
 from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict, shrunk_verdict
@@ -316,7 +316,7 @@ class Court:
         self.reached.append(verdict)
         if verdict.code in _BY_ABSENCE and len(self._absent) < _KEPT_OPEN:
             self._absent[delivery.case.id] = delivery, verdict
-        self._answers_cross |= verdict.code == "WRONG_REPLY" and verdict.cause == "correlation id"
+        self._answers_cross |= verdict.code == "WRONG_REPLY" and verdict.cause == CORRELATION
         self._answers_late |= verdict.code == "NO_REPLY" and verdict.cause == "late"
         self.tally.count(delivery, verdict.code)
 

@@ -22,6 +22,9 @@ _CASE, _SENTINEL, _MARKER = Role.CASE, Role.SENTINEL, Role.MARKER
 _REPLY, _PROBE = OutputRole.REPLY, OutputRole.PROBE
 """Looked up for each record: a class answers more slowly what its members are (until Python 3.12)."""
 
+_AT_ONCE = 0.25
+"""Of the time waited before a further sentinel was sent: what comes sooner behind that came of it."""
+
 UNREAD = object()
 """Marks a payload that has not been read yet."""
 
@@ -188,6 +191,8 @@ class Window:
     """The longest time without progress so far."""
     evidence_at: float = 0.0
     """When anything was last seen."""
+    nudged_at: float = 0.0
+    """When a further sentinel was last sent to a partition that had one."""
     outcome: str = ""
     suspects: tuple[Delivery, ...] = ()
     """Who may have ended or stopped the service, as it looked when that was first seen."""
@@ -245,11 +250,19 @@ class Window:
         if role is _CASE:
             return
         if role is _SENTINEL:
+            if place in self.sentinels:
+                self.nudged_at = delivery.sent_at
             self.sentinels[place] = delivery
             if delivery.source.pools_keys:
                 self.closers[(place, delivery.case.record.key)] = delivery
         elif role is _MARKER:
             self.ends[place] = delivery
+
+    def brought(self, at: float, delivery: Delivery) -> bool:
+        """Whether it was a further sentinel that brought the outcome which came `at`: it tells how long we had waited
+        before that was sent (a service that answers one record late), and nothing of the service's pace."""
+        waited = self.nudged_at - delivery.acked_at
+        return waited > 0 and at - self.nudged_at <= _AT_ONCE * waited
 
     def refuse(self, delivery: Delivery) -> None:
         """The broker will not take the record: nothing can come of it."""

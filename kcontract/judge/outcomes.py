@@ -120,10 +120,11 @@ class Outcomes:
         if window is None or not window.answer(delivery):
             self._court.late(at, delivery)
             return
-        if window.teaches and not window.disturbed:
+        teaches = not window.disturbed and not (self._pace.known and window.brought(at, delivery))
+        if window.teaches and teaches:
             window.longest_gap = max(window.longest_gap, at - max(window.progress_at, delivery.acked_at))
         window.progress_at = at
-        if window.purpose != "batch" and delivery.expectation is Expectation.VALID and not window.disturbed:
+        if window.purpose != "batch" and delivery.expectation is Expectation.VALID and teaches:
             self._learn(window, max(0.0, at - (delivery.acked_at or delivery.sent_at)))
 
     def _learn(self, window: Window, latency: float) -> None:

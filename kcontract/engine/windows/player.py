@@ -12,9 +12,11 @@ from kcontract.engine.windows.dispatch import Dispatcher
 from kcontract.engine.windows.stream import Stream
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import QUIET_CEILING, STALL_FLOOR
+from kcontract.judge.replies import longest_wait
 from kcontract.judge.resources import suspicious
 from kcontract.judge.retries import is_being_retried
 from kcontract.judge.settle import Standing
+from kcontract.judge.symptoms import CORRELATION
 from kcontract.judge.view import View
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
@@ -165,7 +167,7 @@ class Player:
             if self._observer.exited:
                 if not self._start_again(window):
                     return "exited"
-            elif self._has_settled(window, standing, now) or self._ties_nothing(window, standing, again, now):
+            elif self._is_done(window, standing, again, now):
                 return "settled"
             elif self._stage.out_of_time:
                 return "stopped"
@@ -193,6 +195,19 @@ class Player:
         """It is known to take records again for ever, and is seen to: nothing will come of waiting longer."""
         known = any(verdict.code == "ENDLESS_RETRY" for verdict in self._state.reached)
         return known and now - window.progress_at >= _LOOP_SECONDS and window.tapped.loops()
+
+    def _is_done(self, window: Window, standing: Standing, again: dict[TopicPartition, int], now: float) -> bool:
+        """Nothing more is to be waited for."""
+        settled = self._has_settled(window, standing, now) or self._ties_nothing(window, standing, again, now)
+        return settled or self._crosses_again(window, now)
+
+    def _crosses_again(self, window: Window, now: float) -> bool:
+        """It is known to answer one request for another: the answer to the last one will not come, as long as one
+        waits, and need not be waited for beyond the time that answers may take."""
+        known = any(v.code == "WRONG_REPLY" and v.cause == CORRELATION for v in self._state.reached)
+        longest = max(STALL_FLOOR, self._state.pace.quiet, longest_wait(self._state.patience))
+        few = window.owed <= 2 * len(self.places) and window.left < len(window.deliveries)
+        return known and few and not window.unplaced and now - window.progress_at >= longest
 
     def _has_settled(self, window: Window, standing: Standing, now: float) -> bool:
         """What comes on and on, copies without end, is waited out only while anything is missing."""

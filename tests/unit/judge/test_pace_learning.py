@@ -61,3 +61,22 @@ def test_what_one_record_took_is_waited_for_where_many_stand_still(purpose: Purp
 def test_only_a_record_tried_alone_with_success_teaches_to_wait(purpose: Purpose, outcome: str) -> None:
     """Who stood still taught nothing, and what holds many up may be one of them."""
     assert tried_alone(Story(), purpose, 14.0, outcome).state.pace.stall == STALL_FLOOR
+
+
+@pytest.mark.parametrize(("came_after", "learnt"), [(0.1, False), (2.0, True)])
+def test_what_a_further_sentinel_brought_teaches_nothing(came_after: float, learnt: bool) -> None:
+    """A service that is one record late: how long we waited before the next record is no time of its own. What comes
+    long after that one would have come without it."""
+    story = Story()
+    story.window("probe")
+    story.send("1")
+    story.send("2", role=Role.SENTINEL)
+    story.effect("1")
+    story.wait(3.0)
+    story.send("3", role=Role.SENTINEL)
+    story.wait(came_after)
+    story.effect("2")
+    story.close()
+    pace = story.state.pace
+    assert (pace.longest_gap > 4.9, pace.p99 > 4.9) == (learnt, learnt)
+    assert (pace.stall == STALL_FLOOR) is not learnt
