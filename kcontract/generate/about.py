@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kcontract.model.case import Expected, Role
 from kcontract.model.record import Record
+from kcontract.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Value, frozen=True):
     """`expected` None: the oracle is asked."""
 
     kind: str

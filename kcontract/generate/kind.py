@@ -13,6 +13,7 @@ from kcontract.model.case import Layer
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
+from kcontract.model.value import Value
 from kcontract.schema.avro.nodes import AvroSchema, Datum
 
 Family = Literal[
@@ -54,8 +55,7 @@ class Parent:
         return Record(self.record.key, self.record.value, headers, self.record.timestamp)
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Value, frozen=True):
     """A record made from a valid one. Whether it is invalid is for the oracle to say."""
 
     record: Record

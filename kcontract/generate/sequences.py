@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kcontract.generate.kind import Ground, Parent
-from kcontract.generate.templates import Stamped, Stamper
+from kcontract.generate.stamper import Stamped, Stamper
 from kcontract.generate.tokens import restamp_record
 from kcontract.model.case import Expectation, Expected
 from kcontract.model.contract import Contract, Expression, Receive

@@ -10,7 +10,7 @@ from typing import Any
 from kcontract.generate.about import About
 from kcontract.generate.json_schema import step
 from kcontract.generate.kind import Ground, Parent
-from kcontract.generate.templates import Stamped, Stamper
+from kcontract.generate.stamper import Stamped, Stamper
 from kcontract.model.case import Case, Expectation
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record

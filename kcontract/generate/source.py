@@ -12,25 +12,25 @@ from msgspec import structs
 from kcontract.errors import UsageError
 from kcontract.generate.about import About
 from kcontract.generate.avro_payload import AvroPayload
+from kcontract.generate.caster import Caster, unmarked
 from kcontract.generate.catalogue import KINDS, kind_of, selects
 from kcontract.generate.choice import Choice
 from kcontract.generate.contract_parts import EventType, event_types
-from kcontract.generate.envelope import takes_marker
 from kcontract.generate.generators import Resolver
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
-from kcontract.generate.mutants import chosen, envelope_of, fewer, ground_of, not_applicable
+from kcontract.generate.mutants import chosen, fewer, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
 from kcontract.generate.ordinary import first_valid
 from kcontract.generate.probes import PROBE_COUNT, PROBES
-from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.sequences import SEQUENCES, Sequences
 from kcontract.generate.sizes import SIZED, Sizes
 from kcontract.generate.smaller import noted, smaller
-from kcontract.generate.templates import Builder, Stamped, Stamper
+from kcontract.generate.stamper import Stamped, Stamper
+from kcontract.generate.templates import Builder
 from kcontract.generate.tokens import Mint, is_plain, restamp_record, restamp_value
 from kcontract.generate.valid import Noted, ValidRecords
 from kcontract.generate.values import Values
-from kcontract.model.case import CASE_HEADER, VALID_KIND, Case, Expectation, Expected, Role
+from kcontract.model.case import VALID_KIND, Case, Expectation, Expected, Role
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.coverage import SchemaCoverage
 from kcontract.model.drawn import Drawn
@@ -89,9 +89,7 @@ class CaseSource:
         self._records = ValidRecords(self._values, self._builder, self.oracle)
         self._grounds = tuple(ground_of(contract, receive, self._book, event) for event in self._types)
         self._grown: tuple[tuple[Ground, list[Parent]], ...] | None = None
-        self._marks = takes_marker(contract)
-        self._reply_to = ReplyTo(contract)
-        self._numbers = count(1) if numbers is None else numbers
+        self._caster = Caster(contract, self.oracle, self._stamper, run, count(1) if numbers is None else numbers)
         self._resent: dict[str, int] = {}
         self._ordinary: tuple[tuple[EventType, Parent], ...] | None = None
         self._markers: dict[str, tuple[Mutant, Parent, str, Expected]] = {}
@@ -231,14 +229,14 @@ class CaseSource:
         number = self._resent[case.root] = self._resent.get(case.root, 0) + 1
         identity = f"{case.root}.{number}"
         partition = case.partition if case.record.key is not None else None
-        stamped = self._stamper.fresh(self._unmarked(case.record), case.tokens, partition)
+        stamped = self._stamper.fresh(unmarked(case.record), case.tokens, partition)
         parent = restamp_value(case.parent, case.tokens, stamped.tokens)
         envelope = restamp_record(case.envelope, case.tokens, stamped.tokens) if case.envelope else None
         return self._case(identity, stamped, About(case.kind, case.role, case.partition, parent, envelope, case.note))
 
     def smaller(self, case: Case) -> Iterator[Case]:
         """Smaller cases with fresh identity of which the oracle says what it says of this one, for the same reason."""
-        record = self._unmarked(case.record)
+        record = unmarked(case.record)
         for less in smaller(record, case.tokens, *self._written_with(record.value or b"")):
             envelope = fewer(case.envelope, record, less)
             found = self.again(structs.replace(case, record=less, envelope=envelope, note=noted(case.note)))
@@ -284,9 +282,8 @@ class CaseSource:
 
     def _mutated(self, kind: Kind, mutant: Mutant, parent: Parent) -> Iterator[Case]:
         name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
-        envelope = envelope_of(parent.record, mutant.record)
-        about = About(name, parent=parent.record.value, envelope=envelope, note=mutant.note)
-        case = self._send(mutant.record, parent.tokens, about)
+        stamped, about = self._caster.of_mutant(name, mutant, parent)
+        case = self._case(self._next_id(), stamped, about)
         unsent = not kind.keep_valid and case.expectation is Expectation.VALID
         if not unsent and not (case.rejection is not None and selects(self._choice.excluded, case.rejection.code)):
             yield case
@@ -354,44 +351,10 @@ class CaseSource:
     # -- cases ---------------------------------------------------------------------------------------------------
 
     def _next_id(self) -> str:
-        return str(next(self._numbers))
-
-    def _send(self, record: Record, tokens: tuple[bytes, ...], about: About) -> Case:
-        """A case of a record with fresh tokens, in its parent as well."""
-        stamped = self._stamper.fresh(record, tokens, about.partition)
-        parent = restamp_value(about.parent, tokens, stamped.tokens)
-        envelope = restamp_record(about.envelope, tokens, stamped.tokens) if about.envelope else None
-        sent = About(about.kind, about.role, about.partition, parent, envelope, about.note, about.expected)
-        return self._case(self._next_id(), stamped, sent)
+        return self._caster.next_id()
 
     def _case(self, identity: str, stamped: Stamped, about: About) -> Case:
-        record = self._marked(self._reply_to.routed(stamped.record, identity), identity)
-        home = self._stamper.home(record.key)
-        expected = about.expected or self.oracle.expect(record, hint=about.kind)
-        return Case(
-            id=identity,
-            topic=self._contract.topic,
-            record=record,
-            kind=about.kind,
-            expectation=expected.expectation,
-            role=about.role,
-            partition=about.partition if home is None else home,
-            rejection=expected.rejection,
-            tokens=stamped.tokens,
-            parent=about.parent,
-            envelope=self._reply_to.routed(about.envelope, identity) if about.envelope else None,
-            note=about.note,
-        )
-
-    def _marked(self, record: Record, identity: str) -> Record:
-        if not self._marks:
-            return record
-        mark = (CASE_HEADER, f"{self._run}/{identity}".encode())
-        return Record(record.key, record.value, (*record.headers, mark), record.timestamp)
-
-    def _unmarked(self, record: Record) -> Record:
-        headers = tuple(pair for pair in record.headers if pair[0] != CASE_HEADER)
-        return Record(record.key, record.value, headers, record.timestamp)
+        return self._caster.case(identity, stamped, about)
 
 
 def _reason(case: Case) -> tuple[str, str]:

@@ -120,7 +120,9 @@ def restamp_value(value: bytes | None, old: Sequence[bytes], new: Sequence[bytes
 
 def restamp_record(record: Record, old: Sequence[bytes], new: Sequence[bytes]) -> Record:
     """The same for key, value and header values of a record."""
-    headers: Headers = tuple((name, restamp_value(value, old, new)) for name, value in record.headers)
+    headers: Headers = record.headers
+    if headers:
+        headers = tuple([(name, restamp_value(value, old, new)) for name, value in headers])
     key = restamp_value(record.key, old, new)
     return Record(key, restamp_value(record.value, old, new), headers, record.timestamp)
 

@@ -40,7 +40,7 @@ class HeaderRules:
 
     def problems(self, record: Record) -> tuple[DecodeError, ...]:
         """What is wrong with the headers, in the order: spelling, then schema."""
-        if not record.headers and self._schema is None:
+        if self._schema is None and (not record.headers or _only_ours(record.headers)):
             return ()
         found = list(self._of_spelling(record.headers))
         if self._schema is not None:
@@ -84,6 +84,10 @@ class HeaderRules:
         name = problem.path[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
         soft = problem.soft or not (missing or name in self._required)
         return _damage("missing" if missing else "value", problem.reason, soft=soft, path=problem.path)
+
+
+def _only_ours(headers: Headers) -> bool:
+    return len(headers) == 1 and headers[0][0] == CASE_HEADER
 
 
 def _of_value(name: str, value: bytes | None, *, binds: bool) -> list[DecodeError]:

@@ -52,7 +52,9 @@ class Keys:
         """What is wrong with the key. Without a payload in `reading`, `keyFrom` is not compared with it."""
         if record.key is None and self._must_exist:
             return (DecodeError(Layer.BROKER, "key_damage:null", "a record without a key on a compacted topic"),)
-        value, found = self._read.read(record) if self._read is not None else (key_text(record), ())
+        if self._read is None:
+            return self._mismatch(record, key_text(record), reading) if self._from is not None else ()
+        value, found = self._read.read(record)
         if self._from is None or any(not problem.soft for problem in found):
             return found
         return (*found, *self._mismatch(record, value, reading))
@@ -63,7 +65,7 @@ class Keys:
             expected = evaluate(self._from, record, MISSING)
         else:
             expected = MISSING if record.value is None else part_at(reading, self._from.pointer)
-        if expected is MISSING:
+        if expected is MISSING or (type(value) is str and value == expected):
             return ()
         if record.key is None and value is MISSING and expected is not None:
             return (_damage("null", f"no key, and {self._from} is {expected!r:.60}"),)

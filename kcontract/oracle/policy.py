@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
-from kcontract.model.case import Expectation, Expected
+from kcontract.model.case import Expectation, Expected, Rejection
 from kcontract.model.contract import Malformed
 from kcontract.schema.problem import DecodeError
 
@@ -51,36 +51,44 @@ def base(code: str) -> str:
     return code.partition(":")[0]
 
 
-def expectation_of(problems: Iterable[DecodeError], malformed: Malformed, hint: str) -> Expected:
-    """What must happen to a record with these problems. `hint`: the kind that made it, for naming only."""
-    softest: DecodeError | None = None
-    found = list(problems)
-    if not found:
-        return _VALID
-    if len(found) > 1:
-        found.sort(key=lambda each: base(each.code) != base(hint))
-    for problem in found:
-        named = _named(problem, hint)
-        if _is_invalid(named, malformed):
-            return Expected(Expectation.INVALID, named.rejection())
-        softest = softest or named
-    return Expected(Expectation.EITHER, softest.rejection() if softest else None)
+class Policy:
+    """The tolerances of one contract and receiver."""
+
+    def __init__(self, malformed: Malformed) -> None:
+        self._malformed = malformed
+        self._known: dict[str, bool | None] = {}
+        """By code, which are few."""
+
+    def expected(self, problems: Sequence[DecodeError], hint: str) -> Expected:
+        """What must happen to a record with these problems. `hint`: the kind that made it, for naming only."""
+        if not problems:
+            return _VALID
+        if len(problems) > 1:
+            problems = sorted(problems, key=lambda each: base(each.code) != base(hint))
+        softest: Rejection | None = None
+        for problem in problems:
+            code = _code(problem.code, hint)
+            ruled = self._known[code] if code in self._known else self._look_up(code)
+            if ruled or (ruled is None and not problem.soft):
+                return Expected(Expectation.INVALID, _rejection(problem, code))
+            softest = softest or _rejection(problem, code)
+        return Expected(Expectation.EITHER, softest)
+
+    def _look_up(self, code: str) -> bool | None:
+        found = self._known[code] = False if code in _OUR_LIMITS else _ruled(self._malformed, code)
+        return found
 
 
-def _named(problem: DecodeError, hint: str) -> DecodeError:
-    if base(hint) not in _TIES.get(base(problem.code), ()):
-        return problem
-    return DecodeError(problem.layer, hint, problem.reason, offset=problem.offset, path=problem.path, soft=problem.soft)
-
-
-def _is_invalid(problem: DecodeError, malformed: Malformed) -> bool:
-    if problem.code in _OUR_LIMITS:
-        return False
-    invalid = _ruled(malformed, problem.code)
-    return not problem.soft if invalid is None else invalid
+def _rejection(problem: DecodeError, code: str) -> Rejection:
+    return Rejection(problem.layer, code, problem.reason, problem.offset, problem.path)
 
 
 @lru_cache(maxsize=4096)
+def _code(code: str, hint: str) -> str:
+    """The name of what is wrong: that of the kind that made it, where the bytes do not tell the two apart."""
+    return hint if base(hint) in _TIES.get(base(code), ()) else code
+
+
 def _ruled(malformed: Malformed, code: str) -> bool | None:
     """What the contract says of a code: True invalid, False either, None nothing. The variant beats the kind."""
     for name in (code, base(code)):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import structs
 
-from kcontract.model.case import Expectation, Expected, Layer
+from kcontract.model.case import Expectation, Expected, Layer, Rejection
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
@@ -16,7 +16,7 @@ from kcontract.oracle.book import Book, payload_texts
 from kcontract.oracle.headers import HeaderRules
 from kcontract.oracle.json_values import JsonValues
 from kcontract.oracle.keys import Keys
-from kcontract.oracle.policy import base, expectation_of
+from kcontract.oracle.policy import Policy, base
 from kcontract.oracle.reading import MISSING, Unreadable, ValueReading, Values
 from kcontract.oracle.shapes import AvroShapes, JsonShapes, Shapes
 from kcontract.schema.problem import DecodeError
@@ -43,7 +43,7 @@ class TopicOracle:
     def __init__(self, contract: Contract, receive: Receive | None, book: Sequence[RegisteredSchema]) -> None:
         """`book`: what the registry holds. Raises SchemaError for a schema that is none."""
         self._known = known = Book(book)
-        self._malformed = contract.malformed_for(receive)
+        self._policy = Policy(contract.malformed_for(receive))
         self._compacted = contract.compacted
         self._values: Values | None = None
         self.shapes: Shapes = JsonShapes(())
@@ -66,8 +66,9 @@ class TopicOracle:
     def expect(self, record: Record, *, hint: str = "") -> Expected:
         """Valid, invalid or either, and why. `hint`, the kind that made the record, only breaks ties in naming."""
         reading = self._read_value(record)
-        problems = [*reading.problems, *self._of_envelope(record, reading)]
-        expected = _placed(expectation_of(problems, self._malformed, hint), reading)
+        expected = self._policy.expected([*reading.problems, *self._of_envelope(record, reading)], hint)
+        if reading.locate is not None and expected.rejection is not None:
+            expected = _placed(expected, expected.rejection, reading.locate)
         if base(hint) in _EITHER_BY_KIND:
             return _as_either(expected, hint)
         return expected
@@ -110,12 +111,11 @@ class TopicOracle:
         return found
 
 
-def _placed(expected: Expected, reading: ValueReading) -> Expected:
+def _placed(expected: Expected, rejection: Rejection, locate: Callable[[str], int | None]) -> Expected:
     """With the offset of what is wrong with a payload's value, where it is known by its pointer only."""
-    rejection = expected.rejection
-    if rejection is None or rejection.offset is not None or reading.locate is None:
+    if rejection.offset is not None or rejection.layer is not Layer.CONSTRAINTS:
         return expected
-    if rejection.layer is not Layer.CONSTRAINTS or (offset := reading.locate(rejection.path)) is None:
+    if (offset := locate(rejection.path)) is None:
         return expected
     return Expected(expected.expectation, structs.replace(rejection, offset=offset))
 

@@ -12,7 +12,7 @@ from kcontract.generate.about import About
 from kcontract.generate.catalogue import KINDS
 from kcontract.generate.requests import parts_for
 from kcontract.generate.source import CaseSource
-from kcontract.generate.templates import Stamped
+from kcontract.generate.stamper import Stamped
 from kcontract.model.case import VALID_KIND, Case, Role
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.coverage import SchemaCoverage

@@ -15,7 +15,7 @@ from kcontract.errors import UsageError
 from kcontract.generate.catalogue import kind_of
 from kcontract.generate.partitioner import partition_of
 from kcontract.generate.source import CaseSource
-from kcontract.generate.templates import POOL
+from kcontract.generate.stamper import POOL
 from kcontract.model.case import CASE_HEADER, Case, Expectation, Role
 from kcontract.model.contract import Contract, Expression, Malformed, Message, RegistryRules, Variant
 from kcontract.report.diff import diff_envelopes
