@@ -200,14 +200,32 @@ class Court:
         if direct is not None:
             self._reach(own[0], direct)
         for doubt in [doubt for doubt in self.doubts if doubt.root == window.of and doubt.wants_alone]:
+            slowest, late = self._late_one(doubt, window, own[-1], shown)
             if own[-1].refused:
                 self.dismiss(doubt, "the broker refused it when it was sent again")
             elif window.astray and self._may_be_untold(doubt) and not own[-1].effects:
                 self._untold += 1
                 self.dismiss(doubt, UNTOLD)
-            elif not doubt.tries_again(own[-1].waited, shown):
-                doubt.alone = frozenset(one.symptom for one in shown) | self._crossed(doubt, window)
+            elif not doubt.tries_again(slowest.waited, late):
+                doubt.alone = frozenset(one.symptom for one in late) | self._crossed(doubt, window)
                 self._resolve(doubt)
+
+    def _late_one(
+        self, doubt: Doubt, window: Window, own: Delivery, shown: tuple[Shown, ...]
+    ) -> tuple[Delivery, tuple[Shown, ...]]:
+        """Whose wait a try alone tells, and what is wrong then.
+
+        A service that answers each request late, but many at once, shows it of the one in front only: the others'
+        time begins when that one has its answer. Lateness is nobody's own, so it will do.
+        """
+        symptoms = {one.symptom for one in shown}
+        if Symptom.LATE not in doubt.symptoms or symptoms & {Symptom.LATE, Symptom.NO_REPLY}:
+            return own, shown
+        for delivery in window.deliveries:
+            late = tuple(one for one in self._shown(delivery) if one.symptom is Symptom.LATE)
+            if late:
+                return delivery, (*shown, *late)
+        return own, shown
 
     def _crossed(self, doubt: Doubt, window: Window) -> frozenset[Symptom]:
         """A service that answers each request with another's correlation id leaves a neighbour without answer."""

@@ -334,6 +334,22 @@ def test_an_answer_that_is_late_now_and_then(seconds: tuple[float, ...]) -> None
     assert not [doubt for doubt in story.state.doubts if not doubt.settled]
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [((3.0,) * 4, ["NO_REPLY"]), ((3.0, 3.1, 1.0), [])], ids=str)
+def test_answers_that_are_late_together(seconds: tuple[float, ...], expected: list[str]) -> None:
+    """A service that lets many requests wait at once shows its slowness of the one in front only, alone as well."""
+    story = Asked()
+    for number, wait in enumerate(seconds):
+        story.window("alone" if number else "probe", "1" if number else "")
+        front, case = (f"front{number}", f"1.{number}") if number else ("1", "2")
+        story.send(front)
+        story.send(case)
+        story.wait(wait)
+        story.answer(front)
+        story.answer(case)
+        story.close()
+    assert story.codes == expected
+
+
 def test_a_queue_makes_no_answer_late() -> None:
     """Requests wait for those before them; only what one takes by itself counts."""
     story = Asked()
