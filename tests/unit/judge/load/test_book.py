@@ -173,6 +173,14 @@ def test_a_late_harness() -> None:
     assert "could not keep the schedule" in story.blind[0]
 
 
+def test_a_queue_that_no_late_harness_makes() -> None:
+    """Seconds of waiting are not made by some hundredths of a second by which records came late."""
+    story = Loaded()
+    story.load(3.0, late=0.05)
+    story.load(3.0, late=0.05)
+    assert story.codes == ["SLOW"]
+
+
 def test_slow_beside_bad_records() -> None:
     """In time alone and slow under the mix: the finding says so."""
     story = Loaded()
