@@ -183,9 +183,12 @@ class SenderTrial:
         return self._observer.wait(condition, self._recorder.now() + self._stage.left(seconds))
 
     def _tell_refused(self, asked: Sequence[str]) -> None:
-        """An event for a refused request is a phantom; said only where no other request could be its cause."""
+        """An event for a refused request is a phantom; said only where no other request could be its cause.
+
+        5xx means that nobody knows: the broker may have the event, or the client yet send it.
+        """
         requests = [request for case in asked if (request := self._book.get(case)) is not None]
         unclear = any(not request.accepted and not request.refused for request in requests)
-        refused = tuple(request.requested.case for request in requests if request.refused)
+        refused = tuple(request.requested.case for request in requests if 400 <= request.status < 500)
         if refused and not unclear and not any(sender.has_steps for sender in self._senders):
             self._recorder.record(ev.RequestsSettled(self._recorder.now(), refused))

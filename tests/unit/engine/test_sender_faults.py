@@ -39,6 +39,9 @@ class Service(Fragile, Api):
             return Api.accept(self, body)
         if self.way == "refuses":
             return Answer(503, b"{}")
+        if self.way in ("unsure", "denies"):
+            Api.accept(self, body)
+            return Answer(503 if self.way == "unsure" else 409, b"{}")
         if self.way == "blocks":
             self.clock.t += 12.0
             return Answer(0, error="timeout")
@@ -47,7 +50,7 @@ class Service(Fragile, Api):
     def write(self, topic: str, record: Record) -> None:
         if not self.away:
             super().write(topic, record)
-        elif self.way == "keeps":
+        elif self.way in ("keeps", "unsure", "denies"):
             self.outbox.append((topic, record))
 
     def start_again(self) -> None:
@@ -118,6 +121,8 @@ def test_while_the_topic_has_no_room(way: str, codes: list[str]) -> None:
     [
         ("keeps", "accepts", []),
         ("refuses", "refuses", []),
+        ("unsure", "refuses", []),
+        ("denies", "refuses", ["PHANTOM_EVENT"]),
         ("refuses", "accepts", ["REFUSED_VALID"]),
         ("loses", "accepts", ["LOST_EVENT"]),
         ("blocks", "accepts", ["BLOCKED"]),
