@@ -52,6 +52,15 @@ class Answer(Value, frozen=True):
     """Of a command; `status` is then 200, 400 or, if a signal ended it, 500."""
 
 
+class HttpRequest(Value, frozen=True):
+    """What is to be asked of a service over HTTP."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
 class Question(Value, frozen=True):
     """What a probe asks about one record: `values` for the names of its placeholders, `expressions` for theirs, and
     the record's payload in its JSON form for a function."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from kcontract.model.contract import Probe, Run
-from kcontract.model.service import Answer, ExitInfo, Question, Resources, Sight
+from kcontract.model.service import Answer, ExitInfo, HttpRequest, Question, Resources, Sight
 
 
 class Service(Protocol):
@@ -54,6 +54,10 @@ class Trigger(Protocol):
     def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
     ) -> Answer: ...
+
+    def at_once(self, requests: Sequence[HttpRequest], timeout: float) -> Sequence[Answer]:
+        """Their answers, in this order; each on a connection of its own, all begun together."""
+        ...
 
 
 class Commands(Protocol):

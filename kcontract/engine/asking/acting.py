@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from kcontract.generate.requests import RequestBody, RequestSource
 from kcontract.model import events as ev
 from kcontract.model.contract import Action, Contract, Send
 from kcontract.model.location import Location
-from kcontract.model.service import Answer
+from kcontract.model.service import Answer, HttpRequest
 from kcontract.oracle.expressions import MISSING, Exchange, evaluate_exchange, parse_body, parse_named
 
 _PART = re.compile(r"\{([^{}]+)\}")
@@ -58,13 +58,37 @@ class Actor:
 
     def act(self, body: RequestBody, bound: Mapping[str, str], timeout: float, copy_of: str = "") -> ev.Requested:
         """The sender's own action; what was requested. Its answer is in the history as well."""
-        action = self._send.action
-        assert action is not None  # noqa: S101 - only senders with an action are run
-        steps = tuple(bound.steps) if isinstance(bound, Bound) else ()
-        requested = self._requested(self._contract.topic, self._send.name, action, body, bound)
-        requested = _with(requested, steps=steps, copy_of=copy_of)
-        self._perform(requested, action, bound, timeout)
+        requested = _with(self._own(body, bound), copy_of=copy_of)
+        self._perform(requested, self._action, bound, timeout)
         return requested
+
+    def act_at_once(self, asked: Sequence[tuple[RequestBody, Mapping[str, str]]], timeout: float) -> list[ev.Requested]:
+        """The sender's own action over HTTP, all requests begun together, each after its steps."""
+        made: list[ev.Requested] = []
+        calls: list[HttpRequest] = []
+        for body, bound in asked:
+            one = self._own(body, bound)
+            headers, shown = self._headers(self._action, one, bound)
+            self._recorder.record(_with(one, headers=tuple(shown.items())))
+            made.append(one)
+            calls.append(HttpRequest(one.method, one.url, headers, one.body))
+        self.last = f"{len(calls)} requests at once"
+        answers = self._stage.tools.trigger.at_once(calls, self._stage.left(timeout))
+        for one, answer in zip(made, answers, strict=True):
+            self._tell(one, answer)
+        self._stage.observer.look(0)
+        return made
+
+    @property
+    def _action(self) -> Action:
+        assert self._send.action is not None  # noqa: S101 - only senders with an action are run
+        return self._send.action
+
+    def _own(self, body: RequestBody, bound: Mapping[str, str]) -> ev.Requested:
+        """A request of the sender's own action, not made yet."""
+        steps = tuple(bound.steps) if isinstance(bound, Bound) else ()
+        requested = self._requested(self._contract.topic, self._send.name, self._action, body, bound)
+        return _with(requested, steps=steps)
 
     def _step(self, step: Action, bound: Bound, timeout: float) -> dict[str, str]:
         """A preparing action; the names that its answer binds for later ones.
@@ -111,12 +135,15 @@ class Actor:
             f"{requested.method} {requested.url} ({requested.kind}{': ' * bool(requested.note)}{requested.note})"
         )
         answer = self._answer(requested, action, headers, bound, timeout)
+        self._tell(requested, answer)
+        self._stage.observer.look(0)
+        return answer
+
+    def _tell(self, requested: ev.Requested, answer: Answer) -> None:
         now, case = self._recorder.now(), requested.case
         self._recorder.record(
             ev.Responded(now, case, answer.status, answer.body, answer.error, answer.retry_after, answer.exit_code)
         )
-        self._stage.observer.look(0)
-        return answer
 
     def _answer(
         self,

@@ -12,6 +12,7 @@ from kcontract.generate.requests import RequestBody, RequestSource
 from kcontract.judge.pace import Pace
 from kcontract.judge.requests.request import Request
 from kcontract.model import events as ev
+from kcontract.model.case import VALID_KIND
 from kcontract.model.contract import Contract, Send
 from kcontract.model.naming import without_prefix
 from kcontract.model.summary import Progress
@@ -22,6 +23,8 @@ _REPEATS_AT_MOST = 20
 """Of a batch: so many valid requests without an event are made once more; of the others nothing is said."""
 _COMMANDS = 24
 """So many bodies at most, of all sorts, for a command: each costs a process."""
+_AT_ONCE, _VOLLEYS = 10, 2
+"""Requests begun together; what is wrong with some of them counts if it is so with the next ones as well."""
 _REFUSED_AGAIN = 3
 """Of a batch and an answer: so many refused valid requests are made once more, the smallest first."""
 
@@ -69,6 +72,8 @@ class SenderRun:
         if self._made and not self._accepted:
             answers = ", ".join(f"{n} x {answer}" for answer, n in self._refused().items())
             raise ServiceGone(f"no valid request for {self._contract.topic} was accepted: {answers}", self._output())
+        if action.http and not stored:
+            self._at_once(source)
         self._tell_refused()
 
     @property
@@ -126,6 +131,37 @@ class SenderRun:
         self.judged += len(settled)
         done = len(self._made) - first
         self._recorder.progress(Progress(unit=self._stage.unit.name, phase="requesting", done=done, total=len(bodies)))
+
+    def _at_once(self, source: RequestSource) -> None:
+        """Requests that went well one by one, all together: what they share must not mix them up.
+
+        What is missing is blamed only where something is missing of the next volley as well.
+        """
+        bodies = self._sound_bodies()
+        asked: list[str] = []
+        missing: list[set[str]] = []
+        while len(bodies) > 1 and len(missing) < _VOLLEYS and not self._stage.out_of_time:
+            made = self._actor.act_at_once([(body, self.prepare()) for body in bodies], _TIMEOUT)
+            cases = [one.case for one in made]
+            self._settle(source, cases)
+            asked += cases
+            missing.append({one.requested.case for one in self._book.missing()} & set(cases))
+            if not missing[-1]:
+                break
+        if self._stage.out_of_time or not asked:
+            return
+        spared = set() if missing[-1] else set().union(*missing)
+        settled = tuple(case for case in asked if case not in spared)
+        self._recorder.record(ev.RequestsSettled(self._recorder.now(), settled))
+        self._made += asked
+        self.judged += len(settled)
+
+    def _sound_bodies(self) -> list[RequestBody]:
+        """Different valid bodies that each led to an event when sent alone; the last ones made, for these vary most."""
+        sound = [one for one in self._requests(reversed(self._made)) if one.valid and one.accepted and one.events]
+        bodies = [*dict.fromkeys(one.requested.body for one in sound)][:_AT_ONCE]
+        note = f"one of {len(bodies)} requests begun together"
+        return [RequestBody(kind=VALID_KIND, expectation="valid", body=body, note=note) for body in bodies]
 
     def _settled(self, source: RequestSource, cases: Sequence[str]) -> tuple[str, ...]:
         """The cases of which negatives may be stated: without those whose event was missing once, or is in doubt."""

@@ -25,7 +25,7 @@ from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Topi
 from kcontract.model.contract import Contract, Probe, Run
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.registry import RegisteredSchema
-from kcontract.model.service import Answer, ExitInfo, Question, Resources, Sight
+from kcontract.model.service import Answer, ExitInfo, HttpRequest, Question, Resources, Sight
 from kcontract.oracle.topic import TopicOracle
 from tests.unit.judge.story import DLQ, OUT, TOPIC, contract
 
@@ -205,6 +205,9 @@ class World:
 
     def request(self, _method: str, _url: str, _headers: object, body: bytes | None, _timeout: float) -> Answer:
         return self.answer(body or b"")
+
+    def at_once(self, requests: Sequence[HttpRequest], _timeout: float) -> Sequence[Answer]:
+        return [self.answer(one.body or b"") for one in requests]
 
     def ask(self, _run: Run, _probe: Probe, questions: Sequence[Question]) -> Sequence[Sight]:
         return [self.view(question) if self.view else Sight(error="no view") for question in questions]

@@ -12,7 +12,7 @@ import pytest
 
 from kcontract.harness import trigger as trigger_module
 from kcontract.harness.trigger import HttpTrigger
-from kcontract.model.service import Answer
+from kcontract.model.service import Answer, HttpRequest
 
 Handle = Callable[[socket.socket, bytes], None]
 _SECONDS = 10.0
@@ -61,6 +61,20 @@ def trigger() -> Iterator[HttpTrigger]:
     trigger = HttpTrigger()
     yield trigger
     trigger.close()
+
+
+def test_requests_begun_together(trigger: HttpTrigger) -> None:
+    """The first is answered when all have come, each on a connection of its own, and the answers keep their order."""
+    together = threading.Barrier(3)
+
+    def answers(connection: socket.socket, data: bytes) -> None:
+        together.wait(_SECONDS)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + data[-1:])
+
+    with server(answers) as (url, requests):
+        asked = [HttpRequest("POST", url, {}, body) for body in (b"a", b"b", b"c")]
+        assert [answer.body for answer in trigger.at_once(asked, _SECONDS)] == [b"a", b"b", b"c"]
+    assert all(b"connection: close" in one.lower() for one in requests)
 
 
 def says(text: bytes) -> Handle:

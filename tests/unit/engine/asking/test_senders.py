@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ from kcontract.model import events as ev
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Action
 from kcontract.model.record import Record
-from kcontract.model.service import Answer
+from kcontract.model.service import Answer, HttpRequest
 from kcontract.model.stored import StoredCase
 from tests.unit.engine.world import World, good, history_of, stage_of
 from tests.unit.judge.requests.test_book import TOPIC, Sender
@@ -180,3 +180,35 @@ def test_a_stored_request_is_one_sender_s(topic: str, name: str, *, asked: bool)
     (product,) = Sender().state.promises.products.values()
     stage = stage_of(Api(), product.contract, replay=stored)
     assert is_asked(product.contract, product.send, stage) is asked
+
+
+class Crowd(Api):
+    """Takes requests that come together for those of the last of them, in its first so many volleys."""
+
+    def __init__(self, mixes_up: int) -> None:
+        super().__init__()
+        self.volleys = 0
+        self.mixes_up = mixes_up
+
+    def at_once(self, requests: Sequence[HttpRequest], _timeout: float) -> Sequence[Answer]:
+        self.volleys += 1
+        bodies = [one.body or b"" for one in requests]
+        if self.volleys > self.mixes_up:
+            return [self.accept(body) for body in bodies]
+        answers = [Answer(201, json.dumps({"id": str(uuid.uuid4())}).encode()) for _ in bodies]
+        for answer in answers:
+            told = json.loads(answer.body) | json.loads(bodies[-1])
+            self.write(TOPIC, Record(told["id"].encode(), json.dumps(told).encode(), (("trace", b"t"),)))
+        return answers
+
+
+@pytest.mark.parametrize(("mixes_up", "codes"), [(0, set()), (1, set()), (9, {"NO_EVENT"})], ids=str)
+def test_requests_that_are_begun_together(mixes_up: int, codes: set[str]) -> None:
+    """Good ones one by one, mixed up together: blamed if the next volley is so too."""
+    world = Crowd(mixes_up)
+    stage, sender = sender_of(world)
+    sender.run()
+    verdicts = stage.state.reached
+    assert {verdict.code for verdict in verdicts} == codes
+    assert all("begun together" in verdict.note and verdict.cause == "where" for verdict in verdicts)
+    assert world.volleys == min(mixes_up + 1, 2)
