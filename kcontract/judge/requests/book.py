@@ -206,7 +206,7 @@ class RequestBook:
     def _judge(self, request: Request) -> Iterator[CaseVerdict]:
         if request.valid and request.accepted:
             if not request.events and request.can_be_tied():
-                yield self._without_event(request)
+                yield from self._without_event(request)
             yield from self._duplicates([request])
             yield from wrong_order([*self._steps(request), request])
         elif request.events:
@@ -214,15 +214,23 @@ class RequestBook:
         if request.valid and request.refused:
             yield from refused_valid(request, self._copies.get(request.requested.case, ()))
 
-    def _without_event(self, request: Request) -> CaseVerdict:
+    def _without_event(self, request: Request) -> Iterator[CaseVerdict]:
+        """An event that is the request's by what it is called, and against its contract, is told as that only."""
         stray = self._find_stray(request)
         if stray is not None:
-            return wrong_topic(request, stray)
-        for _, record in self._orphans[request.requested.topic]:
+            yield wrong_topic(request, stray)
+            return
+        for at, record in self._orphans[request.requested.topic]:
             payload = self._payload(record)
-            if request.is_named_by(payload):
-                return other_event(request, record, request.contradicted(payload))
-        return no_event(request)
+            if not (request.is_keyed_by(record.record.key) if payload is MISSING else request.is_named_by(payload)):
+                continue
+            if event_verdict(request.product, record) is None:
+                yield other_event(request, record, request.contradicted(payload))
+            else:
+                self._orphans[request.requested.topic].remove((at, record))
+                self._credit(request, at, record)
+            return
+        yield no_event(request)
 
     def _find_stray(self, request: Request) -> LogRecord | None:
         """The request's event on a topic of nobody, or of another sender; it is no event of that one then."""

@@ -119,6 +119,19 @@ class Request:
             if expression.root != "request.body"
         )
 
+    def is_keyed_by(self, key: bytes | None) -> bool:
+        """Whether an event that cannot be read has the key that only this request's answer or path tells."""
+        where, key_from = self.product.send.where, self.product.contract.message.key_from
+        if where is None or key is None or key_from is None or key_from.root != "message.payload" or not self.accepted:
+            return False
+        told = zip(where.pairs, self.expected(), strict=True)
+        own = [
+            value
+            for (_, expression), (pointer, value) in told
+            if pointer == key_from.pointer and expression.root != "request.body"
+        ]
+        return any(isinstance(value, str) and value.encode() == key for value in own)
+
     def contradicted(self, payload: Any) -> tuple[str, ...]:
         """Pointers into an event where it does not say what `where` wants."""
         shapes = self.product.oracle.shapes

@@ -208,6 +208,32 @@ def test_an_event_against_its_schema_and_headers() -> None:
     assert codes(sender.settle("1", "2")) == ["INVALID_EVENT", "INVALID_EVENT"]
 
 
+def test_an_event_against_its_schema_is_no_missing_event() -> None:
+    """It is its request's by the id that only the answer told, and says the wrong thing because it is invalid."""
+    sender = Sender()
+    sender.event(sender.request("1"), "far too long")
+    (verdict,) = sender.settle("1")
+    assert (verdict.code, verdict.case) == ("INVALID_EVENT", "1")
+
+
+def test_an_event_that_nobody_can_read_is_no_missing_event() -> None:
+    """Its key tells whose it is; another's key does not."""
+    sender = Sender()
+    own = Record(sender.request("1").encode(), b'{"id": "\xff"}', (("trace", b"t"),))
+    sender.state.feed(ev.Seen(0.2, LogRecord(TOPIC, 0, 0, own)))
+    sender.request("2")
+    verdicts = sender.settle("1", "2")
+    assert {(verdict.code, verdict.case) for verdict in verdicts} == {("INVALID_EVENT", "1"), ("NO_EVENT", "2")}
+
+
+def test_a_valid_event_that_says_something_else() -> None:
+    """NO_EVENT with the event that was taken for it."""
+    sender = Sender()
+    sender.event(sender.request("1"), "eve")
+    (verdict,) = sender.settle("1")
+    assert (verdict.code, verdict.cause) == ("NO_EVENT", "where")
+
+
 def test_an_event_with_another_key() -> None:
     """WRONG_KEY: keyFrom says which."""
     sender = Sender()
