@@ -35,8 +35,8 @@ class Caster:
         """The id of one more case."""
         return str(next(self._numbers))
 
-    def of_mutant(self, name: str, mutant: Mutant, parent: Parent) -> tuple[Stamped, About]:
-        """A mutant with fresh tokens, and beside it its parent with the same."""
+    def of_mutant(self, name: str, mutant: Mutant, parent: Parent) -> Case:
+        """The case of a mutant: with fresh tokens, and beside it its parent with the same."""
         record, origin, tokens = mutant.record, parent.record, parent.tokens
         stamped = self._stamper.fresh(record, tokens)
         same = record.value is origin.value
@@ -44,7 +44,7 @@ class Caster:
         envelope = envelope_of(origin, record)
         if envelope is not None:
             envelope = restamp_record(envelope, tokens, stamped.tokens)
-        return stamped, About(name, parent=value, envelope=envelope, note=mutant.note)
+        return self.case(self.next_id(), stamped, About(name, parent=value, envelope=envelope, note=mutant.note))
 
     def case(self, identity: str, stamped: Stamped, about: About) -> Case:
         """The case of a record, with its marker; the oracle is asked unless `about` knows what is expected."""

@@ -153,6 +153,10 @@ class Kind:
     share: int = 1
     """How many times the usual number of cases it gets."""
 
+    def named(self, variant: str) -> str:
+        """The name of cases of a variant, of the kind itself if it has none."""
+        return f"{self.code}:{variant}" if variant else self.code
+
     @property
     def names(self) -> tuple[str, ...]:
         """`code:variant` for every variant, or the code alone."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from random import Random
 
 from kcontract.generate.avro_payload import AvroPayload
@@ -76,14 +75,23 @@ def chosen(
     """
     limit = _affordable(limit, parents)
     groups: dict[str, list[tuple[Mutant, Parent]]] = {}
-    alike: Counter[tuple[str, str]] = Counter()
+    closed: set[str] = set()
+    alike: dict[tuple[str, str], int] = {}
     for parent in parents:
-        done = {variant for variant, group in groups.items() if kind.dangerous or len(group) >= limit * kind.share}
+        closed |= {variant for variant, group in groups.items() if kind.dangerous or len(group) >= limit * kind.share}
         for mutant in islice(kind.mutants(ground, parent, rng), _looked_at(parent)):
-            name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
-            if mutant.variant not in done and alike[mutant.variant, mutant.note] < limit and wants(name):
-                alike[mutant.variant, mutant.note] += 1
-                groups.setdefault(mutant.variant, []).append((mutant, parent))
+            variant = mutant.variant
+            if variant in closed:
+                continue
+            if variant not in groups:
+                if not wants(kind.named(variant)):
+                    closed.add(variant)
+                    continue
+                groups[variant] = []
+            damage = variant, mutant.note
+            if (times := alike.get(damage, 0)) < limit:
+                alike[damage] = times + 1
+                groups[variant].append((mutant, parent))
     if groups:
         budget = max(limit * kind.share, len(groups))
         yield from _evenly([_spread(group, -(-budget // len(groups))) for group in groups.values()], budget)
@@ -114,9 +122,6 @@ def _spread(group: list[tuple[Mutant, Parent]], count: int) -> list[tuple[Mutant
 
 
 def _evenly(groups: list[list[tuple[Mutant, Parent]]], budget: int) -> Iterator[tuple[Mutant, Parent]]:
-    sent = 0
-    for turn in range(budget):
-        for group in groups:
-            if turn < len(group) and sent < budget:
-                sent += 1
-                yield group[turn]
+    """One of each group in turn."""
+    turns = zip_longest(*groups)
+    return islice((item for turn in turns for item in turn if item is not None), budget)

@@ -278,15 +278,16 @@ class CaseSource:
             if not kind.applies(ground):
                 rng = self._rng(f"{kind.code}/{ground.schema_id}")
                 for mutant, parent in chosen(kind, ground, parents, rng, self._per_kind, self._choice.wants):
-                    yield from self._mutated(kind, mutant, parent)
+                    case = self._caster.of_mutant(kind.named(mutant.variant), mutant, parent)
+                    if self._is_sent(kind, case):
+                        yield case
 
-    def _mutated(self, kind: Kind, mutant: Mutant, parent: Parent) -> Iterator[Case]:
-        name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
-        stamped, about = self._caster.of_mutant(name, mutant, parent)
-        case = self._case(self._next_id(), stamped, about)
-        unsent = not kind.keep_valid and case.expectation is Expectation.VALID
-        if not unsent and not (case.rejection is not None and selects(self._choice.excluded, case.rejection.code)):
-            yield case
+    def _is_sent(self, kind: Kind, case: Case) -> bool:
+        """Neither valid, where the kind is none then, nor what the contract excludes, whichever kind it was to be."""
+        if case.expectation is Expectation.VALID and not kind.keep_valid:
+            return False
+        excluded = self._choice.excluded
+        return not excluded or case.rejection is None or not selects(excluded, case.rejection.code)
 
     def _all_parents(self) -> tuple[tuple[Ground, list[Parent]], ...]:
         """What mutants are made of, for each event type."""
@@ -309,7 +310,9 @@ class CaseSource:
     def _of_name(self, name: str) -> Iterator[Case]:
         kind = kind_of(name)
         for mutant, parent in self._mutants_of(kind, name):
-            yield from self._mutated(kind, mutant, parent)
+            case = self._caster.of_mutant(kind.named(mutant.variant), mutant, parent)
+            if self._is_sent(kind, case):
+                yield case
 
     def _mutants_of(self, kind: Kind, name: str) -> Iterator[tuple[Mutant, Parent]]:
         """All mutants of a code or of one variant, from the healthy records."""
@@ -324,7 +327,7 @@ class CaseSource:
     def _find_marker(self, name: str) -> tuple[Mutant, Parent, str, Expected]:
         kind = kind_of(name)
         for mutant, parent in self._mutants_of(kind, name):
-            full_name = f"{kind.code}:{mutant.variant}" if mutant.variant else kind.code
+            full_name = kind.named(mutant.variant)
             expected = self.oracle.expect(mutant.record, hint=full_name)
             if expected.expectation is Expectation.INVALID:
                 return mutant, parent, full_name, expected

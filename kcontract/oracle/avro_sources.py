@@ -40,6 +40,11 @@ class Source:
     lacks_required: bool = False
 
     @property
+    def is_own(self) -> bool:
+        """Whether its data are the contract's, with no condition on them."""
+        return self.standing is Standing.CURRENT and self.to_contract is None and self.when is None
+
+    @property
     def is_foreign(self) -> bool:
         return self.standing is Standing.FOREIGN
 

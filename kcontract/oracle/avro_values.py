@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from kcontract.oracle.policy import base
 from kcontract.oracle.projection import left_out
 from kcontract.oracle.reading import MISSING, ValueReading
 from kcontract.oracle.standing import evolution_problem
-from kcontract.schema.avro.decode import Reading, scan
+from kcontract.schema.avro.decode import scan
 from kcontract.schema.avro.json_form import json_form
 from kcontract.schema.avro.nodes import AvroSchema, Datum
 from kcontract.schema.avro.resolve import Resolver
@@ -58,6 +57,8 @@ class AvroValues:
             JsonSchema(constraints.text, assert_formats=message.assert_formats) if constraints is not None else None
         )
 
+        self._takes_as_it_is = self._reader is None and self._constraints is None
+        """Whether a datum in the contract's own schema needs nothing more to be valid."""
         self._is_empty = not Sizes(self.schema).least(self.schema.root)
         """Whether the contract's own records have no bytes: then a header alone is what it promises."""
 
@@ -111,7 +112,11 @@ class AvroValues:
 
     def _read_body(self, source: Source, body: bytes, start: int) -> ValueReading:
         reading = scan(source.schema, body)
-        problems = list(self._seen(source, _shifted(reading, start)))
+        if not reading.problems and source.is_own and self._takes_as_it_is:
+            return _of_datum((), source.target, reading.datum)
+        problems = list(reading.problems)
+        for problem in problems:
+            self._see(source, problem, start)
         if source.is_foreign:
             _name_foreign(problems)
         if reading.fatal:
@@ -130,19 +135,14 @@ class AvroValues:
             problems += self._constrain(source, contract_form, problems, len(body))
         schema = self._reader or source.target
         datum = resolved.contract if self._reader is None else resolved.reader
-        return ValueReading(
-            tuple(problems),
-            lambda: json_form(schema, datum),
-            contract_form if self._reader is None else MISSING,
-            make_part=lambda pointer: part_of(schema, pointer)(datum),
-        )
+        return _of_datum(tuple(problems), schema, datum, contract_form if self._reader is None else MISSING)
 
-    def _seen(self, source: Source, problems: Iterable[DecodeError]) -> Iterable[DecodeError]:
-        """The problems, softened where the receiver's reader never looks."""
-        for problem in problems:
-            if self._reader is not None and not problem.soft and problem.path:
-                problem.soft = left_out(source.schema, self._reader, problem.path)
-            yield problem
+    def _see(self, source: Source, problem: DecodeError, start: int) -> None:
+        """Count its offset from the value's start, and soften it where the receiver's reader never looks."""
+        if problem.offset is not None:
+            problem.offset += start
+        if self._reader is not None and not problem.soft and problem.path:
+            problem.soft = left_out(source.schema, self._reader, problem.path)
 
     def _resolve(self, source: Source, datum: Datum) -> _Resolved:
         """The reader's schema decides where the receiver declares one, else the contract's."""
@@ -210,8 +210,11 @@ def _name_foreign(problems: list[DecodeError]) -> None:
             problem.code = "foreign_schema_id"
 
 
-def _shifted(reading: Reading, start: int) -> Iterable[DecodeError]:
-    for problem in reading.problems:
-        if problem.offset is not None:
-            problem.offset += start
-    return reading.problems
+def _of_datum(problems: tuple[DecodeError, ...], schema: AvroSchema, datum: Datum, form: Any = MISSING) -> ValueReading:
+    """The reading of a datum, its JSON form where that is known already."""
+    return ValueReading(
+        problems,
+        lambda: json_form(schema, datum),
+        form,
+        make_part=lambda pointer: part_of(schema, pointer)(datum),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -74,8 +75,7 @@ def evaluate_exchange(expression: Expression, exchange: Exchange) -> Any:
 
 def resolve_pointer(value: Any, pointer: str) -> Any:
     """The value at an RFC 6901 pointer ("" is the whole), MISSING where there is none."""
-    for token in pointer.split("/")[1:] if pointer else ():
-        step = token.replace("~1", "/").replace("~0", "~")
+    for step in _steps(pointer):
         if isinstance(value, dict) and step in value:
             value = value[step]
         elif isinstance(value, list) and is_index(step) and int(step) < len(value):
@@ -83,6 +83,11 @@ def resolve_pointer(value: Any, pointer: str) -> Any:
         else:
             return MISSING
     return value
+
+
+@lru_cache(maxsize=1024)
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
 
 
 def parse_body(body: bytes | None) -> Any:

@@ -39,6 +39,10 @@ class Frames:
     def open(self, record: Record, part: Literal["value", "key"] = "value") -> Named:
         """Body and schema of a record's value or key. Raises DecodeError of layer FRAMING or REGISTRY."""
         value = (record.value if part == "value" else record.key) or b""
+        if not self._in_header and value[:1] == b"\0" and len(value) >= HEADER_SIZE:  # as nearly all are
+            entries = self._book.with_id(_id_at(value, 1))
+            if entries and entries[0].kind == self._kind:
+                return Named(value[HEADER_SIZE:], HEADER_SIZE, entries)
         framed = self._header(record, value, part) if self._in_header else self._prefix(value)
         entries = self._book.with_guid(framed.guid) if framed.guid else self._book.with_id(framed.id or 0)
         if not entries:

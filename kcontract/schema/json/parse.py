@@ -6,7 +6,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from json.scanner import make_scanner
+from typing import Any, cast
 
 from kcontract.model.case import Layer
 from kcontract.model.value import Value
@@ -49,21 +50,33 @@ def parse_json(data: bytes, *, strict: bool) -> Any:
 def scan_json(data: bytes, *, first_keys: bool = False) -> Parsed:
     """Everything that is wrong with `data` as JSON text. Raises nothing. Of a key that stands twice the last counts,
     with `first_keys` the first."""
-    quick = _ordinary(data)
-    return _scan(data, first_keys=first_keys) if quick is _REMARKABLE else Parsed(quick, size=len(data))
+    return _ordinary(data) or _scan(data, first_keys=first_keys)
 
 
-def _ordinary(data: bytes) -> Any:
-    """The value in a document with nothing remarkable about it, as most are; _REMARKABLE for any other."""
+def _ordinary(data: bytes) -> Parsed | None:
+    """A document with nothing remarkable about it, as most are, or with nothing else than one mistake of syntax."""
     if len(data) > ALWAYS_FITS:
-        return _REMARKABLE
+        return None
     try:
         text = data.decode()
-        if text.count("[") + text.count("{") > MAX_DEPTH or _SURROGATE.search(text):
-            return _REMARKABLE
+        if text.count("[") + text.count("{") > MAX_DEPTH or ("\\u" in text and _SURROGATE.search(text)):
+            return None
+        return Parsed(_quick(text), size=len(data))
+    except json.JSONDecodeError as error:
+        if text.startswith("\ufeff") or "\0" in text[:4]:
+            return None
+        return Parsed(None, (_syntax_error(text, error),), fatal=True)
+    except ValueError:  # no UTF-8, or something in it that one of the hooks below knows
+        return None
+
+
+def _quick(text: str) -> Any:
+    """The decoder's `decode`, where nothing is around the value without its looking for blanks."""
+    try:
+        value, end = _scan_once(text, 0)
+    except StopIteration:
         return _QUICK.decode(text)
-    except ValueError:  # also: no UTF-8, no JSON
-        return _REMARKABLE
+    return value if end == len(text) else _QUICK.decode(text)
 
 
 def _scan(data: bytes, *, first_keys: bool) -> Parsed:
@@ -78,9 +91,6 @@ def _scan(data: bytes, *, first_keys: bool) -> Parsed:
     except DecodeError as error:
         return Parsed(None, (*problems.seen.values(), error.settled()), fatal=True)
     return Parsed(value, tuple(problems.seen.values()), numbers=hooks.numbers, size=len(data))
-
-
-_REMARKABLE: Any = object()
 
 
 def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -109,6 +119,7 @@ def _refuse(_text: str) -> Any:
 
 _LONGEST_INT64 = len(str(-(2**63)))
 _QUICK = json.JSONDecoder(object_pairs_hook=_single, parse_int=_int64, parse_float=_fraction, parse_constant=_refuse)
+_scan_once: Any = make_scanner(cast("Any", _QUICK))
 
 
 def _parse(text: str, hooks: _Hooks) -> Any:

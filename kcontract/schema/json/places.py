@@ -21,10 +21,25 @@ def offset_of(data: bytes, path: str) -> int | None:
     marked = len(_BOM) if data.startswith(_BOM) else 0
     try:
         text = (data[marked:] if marked else data).decode()
-        pos = _find(text, [_unescaped(token) for token in path.split("/")[1:]])
+        pos = _plainly(text, path)
+        if pos is None:
+            pos = _find(text, [_unescaped(token) for token in path.split("/")[1:]])
     except (ValueError, IndexError, StopIteration, RecursionError):
         return None
     return marked + (pos if text.isascii() else len(text[:pos].encode()))
+
+
+def _plainly(text: str, path: str) -> int | None:
+    """The place of a member of the outermost object, where none but scalars stand before it and no other string in the
+    document says its name; None where that has to be looked at more closely."""
+    name = path[1:]
+    if not name.isidentifier() or "\\" in text or text.count(quoted := f'"{name}"') != 1:
+        return None
+    at = text.find(quoted)
+    if text[:1] != "{" or text.find("{", 1, at) >= 0 or text.find("[", 1, at) >= 0:
+        return None
+    colon = _blank(text, at + len(quoted))
+    return _blank(text, colon + 1) if text[colon] == ":" else None
 
 
 def _unescaped(token: str) -> str:
