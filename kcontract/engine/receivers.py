@@ -35,7 +35,8 @@ from kcontract.model.naming import run_prefix
 from kcontract.model.stored import StoredCase
 
 _WARMS = 2
-"""A join may be lost, and a process stand still for it: who stands still twice is blamed."""
+"""A join may be lost (kafka-python 3.0, whose `poll` times out as the group forms), and a process stand still for it:
+who stands still twice is blamed."""
 _PROBES = 3
 """Healthy records a partition in the probe phase."""
 _LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 20_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LONG = {
-    "answering-crossed": 330,
+    "answering-crossed": 110,
     "answering-late": 175,
     "tap-storms": 130,
     "spring-bare": 115,
@@ -23,6 +23,8 @@ LONG = {
     "line-skips": 60,
     "slow-at-bad": 55,
     "fault-blocks": 50,
+    "lost-joins-always": 70,
+    "lost-joins": 50,
     "spring-no_recoverer": 45,
     "fault-late-letters": 30,
     "aio-commits_first": 45,

@@ -55,6 +55,9 @@ REPEATS = {
     "answering-late": "answering-silent",
     "started-silent": "once-silent",
     "started-nameless": "misnumbered-good",
+    # A start that takes nothing.
+    "lost-joins": "slow-start",
+    "lost-joins-always": "fault-no-reset",
     # Faults.
     "fault-refuses-on-outage": "fault-drops-on-outage",
     "fault-exits-on-outage": "fault-exits-on-disconnect",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.lab.twin import Twin
+from dataclasses import replace
+
+from tests.lab.twin import Twin, earns
 
 _FEW = "wrong_root,empty_value,wrong_type"
 """For those that take their time with each record."""
@@ -27,4 +29,6 @@ STYLES = (
     *(_style(name, examples=200) for name in ("conditional", "snapshots", "numbered", "nested")),
     *map(_slow, ("transactional", "aborting", "outbox")),
     *map(_slow, ("slow-start", "slow-handler", "retrying", "pausing", "warms")),
+    _slow("lost-joins"),
+    replace(_slow("lost-joins"), name="lost-joins-always", variant="always", expects=earns("STUCK")),
 )
