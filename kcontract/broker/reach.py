@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kcontract.broker.choose import BrokerHandle
+from kcontract.broker.client import unreachable
 from kcontract.broker.plain import Connection
 from kcontract.broker.tap.tap import ProtocolTap, parse_addresses
 from kcontract.errors import BrokerError
@@ -63,6 +64,17 @@ def reached(broker: BrokerHandle) -> Iterator[BrokerHandle]:
         return
     with ProtocolTap.start(broker.bootstrap) as tap:
         yield Reached(broker, tap.bootstrap)
+
+
+def insist(bootstrap: str) -> None:
+    """Nothing, if any of the addresses takes a connection. BrokerError BROKER_UNREACHABLE if none does within seconds:
+    librdkafka tries for a quarter of a minute, for the broker might come up. It also takes a name without a port."""
+    try:
+        addresses = parse_addresses(bootstrap)
+    except BrokerError:
+        return
+    if not any(map(_answers, addresses)):
+        raise unreachable(f"connect to {bootstrap}", "nobody answers there")
 
 
 def out_of_reach(bootstrap: str) -> tuple[Address, ...]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import structs
 
 from kcontract.broker.choose import ForeignKafka
-from kcontract.broker.reach import reached
+from kcontract.broker.reach import insist, reached
 from kcontract.broker.sample import newest
 from kcontract.document.drafts.draft import Kind, Payload, Wire
 from kcontract.document.drafts.habits import seen
@@ -53,6 +53,7 @@ def from_topic(options: InitOptions) -> tuple[Path, ...]:
         fix = "name its cluster: --bootstrap-servers HOST:PORT"
         raise UsageError("INIT_NO_BROKER", f"which cluster is {topic} on?", fix)
     given = tuple(map(payload_of, schema_files(options.schemas))) if options.schemas else ()
+    insist(options.bootstrap)
     with reached(ForeignKafka(options.bootstrap)) as broker:
         sample = newest(broker.bootstrap, topic, options.samples, options.seconds)
     records = [one.record for one in sample.records]

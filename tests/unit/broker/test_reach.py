@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from kcontract.broker.choose import ForeignKafka
-from kcontract.broker.reach import out_of_reach, reached
+from kcontract.broker.reach import insist, out_of_reach, reached
+from kcontract.errors import BrokerError
 from kcontract.host.ports import free_ports
 from tests.unit.broker.tap.test_links import FakeBroker
 
@@ -49,3 +50,13 @@ def test_nobody_to_ask() -> None:
     """Whoever connects next will say it better."""
     assert out_of_reach(f"127.0.0.1:{free_ports(1)[0]}") == ()
     assert out_of_reach("nonsense") == ()
+
+
+def test_one_address_that_answers_is_enough(broker: FakeBroker) -> None:
+    """Nobody is waited for where none does."""
+    dead = f"127.0.0.1:{free_ports(1)[0]}"
+    insist(f"{dead},{broker.bootstrap}")
+    insist("a-name-without-a-port")
+    with pytest.raises(BrokerError, match="nobody answers") as caught:
+        insist(dead)
+    assert caught.value.code == "BROKER_UNREACHABLE"
