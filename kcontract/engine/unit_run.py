@@ -92,7 +92,7 @@ class UnitRun:
                 raise
             interruption = error
         finally:
-            self._end(stage)
+            self._end(stage, interrupted=interruption is not None)
         ended = self._ended()
         self._recorder.record(ended)
         self._recorder.state = None
@@ -102,12 +102,15 @@ class UnitRun:
             raise UnitInterrupted(summary, findings) from interruption
         return summary, findings
 
-    def _end(self, stage: Stage) -> None:
+    def _end(self, stage: Stage, *, interrupted: bool) -> None:
         """Leave nothing behind. Every step is taken, whatever becomes of the one before, a second Ctrl-C included."""
         kill = partial(stage.lifecycle.kill, "interrupted")
-        with ExitStack() as steps:
-            for step in (self._delete_topics, self._delete_group, stage.observer.close, kill):  # last one first
-                steps.callback(self._try_to, step)
+        steps: tuple[Callable[[], None], ...] = (kill, stage.observer.close, self._delete_group, self._delete_topics)
+        if interrupted and self._tools.levers.broker is not None:
+            steps = steps[:2]  # the broker ends with the run, and may be too busy, or paused, to answer before
+        with ExitStack() as stack:
+            for step in reversed(steps):  # last one first
+                stack.callback(self._try_to, step)
 
     def _try_to(self, clear: Callable[[], None]) -> None:
         """What cannot be cleared away is told, and costs no summary."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 _PACKAGE_PARENT = Path(__file__).parents[2]
-_END_S = 2.0
+_END_S = 1.0
 
 
 def start_child(module: str, *arguments: str, errors: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
@@ -30,7 +30,7 @@ def start_child(module: str, *arguments: str, errors: IO[bytes] | None = None) -
 
 
 def end_child(process: subprocess.Popen[bytes]) -> None:
-    """Close its pipes, for which it ends by itself; kill it if that takes more than two seconds. Harmless twice."""
+    """Close its pipes, for which it ends by itself; kill it if that takes more than a second. Harmless twice."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             pipe.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 
 import msgspec
 
@@ -71,11 +70,13 @@ class ChainRun(UnitRun):
         super()._receive(stage)
         self._road.close()
 
-    def _end(self, stage: Stage) -> None:
-        groups = [unit.group for unit in self._chain.companions if unit.run.group is None]
+    def _delete_group(self) -> None:
+        super()._delete_group()
+        self._tools.cluster.delete_groups([unit.group for unit in self._chain.companions if unit.run.group is None])
+
+    def _end(self, stage: Stage, *, interrupted: bool) -> None:
         with ExitStack() as steps:  # last one first
-            steps.callback(self._try_to, partial(self._tools.cluster.delete_groups, groups))
-            steps.callback(super()._end, stage)
+            steps.callback(super()._end, stage, interrupted=interrupted)
             if self._road is not None:
                 steps.callback(self._try_to, self._road.kill)
 

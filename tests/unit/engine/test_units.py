@@ -11,6 +11,7 @@ import pytest
 
 from kcontract.engine.plan import plan_units
 from kcontract.engine.run import VerifyRun
+from kcontract.engine.tools import Levers
 from kcontract.engine.unit_run import UnitRun
 from kcontract.errors import BrokerError
 from kcontract.model.case import CASE_HEADER, Expectation
@@ -180,8 +181,10 @@ def test_findings_have_one_id_in_every_run() -> None:
     assert home.id == first.id == second.id
 
 
-def test_an_interrupted_unit_tells_what_it_has_found() -> None:
-    """Ctrl-C in the middle of the cases: verdicts reached by then are findings, and the run ends as interrupted."""
+@pytest.mark.parametrize("broker", [None, object()])
+def test_an_interrupted_unit_tells_what_it_has_found(broker: Any) -> None:
+    """Ctrl-C in the middle of the cases: verdicts reached by then are findings, and the run ends as interrupted. Topics
+    are deleted where the broker stays; one that ends with the run, be it busy or paused, is asked nothing more."""
     dead_letters = itertools.count()
 
     def handle(record: Record) -> Any:
@@ -194,11 +197,12 @@ def test_an_interrupted_unit_tells_what_it_has_found() -> None:
         return done if number < 15 else [(DLQ, Record(record.key, b"changed", record.headers))]
 
     world = World(handle)
+    world.levers = Levers(broker=broker)
     summary = whole_run(world, window=20)
     assert (summary.interrupted, summary.exit_code) == (True, 130)
     assert [finding.first.code for finding in summary.findings] == ["DEAD_LETTER_ALTERED"]
     assert [unit.unit for unit in summary.units] == ["billing"]
-    assert TOPIC in world.deleted
+    assert (TOPIC in world.deleted) == (broker is None)
 
 
 def test_a_unit_that_max_time_cuts_short_says_so() -> None:
