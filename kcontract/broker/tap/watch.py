@@ -52,6 +52,10 @@ class Connection:
 
     positions: dict[TopicPartition, int] = field(default_factory=dict)
     """The offsets wanted by its fetch session."""
+    furthest: dict[TopicPartition, int] = field(default_factory=dict)
+    """The furthest offsets that were ever wanted on it."""
+    rewinds: bool = False
+    """Something was wanted once more: its reader seeks back."""
     on_way: Counter[str] = field(default_factory=Counter)
     """Records sent and not acknowledged, by topic."""
 
@@ -147,8 +151,19 @@ class Watch:
         for topic, partition in request.forgotten:
             connection.positions.pop((self._name(topic), partition), None)
         for wanted in request.positions:
-            connection.positions[(self._name(wanted.topic), wanted.partition)] = wanted.offset
+            place = self._name(wanted.topic), wanted.partition
+            connection.positions[place] = wanted.offset
+            self._advance(connection, place, wanted.offset)
         return connection.positions if request.full else dict(connection.positions)
+
+    def _advance(self, connection: Connection, place: TopicPartition, offset: int) -> None:
+        """Note how far it is, and whether that is back from where it was; a topic without a name is any topic."""
+        if not place[0]:
+            return
+        before = connection.furthest.get(place, 0)
+        connection.rewinds |= offset < before
+        if offset > before and len(connection.furthest) < _KEPT:
+            connection.furthest[place] = offset
 
     def _fetched(self, asked: dict[TopicPartition, int], frame: bytes, version: int) -> None:
         for part in read_fetched(frame, version):

@@ -14,9 +14,9 @@ def request(api: int, version: int, correlation: int, body: Encoder | None = Non
     return encode_request(RequestHeader(api, version, correlation, "client"), bytes(body or Encoder()))
 
 
-def fetch(correlation: int, *positions: int, topic: str = "t") -> bytes:
-    """Wants the n-th partition from the n-th position."""
-    body = Encoder().int32(-1).int32(500).int32(1).int32(1 << 20).int8(0)
+def fetch(correlation: int, *positions: int, topic: str = "t", wait: int = 50, fewest: int = 1) -> bytes:
+    """Wants the n-th partition from the n-th position, and waits for so many bytes."""
+    body = Encoder().int32(-1).int32(wait).int32(fewest).int32(1 << 20).int8(0)
     body.array([topic], lambda e, name: e.string(name).int32(len(positions)))
     for partition, offset in enumerate(positions):
         body.int32(partition).int64(offset).int32(1 << 20)

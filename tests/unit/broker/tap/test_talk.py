@@ -46,6 +46,17 @@ class Line:
         return self.watch.gather()
 
 
+def test_who_seeks_back_waits_for_no_empty_answer() -> None:
+    """The longest wait is cut where one byte is enough; a consumer that waits for more bytes means its time."""
+    line = Line()
+    for offset in (7, 8, 8, 9):
+        assert line.ask(m.fetch(1, offset, wait=500)) == (m.fetch(1, offset, wait=500), [])
+    line.ask(m.fetch(1, 8, wait=500))
+    assert line.ask(m.fetch(1, 0, wait=500)) == (m.fetch(1, 0, wait=50), [])
+    assert line.ask(m.fetch(2, 0, wait=20)) == (m.fetch(2, 0, wait=20), [])
+    assert line.ask(m.fetch(3, 0, wait=500, fewest=1000)) == (m.fetch(3, 0, wait=500, fewest=1000), [])
+
+
 def test_records_fetched_again() -> None:
     """From the third answer with records at one offset on; reading on and waiting at the end are nothing."""
     line = Line()
