@@ -12,6 +12,7 @@ from kcontract.judge.requests.index import RequestIndex
 from kcontract.judge.requests.request import Request
 from kcontract.judge.requests.subjects import NamedSchemas
 from kcontract.judge.requests.verdicts import (
+    accepted_invalid,
     duplicate_event,
     no_event,
     other_event,
@@ -184,6 +185,7 @@ class RequestBook:
         verdicts = [verdict for request in requests for verdict in self._judge(request)]
         for topic in dict.fromkeys(request.requested.topic for request in requests):
             verdicts += self._phantoms(topic, [request for request in requests if request.refused])
+        verdicts += [accepted_invalid(one) for one in requests if _is_waved_through(one)]
         for record in self._unchecked:
             verdict = event_verdict(self._promises.products[record.topic], record)
             if verdict is not None:
@@ -295,7 +297,7 @@ class RequestBook:
             if suspects and owner is None:
                 suspects[0].events.append(record)
                 yield phantom_event(suspects[0], also=len(suspects) - 1)
-            else:
+            elif owner is None:
                 self.unexplained[topic] += 1
 
     def _named_by(self, topic: str, payload: Any) -> Request | None:
@@ -317,6 +319,11 @@ class RequestBook:
             return False
         request.excused_events += 1
         return True
+
+
+def _is_waved_through(request: Request) -> bool:
+    """Whether the caller of an invalid request was told that all is well, and nothing came of it."""
+    return not request.valid and request.accepted and not request.events
 
 
 def _reader(product: Product, registered: Sequence[RegisteredSchema]) -> EffectOracle:

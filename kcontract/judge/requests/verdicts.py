@@ -21,6 +21,13 @@ def no_event(request: Request) -> CaseVerdict:
     return _verdict("NO_EVENT", request, promised, fact)
 
 
+def accepted_invalid(request: Request) -> CaseVerdict:
+    """It is invalid, and was accepted; nothing came of it."""
+    promised = f"{_name(request)} refuses a request that its schema rules out"
+    fact = f"the request is invalid, the answer was {request.answer}, and no event is known to be its own"
+    return _verdict("NO_EVENT", request, promised, fact, cause="invalid")
+
+
 def other_event(request: Request, record: LogRecord, pointers: Sequence[str]) -> CaseVerdict:
     """It was accepted, and the event that its answer names says something else than `where` wants."""
     promised = f"{_name(request)} sends an event to {_topic(request)} that says what was asked for"

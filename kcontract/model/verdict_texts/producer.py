@@ -1,7 +1,7 @@
 """Verdicts about senders: what must follow a request, and what must not."""
 
 NO_EVENT = """\
-The sender answered a valid request with success, but the promised event never came.
+The sender answered a request with success, but no event came: the promised one, or a refusal if the body is invalid.
 Proof: a 2xx answer; the topic was read to its end after a later request had its event; nothing is tied to the case.
 Not: an event still on its way; a request that was refused (REFUSED_VALID).
 Python: produce() without flush() or poll(), so the buffer dies with the worker; delivery callbacks that ignore errors.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -31,6 +32,7 @@ class Shop:
         if more:
             self.producer.init_transactions()
         self.frame = frame()
+        self.current: dict[str, Any] = {}
 
     def place(self, raw: bytes) -> tuple[int, dict[str, Any]]:
         """Status and answer. Checked before anything is published, but for the variants that do it later."""
@@ -41,12 +43,20 @@ class Shop:
         if VARIANT == "rolled_back" and isinstance(order, dict):
             self.publish(identity, order)  # and then the insert fails
         if not is_right(order):
-            return 422, {"error": "no order"}
+            return (202, {}) if VARIANT == "shrugs" else (422, {"error": "no order"})
+        if VARIANT == "mixes_up":
+            order = self.taken_in_turn(order)
         if VARIANT == "refuses" and not order["item"].isascii():
             return 500, {"error": "UnicodeEncodeError"}
         if VARIANT != "rolled_back":
             self.publish(identity, order)
         return 201, {"id": identity, **order}
+
+    def taken_in_turn(self, order: dict[str, Any]) -> dict[str, Any]:
+        """What stands in the one place for all requests, a moment later."""
+        self.current = order
+        time.sleep(0.02)
+        return self.current
 
     def within_a_transaction(self, order: Any, identity: str) -> tuple[int, dict[str, Any]]:
         """Publishes first and looks then: what was refused is aborted, and nobody sees it."""

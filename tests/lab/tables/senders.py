@@ -25,6 +25,8 @@ SENDERS = (
     _sender("shop", "duplicate", "DUPLICATE_EVENT"),
     _sender("shop", "wrong_topic", "WRONG_TOPIC", besides="UNDECLARED_EVENT"),
     _sender("shop", "refuses", "REFUSED_VALID"),
+    _sender("shop", "mixes_up", "NO_EVENT"),  # of requests that come together only
+    _sender("shop", "shrugs", "NO_EVENT"),
     _sender("kiosk"),
     _sender("kiosk", "unordered", "WRONG_ORDER"),
     _sender("loose", "rolled_back", "PHANTOM_EVENT", besides="INVALID_EVENT"),

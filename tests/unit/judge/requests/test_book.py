@@ -6,6 +6,8 @@ import json
 import uuid
 from typing import Any
 
+import pytest
+
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
@@ -171,6 +173,17 @@ def test_steps_without_events_excuse_no_phantom() -> None:
     sender.event(sender.request("1"))
     sender.event(sender.request("2", "eve", valid=False, status=422), "eve")
     assert codes(sender.settle("1", "2")) == ["PHANTOM_EVENT"]
+
+
+@pytest.mark.parametrize(("status", "found"), [(202, ["NO_EVENT"]), (422, []), (0, [])], ids=str)
+def test_an_invalid_request_without_an_event(status: int, found: list[str]) -> None:
+    """It must be refused: success for what is dropped misleads its caller."""
+    sender = Sender()
+    sender.event(sender.request("1"))
+    sender.request("2", "far too long", valid=False, status=status)
+    verdicts = sender.settle("1", "2")
+    assert codes(verdicts) == found
+    assert {verdict.cause for verdict in verdicts} <= {"invalid"}
 
 
 def test_an_accepted_invalid_request_with_an_event() -> None:
