@@ -10,6 +10,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from kcontract.broker.client import LOGGER, REQUEST_S, Settings
+from kcontract.model.case import CASE_HEADER
 from kcontract.model.cluster import Delivered, Outgoing
 from kcontract.model.record import Headers
 
@@ -186,7 +187,7 @@ def _serve(producer: Producer, timeout: float) -> int:
 
 def _headers(headers: Headers) -> list[tuple[str, str | bytes | None]]:
     for name, _ in headers:
-        if not (name.isascii() and name.isprintable()):
+        if name != CASE_HEADER and not (name.isascii() and name.isprintable()):
             _check_header_name(name)
     return [*headers]
 

@@ -129,7 +129,7 @@ class Court:
         settled = window.outcome == "settled"
         handled: list[Delivery] = []
         for delivery in window.deliveries:
-            if keeps_copy(delivery):
+            if delivery.copied or keeps_copy(delivery):
                 handled.append(delivery)
                 continue
             self.tally.count_all(handled, "handled")  # before this one: of a case that was sent twice the last counts
@@ -342,7 +342,8 @@ class Court:
         """Only deliveries that are still in doubt stay open to evidence."""
         doubted = {doubt.delivery.case.id for doubt in self.doubts if not doubt.settled}
         kept = doubted | self._absent.keys()
-        self._ties.forget_all(one for one in window.deliveries if one.case.id not in kept)
+        closed = [one for one in window.deliveries if one.case.id not in kept] if kept else window.deliveries
+        self._ties.forget_all(closed)
 
 
 def _own(window: Window) -> list[Delivery]:

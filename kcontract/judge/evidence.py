@@ -63,6 +63,8 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     effects: list[Effect] = msgspec.field(default_factory=list)
     dead_letters: tuple[LogRecord, ...] = ()
     first_outcome_at: float | None = None
+    copied: bool = False
+    """All that came of it is the one effect that it must have, in its own bytes: nothing can be wrong with it."""
     done: bool = False
     """It has an outcome, or the broker refused it: its window waits no more for it."""
     wanted: tuple[Output, ...] = ()

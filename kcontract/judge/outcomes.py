@@ -74,6 +74,7 @@ class Outcomes:
                 rest = events[number:]
                 break
             delivery.effects.append(Effect(at, record, output))
+            delivery.copied = output.copies_once and record.record.value == delivery.case.record.value
             delivery.first_outcome_at = self.at = window.progress_at = window.evidence_at = at
             delivery.done = True
             answered += 1
@@ -95,6 +96,7 @@ class Outcomes:
         self, at: float, record: LogRecord, outputs: tuple[Output, ...], delivery: Delivery, window: Window | None
     ) -> None:
         """The delivery caused the record."""
+        delivery.copied = False  # more than one thing came of it, or of a sort that is looked at one by one
         output = output_of(delivery, record, outputs)
         if output.role is OutputRole.EFFECT:
             delivery.effects.append(Effect(at, record, output))

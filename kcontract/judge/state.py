@@ -11,7 +11,7 @@ from kcontract.judge.books import BOOKS
 from kcontract.judge.cause import exit_cause
 from kcontract.judge.court import Court
 from kcontract.judge.doubts import Doubt
-from kcontract.judge.evidence import Delivery, Exit, Window
+from kcontract.judge.evidence import Delivery, Effect, Exit, Window
 from kcontract.judge.observed import ObservedBook
 from kcontract.judge.outcomes import Outcomes
 from kcontract.judge.pace import STALL_FLOOR, Pace
@@ -218,12 +218,16 @@ class UnitState:
         if delivery is not None:
             if self.window is not None and self.window.number == delivery.window:
                 self.window.refuse(delivery)
-            delivery.refused = event.error
+            delivery.refused, delivery.copied = event.error, False
 
     def _decided(self, event: ev.Decided) -> None:
         delivery = self.ties.get(event.case)
         place = event.topic, event.partition, event.offset
-        for effect in delivery.effects if delivery is not None else ():
+        if delivery is None:
+            effects: Sequence[Effect] = ()
+        else:
+            effects, delivery.copied = delivery.effects, False
+        for effect in effects:
             if place == (effect.record.topic, effect.record.partition, effect.record.offset):
                 effect.holds = event.holds
         if event.error and not any(what == event.error for what, _ in self.blind):
@@ -233,6 +237,7 @@ class UnitState:
         delivery = self.ties.get(event.case)
         if not self.views.take(event, delivery) or delivery is None:
             return
+        delivery.copied = False
         if self.window is not None:
             self.window.evidence_at = event.at
         if delivery.first_outcome_at is None and delivery.has_outcome:

@@ -162,6 +162,11 @@ DETAIL_MUTANTS = (
         ("refused once each", "refused >= max(_MANY, _A_SECOND * seconds, 10 * records)", "refused"),
     ),
     *in_module(
+        "outcomes",
+        ("bytes that differ", " and record.record.value == delivery.case.record.value", ""),
+        ("what comes behind a copy", "delivery.copied = False", "pass"),
+    ),
+    *in_module(
         "repeats/recent",
         ("memory by number", "self._number > _DELIVERIES or self._bytes > _BYTES", "self._bytes > _BYTES"),
         ("memory by weight", "self._number > _DELIVERIES or self._bytes > _BYTES", "self._number > _DELIVERIES"),

@@ -27,7 +27,8 @@ class SchemaWatch:
 
     def look_up(self, records: Iterable[LogRecord]) -> None:
         """Tell what is new in the registry if one of the records names a schema that is not known."""
-        named = {_schema_of(seen.record) for seen in records if seen.topic in self._topics}
+        known = self._topics
+        named = {_schema_of(one) for one in [seen.record for seen in records if seen.topic in known] if _may_name(one)}
         unknown = named - self._names - {None}
         if not unknown:
             return
@@ -45,6 +46,12 @@ class SchemaWatch:
 
 def _guid(entry: RegisteredSchema) -> object:
     return bytes.fromhex(entry.guid.replace("-", "")) if entry.guid else None
+
+
+def _may_name(record: Record) -> bool:
+    """Whether a record may name a schema: most hold but the marker, and a value that does not begin with a zero."""
+    value, headers = record.value, record.headers
+    return bool(value and not value[0]) or len(headers) > 1 or bool(headers and headers[0][0] == VALUE_HEADER)
 
 
 def _schema_of(record: Record) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from kcontract.judge.book import Grounds, Listener
 from kcontract.judge.crediting import is_due, output_of
@@ -69,7 +70,8 @@ class DuplicateBook(CalmBook):
         return delivery is not None
 
     def closed(self, window: Window) -> Iterable[CaseVerdict]:
-        self._recent.keep([one for one in window.deliveries if one.wanted and one.place is not None])
+        latest = (one for one in reversed(window.deliveries) if one.wanted and one.place is not None)
+        self._recent.keep([*islice(latest, self._recent.most)][::-1])
         ready, self._waiting, self._new = self._waiting, self._new, []
         return list(self._of_single(ready))
 

@@ -19,6 +19,9 @@ _BLOCK = 100
 class Recent:
     """The last deliveries of closed windows, oldest first. The index is made when it is first asked."""
 
+    most = _DELIVERIES
+    """No more than so many are remembered."""
+
     def __init__(self, run: str) -> None:
         self._run = run
         self._ties: Ties | None = None

@@ -18,6 +18,8 @@ class SequenceBook(Book):
     """Looks at the first effect with each value: repeats after a restart begin anew and say nothing of the order."""
 
     def closed(self, window: Window) -> Iterable[CaseVerdict]:
+        if not any(output.emits is not None and output.emits.order for output in self.grounds.promises.effects):
+            return ()
         several = [delivery for delivery in window.deliveries if len(delivery.effects) > 1]
         return [verdict for delivery in several for verdict in self._of(delivery)]
 

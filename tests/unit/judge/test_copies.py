@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kcontract.judge.symptoms import keeps_copy
+from kcontract.model import events as ev
 from kcontract.model.contract import Contract, Expression, Where
-from kcontract.model.record import Record
+from kcontract.model.record import LogRecord, Record
 from tests.unit.judge.story import AT, OUT, Story, changed
 
 
@@ -68,3 +69,28 @@ def test_copy_of_an_invalid_record_is_accepted(copying: Contract) -> None:
     story.seen(OUT, sent.record)
     story.close()
     assert story.codes == ["ACCEPTED_INVALID"]
+
+
+@pytest.fixture
+def in_a_row(copying: Contract) -> Story:
+    """Ten orders whose copies came together, but for one with other bytes."""
+    story = Story(promised=copying)
+    story.window()
+    records = [story.send(str(number)).record for number in range(10)]
+    records[7] = Record(records[7].key, b'{"id": "id-7", "amount": 3}', records[7].headers)
+    story.state.feed_all([ev.Seen(story.now, LogRecord(OUT, 0, n, record)) for n, record in enumerate(records)])
+    return story
+
+
+def test_each_of_a_row_is_compared(in_a_row: Story) -> None:
+    """Those with their own bytes are right at a glance, and the one with others is read."""
+    assert [one.copied for one in in_a_row.state.window.deliveries].count(True) == 9  # type: ignore[union-attr]
+    in_a_row.close()
+    assert [(verdict.code, verdict.case) for verdict in in_a_row.state.reached] == [("MISREAD", "7")]
+
+
+def test_what_comes_behind_a_row_counts(in_a_row: Story) -> None:
+    """A dead letter for a copied record makes it doubtful."""
+    in_a_row.dead_letter("3")
+    in_a_row.close()
+    assert [doubt.root for doubt in in_a_row.state.doubts] == ["3"]

@@ -88,3 +88,11 @@ def test_large_cases_come_in_smaller_numbers() -> None:
     large = (Case(str(n), "t", Record(value=bytes(1 << 20)), "valid", Expectation.VALID) for n in range(40))
     queue = CaseQueue(large, [], ordered(), 40)
     assert [len(queue.take(100)) for _ in range(4)] == [16, 16, 8, 0]
+
+
+def test_large_cases_among_many_small_ones_count() -> None:
+    """A part of many tells what all weigh, so that a window's worth stays what fits into memory."""
+    values = (bytes(1 << 16) if number % 4 == 0 else b"" for number in range(3_000))
+    mixed = (Case(str(n), "t", Record(value=value), "valid", Expectation.VALID) for n, value in enumerate(values))
+    taken = CaseQueue(mixed, [], ordered(), 3_000).take(3_000)
+    assert sum(len(one.record.value or b"") for one in taken) == 16 << 20
