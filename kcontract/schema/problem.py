@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from kcontract.errors import KcontractError
 from kcontract.model.case import Layer, Rejection
 
@@ -55,7 +57,7 @@ class Problems:
     makes the n-th of them an error: readers add their step to an error on its way up, so its path can be told.
     """
 
-    __slots__ = ("keep_faults", "seen", "stop_at", "uncertain")
+    __slots__ = ("keep_faults", "placed", "seen", "stop_at", "uncertain")
 
     def __init__(self, *, keep_faults: bool = False, stop_at: int | None = None) -> None:
         self.seen: dict[str, DecodeError] = {}
@@ -63,6 +65,8 @@ class Problems:
         self.stop_at = stop_at
         self.uncertain = False
         """From here on decoders rightly differ in how they read the rest, so no later error is sure."""
+        self.placed = True
+        """Whether the paths of all that was noted are known without another reading."""
 
     def note(self, error: DecodeError) -> None:
         """Remember `error` and go on, or raise it if it is the one that was asked for."""
@@ -71,6 +75,12 @@ class Problems:
         if self.stop_at is not None and len(self.seen) >= self.stop_at:
             raise error
         self.seen[error.code] = error
+
+    def place(self, since: int, step: str) -> int:
+        """Tell all noted after the first `since` that they were below `step`; returns how many are noted by now."""
+        for error in islice(self.seen.values(), since, None):
+            error.below(step)
+        return len(self.seen)
 
     def fault(self, error: DecodeError) -> None:
         """Raise `error`, unless faults are to be collected too."""

@@ -34,8 +34,6 @@ MAX_DEPTH = 64
 """Levels at which a record may contain itself: up to here a legal value must be read, deeper ones are `depth_bomb`,
 which is *either* (MALFORMED.md 22). Readers that limit themselves do so at 64 to 1,000 levels."""
 _MAX_TRACED = 8
-_BEHIND = ("trailing_bytes", "concatenated")
-"""What is noted behind the whole datum has no path, so nothing is read again for it."""
 
 
 class Reading(Value, frozen=True, gc=True):
@@ -68,10 +66,12 @@ def scan(writer: AvroSchema, data: bytes) -> Reading:
 
 
 def _traced(writer: AvroSchema, data: bytes, problems: Problems) -> tuple[DecodeError, ...]:
-    """The noted problems with their paths: reading again and stopping at each."""
+    """The noted problems with their paths. What was noted in a list or map is read again up to each."""
     noted = list(problems.seen.values())
-    if len(noted) == 1 and noted[0].code in _BEHIND:
+    if problems.placed:
         return tuple(noted)
+    for error in noted[_MAX_TRACED:]:
+        error.path = ""
     for index in range(min(len(noted), _MAX_TRACED)):
         try:
             _run(writer, data, Problems(keep_faults=True, stop_at=index))
@@ -85,6 +85,7 @@ def _run(writer: AvroSchema, data: bytes, problems: Problems) -> Datum:
     try:
         datum = reader_of(writer)(cursor)
     except RecursionError as error:
+        problems.placed = False
         raise _too_deep(cursor) from error
     if cursor.pos != cursor.end:
         _leftover(writer, cursor)
@@ -164,10 +165,15 @@ class _Compiler:
             cursor.charge(cost, cursor.pos)
             datum = {}
             name = ""
+            seen = cursor.problems.seen
+            noted = len(seen)
             try:
                 for name, field in fields:  # name is read when a field fails
                     datum[name] = field(cursor)
+                    if len(seen) != noted:
+                        noted = cursor.problems.place(noted, name)
             except DecodeError as error:
+                cursor.problems.place(noted, name)
                 raise error.below(name) from None
             return datum
 
@@ -189,11 +195,14 @@ class _Compiler:
                     if end is None:
                         return datum
                     continue
+                noted = len(cursor.problems.seen)
                 try:
                     for _ in range(count):
                         datum.append(item(cursor))
                 except DecodeError as error:
                     raise error.below(len(datum)) from None
+                finally:
+                    _unplaced(cursor, noted)
                 if end is not None:
                     end_block(cursor, end, start)
 
@@ -211,7 +220,11 @@ class _Compiler:
                     if end is None:
                         return datum
                     continue
-                _entries(cursor, datum, count, value)
+                noted = len(cursor.problems.seen)
+                try:
+                    _entries(cursor, datum, count, value)
+                finally:
+                    _unplaced(cursor, noted)
                 if end is not None:
                     end_block(cursor, end, start)
 
@@ -237,6 +250,12 @@ class _Compiler:
             return Branch(index, branches[index](cursor))
 
         return read
+
+
+def _unplaced(cursor: Cursor, noted: int) -> None:
+    """Of what was noted meanwhile nobody knows in which item it was."""
+    if len(cursor.problems.seen) != noted:
+        cursor.problems.placed = False
 
 
 def _entries(cursor: Cursor, datum: dict[str, Datum], count: int, value: Reader) -> None:
