@@ -12,6 +12,7 @@ from kcontract.generate.json_payload import JsonPayload
 from kcontract.generate.payload import Payload
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.tokens import Mint
+from kcontract.generate.written import compact
 from kcontract.model.case import CASE_HEADER
 from kcontract.model.contract import Contract, Expression, SchemaText
 from kcontract.model.record import Headers
@@ -37,7 +38,7 @@ def takes_marker(contract: Contract) -> bool:
 
 def as_text(value: Any) -> str:
     """A JSON value as the text of a key or header: strings raw, others as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else compact(value)
 
 
 class RecordHeaders:

@@ -19,6 +19,7 @@ from kcontract.generate.json_schema import (
 from kcontract.generate.json_values import JsonValues
 from kcontract.generate.payload import Check, replaced, validator
 from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint
+from kcontract.generate.written import compact
 
 _MISSING = object()
 _UUID = 36
@@ -53,7 +54,7 @@ class JsonPayload:
 
     @staticmethod
     def encode(value: Any) -> bytes:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return compact(value).encode()
 
     @staticmethod
     def to_json(value: Any) -> Any:

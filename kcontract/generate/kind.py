@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal
 
 from kcontract.generate.payload import Payload
+from kcontract.generate.written import compact
 from kcontract.model.case import Layer
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
@@ -43,7 +43,7 @@ class Parent:
 
     def with_json(self, value: Any) -> Record:
         """The record with another JSON value in it, whether that is valid or not."""
-        return self.with_body(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        return self.with_body(compact(value).encode())
 
     def with_value(self, value: bytes | None) -> Record:
         return Record(self.record.key, value, self.record.headers, self.record.timestamp)

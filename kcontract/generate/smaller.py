@@ -12,6 +12,7 @@ from typing import Any
 
 from kcontract.errors import UsageError
 from kcontract.generate.tokens import forms
+from kcontract.generate.written import compact
 from kcontract.model.case import CASE_HEADER
 from kcontract.model.record import Record
 from kcontract.schema.avro.decode import decode
@@ -89,7 +90,7 @@ def _bodies(body: bytes, avro: AvroSchema | None) -> Iterator[bytes]:
 
 
 def _text(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return compact(value).encode("utf-8", "surrogatepass")
 
 
 def _cuts(body: bytes) -> Iterator[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, parts_of, property_schemas, step
 from kcontract.generate.kind import Ground, Parent
 from kcontract.generate.payload import replaced
+from kcontract.generate.written import compact
 from kcontract.model.record import Record
 
 _RAW = "\ue000raw\ue000"
@@ -58,7 +58,7 @@ def _any_of(schemas: list[Any]) -> Any:
 def with_raw(parent: Parent, pointer: str, raw: bytes) -> Record:
     """The record with these very bytes in place of a JSON value."""
     value = replaced(parent.json, parts_of(pointer), _RAW)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = compact(value).encode()
     return parent.with_body(text.replace(f'"{_RAW}"'.encode(), raw))
 
 
