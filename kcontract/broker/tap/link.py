@@ -32,6 +32,11 @@ class Link:
         self._due = False
         self.open = True
 
+    @property
+    def has_lost(self) -> bool:
+        """Whether it has held an acknowledgement back for good."""
+        return self._talk.reset_after is not None
+
     def connect(self, target: Target) -> None:
         """Begin to connect to the broker."""
         if not self.open:

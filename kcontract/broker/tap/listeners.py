@@ -52,6 +52,8 @@ class Tapped:
         """The names of all brokers that are known."""
         self._links: set[Link] = set()
         self._lever: Lever | None = None
+        self._spent = False
+        """Whether the acknowledgement that was to be lost is lost."""
         self._most = _links_at_most(begin.links)
         self.address = self.local(begin.bootstrap[0])
         for other in begin.bootstrap[1:]:
@@ -72,6 +74,7 @@ class Tapped:
     def set(self, lever: Lever) -> None:
         """A fault begins, in place of the one before."""
         self.clear()
+        self._spent = False
         self._lever = lever if lever.kind != "cut" else None
         if lever.kind == "refuse":
             for listener in self._by_broker.values():
@@ -89,6 +92,11 @@ class Tapped:
                 self._listen(listener)
         for link in tuple(self._links):
             link.apply(None)
+
+    def _gone(self, link: Link) -> None:
+        """One lost acknowledgement is enough: who tries again gets through, and a second event shows."""
+        self._links.discard(link)
+        self._spent = self._spent or link.has_lost
 
     def _listen(self, listener: _Listener) -> None:
         listener.socket.listen(_BACKLOG)
@@ -118,8 +126,8 @@ class Tapped:
             client.close()
             return
         self._watch.connected += 1
-        talk = Talk(self._watch, self, lambda: self._lever)
-        link = Link(self._loop, client, talk, self._links.discard)
+        talk = Talk(self._watch, self, lambda: None if self._spent else self._lever)
+        link = Link(self._loop, client, talk, self._gone)
         self._links.add(link)
         link.apply(self._lever)
         listener.route.take(link.connect)

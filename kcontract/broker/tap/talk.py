@@ -114,8 +114,8 @@ class Talk:
             return [piece.data]
         if pending.never:
             lever = self._lever()
-            if lever is not None and self.reset_after is None:
-                self.reset_after = lever.seconds
+            if self.reset_after is None:
+                self.reset_after = lever.seconds if lever is not None else 0.0
             return []
         self._unread.append(lambda: self._read_answer(pending, piece.data))
         pending.ready = self._answer(pending, piece.data)
