@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isinf
 from typing import Any
 
 from kcontract.document import codes
@@ -33,7 +34,7 @@ def read_json(tree: Tree, path: str, code: codes.Code, limit: int, notebook: Not
 
 def parse_json(text: str) -> Any:
     """The value of a JSON text without NaN, duplicate keys, lone surrogates. Raises ValueError, RecursionError."""
-    value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_no_duplicates)
+    value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_no_duplicates)
     if _deeper_than(value, MAX_DEPTH):
         raise ValueError(f"more than {MAX_DEPTH} levels")
     if _SURROGATE.search(text) and _has_lone_surrogate(value):
@@ -47,6 +48,13 @@ def _reason(error: Exception) -> str:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if isinf(value):
+        raise ValueError(f"{number[:40]} is larger than any number of 64 bits")
+    return value
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class JsonSchemaView:
     def __init__(self, document: Any, documents: Mapping[str, Any] | None = None) -> None:
         self.document = document
         self._named: dict[str, Any] = dict(documents or {})
+        self._behind: dict[tuple[int, tuple[str, ...]], list[Plain]] = {}
+        """What references lead to, by their target (a part of a document, which stays) and the way to it."""
         for other in (document, *self._named.copy().values()):
             self._collect(other, "")
 
@@ -90,7 +92,7 @@ class JsonSchemaView:
         for word in ("$ref", "$dynamicRef", "$recursiveRef"):
             reference = schema.get(word)
             if isinstance(reference, str) and reference not in seen:
-                yield self.choices(self.resolve(reference), (*seen, reference))
+                yield self._referred(reference, (*seen, reference))
         for part in schema.get("allOf", ()):
             yield self.choices(part, seen)
         for word in ("anyOf", "oneOf"):
@@ -99,6 +101,14 @@ class JsonSchemaView:
         if "if" in schema:
             yes, no = schema.get("then", True), schema.get("else", True)
             yield self.choices({"allOf": [schema["if"], yes]}, seen) + self.choices(no, seen)
+
+    def _referred(self, reference: str, seen: tuple[str, ...]) -> list[Plain]:
+        """Kept, for each of many definitions may name the next one twice."""
+        target = self.resolve(reference)
+        key = id(target), seen
+        if key not in self._behind:
+            self._behind[key] = self.choices(target, seen)
+        return self._behind[key]
 
 
 def _whole(key: str, value: Any) -> Any:

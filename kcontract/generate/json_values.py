@@ -7,9 +7,7 @@ from itertools import chain, islice
 from random import Random
 from typing import Any
 
-import jsonschema_rs
-
-from kcontract.generate.budget import LONGEST, Budget, TooDeepError
+from kcontract.generate.budget import DEPTH, LONGEST, Budget, TooDeepError
 from kcontract.generate.distinct import distinct
 from kcontract.generate.formats import SAMPLES
 from kcontract.generate.json_names import more_names, texts_of
@@ -23,6 +21,7 @@ from kcontract.generate.json_schema import (
     schema_of_name,
     types_of,
 )
+from kcontract.generate.leaf_check import leaf_check
 from kcontract.generate.numbers import floats, integer_limits, integers, random_integer
 from kcontract.generate.patterns import UnsupportedPatternError
 from kcontract.generate.text import boundary_texts, random_text
@@ -31,8 +30,6 @@ from kcontract.schema.json.dialects import json_equal_key
 MAX_ITEMS = 40
 _FEW = 8
 _NOTHING = object()
-_LEAF_WORDS = ("type", "minLength", "maxLength", "pattern", "format", "enum", "const", "not", "minimum", "maximum",
-               "exclusiveMinimum", "exclusiveMaximum", "multipleOf")  # fmt: skip
 
 
 class JsonValues:
@@ -44,6 +41,7 @@ class JsonValues:
         self._leaves: dict[int, tuple[Plain, list[Any]]] = {}
         self._aims: dict[int, Aim] = {}
         self._choices: dict[int, tuple[Any, list[Plain]]] = {}
+        self._demands: dict[tuple[int, int], tuple[Plain, Plain]] = {}
         self._budget = Budget()
         self._attempt = self._budget.attempt
         self._patterns: list[str] = []
@@ -142,7 +140,7 @@ class JsonValues:
 
     def _object(self, plain: Plain, depth: int, full: bool) -> dict[str, Any]:
         out: dict[str, Any] = {}
-        required = plain.get("required", ())
+        required = frozenset(plain.get("required", ()))
         for name, sub in property_schemas(plain).items():
             if name in required:
                 out[name] = self.simple(sub, depth + 1, full)
@@ -161,13 +159,19 @@ class JsonValues:
 
     def _items(self, plain: Plain, count: int, depth: int, full: bool = False) -> list[Any]:
         self._budget.has(count, f"minItems {count:,}")
-        if plain.get("uniqueItems") and count > 1:
-            out = self._distinct(plain, count, depth)
-        else:
-            out = [self.simple(item_schema(plain, index), depth + 1, full) for index in range(count)]
-        for index in range(min(count, contained(plain))):
-            out[index] = self.simple({"allOf": [plain["contains"], item_schema(plain, index)]}, depth + 1)
-        return out
+        distinct = self._distinct(plain, count, depth) if plain.get("uniqueItems") and count > 1 else []
+        demanded = min(count, contained(plain))
+        first = [self.simple(self._demanded(plain, index), depth + 1) for index in range(demanded)]
+        last = (self.simple(item_schema(plain, index), depth + 1, full) for index in range(demanded, count))
+        return [*first, *(distinct[demanded:] or last)]
+
+    def _demanded(self, plain: Plain, index: int) -> Any:
+        """What an item must be that `contains` asks for; kept, or its alternatives would be read again each time."""
+        item = item_schema(plain, index)
+        key = id(plain), id(item)
+        if key not in self._demands:
+            self._demands[key] = plain, {"allOf": [plain["contains"], item]}
+        return self._demands[key][1]
 
     def _distinct(self, plain: Plain, count: int, depth: int) -> list[Any]:
         """Items that are all different, each of the schema of its place."""
@@ -220,7 +224,7 @@ class JsonValues:
         base = (bases or least)[:1]
         if not base:
             return
-        required = plain.get("required", ())
+        required = frozenset(plain.get("required", ()))
         places = [
             self._with(base[0], name, self._all_edges(sub, depth + 1)) for name, sub in property_schemas(plain).items()
         ]
@@ -338,7 +342,7 @@ class JsonValues:
 
     def _random_object(self, plain: Plain, rng: Random, depth: int) -> dict[str, Any]:
         out: dict[str, Any] = {}
-        required = plain.get("required", ())
+        required = frozenset(plain.get("required", ()))
         for name, sub in self._aim(plain).properties.items():
             if name in required:
                 out[name] = self.draw(sub, rng, depth + 1)
@@ -358,13 +362,22 @@ class JsonValues:
 
     def _random_array(self, plain: Plain, rng: Random, depth: int) -> list[Any]:
         low = max(self._at_least(plain, "minItems"), contained(plain))
-        count = rng.randint(low, min(plain.get("maxItems", low + 4), low + 4))
+        count = rng.randint(low, min(plain.get("maxItems", low + 4), low + self._more_items(depth)))
         if plain.get("uniqueItems") and count > _FEW:  # drawn one by one they hardly ever all differ
             return self._distinct(plain, count, depth)
-        out = [self.draw(item_schema(plain, index), rng, depth + 1) for index in range(count)]
-        for index in rng.sample(range(len(out)), min(contained(plain), len(out))):
-            out[index] = self.simple(plain["contains"], depth + 1)
-        return out
+        demanded = frozenset(rng.sample(range(count), min(contained(plain), count)))
+        return [
+            self.simple(plain["contains"], depth + 1)
+            if index in demanded
+            else self.draw(item_schema(plain, index), rng, depth + 1)
+            for index in range(count)
+        ]
+
+    def _more_items(self, depth: int) -> int:
+        """Items beyond the least: next to none where all values go deep, or they multiply."""
+        if self._budget.depth == DEPTH:
+            return 4
+        return 1 if depth < DEPTH else 0
 
 
 def round_robin(lists: list[Iterator[Any]] | list[Any]) -> Iterator[Any]:
@@ -385,12 +398,3 @@ def contained(plain: Plain) -> int:
     """How many items must be what `contains` says."""
     least: int = plain.get("minContains", 1) if "contains" in plain else 0
     return least
-
-
-def leaf_check(plain: Plain) -> Callable[[Any], bool]:
-    """A validator of a scalar's own keywords."""
-    words = {key: plain[key] for key in _LEAF_WORDS if key in plain}
-    try:
-        return jsonschema_rs.validator_for(words, validate_formats=True).is_valid
-    except ValueError:  # a pattern that this engine cannot compile, or a part that points elsewhere
-        return lambda _: True

@@ -21,6 +21,9 @@ from kcontract.schema.avro.parse import parse
 EVOLUTION = ("incompatible_writer", "renamed", "new_symbol_or_branch", "reordered_fields", "newer_writer")
 """Kinds 44–48 in the order in which their versions are registered: what is the latest then reads everything."""
 
+LARGEST = 500_000
+"""Characters of a schema of which next versions are made: there are many, and each is parsed again and again."""
+
 Reshape = Callable[[Any], Any]
 """A payload of the contract's schema (a datum, or a JSON value) → one of the next version that shows the difference;
 None for a payload that gives no occasion for it."""
@@ -48,8 +51,9 @@ class NextVersion:
 
 
 def next_versions(contract: Contract, own: RegisteredSchema) -> tuple[NextVersion, ...]:
-    """What may come after the registered schema `own` of the contract's payload; nothing for plain wires."""
-    if contract.message.wire == "plain":
+    """What may come after the registered schema `own` of the contract's payload; nothing for plain wires, and schemas
+    of more than LARGEST characters."""
+    if contract.message.wire == "plain" or len(own.text) > LARGEST:
         return ()
     kept = frozenset(slot.split("/")[1] for slot in payload_slots(contract.message))
     return _derived(own.kind, own.text, kept, tuple(own_references(contract).items()))

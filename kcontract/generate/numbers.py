@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import sys
+from fractions import Fraction
 from math import ceil, floor, isfinite
 from random import Random
 from typing import Any
@@ -15,6 +16,8 @@ INTEGERS: tuple[int, ...] = (
 FLOATS: tuple[float, ...] = (
     0.0, 1.5, -1.5, 0.1, 1 / 3, 1e-7, 123456.789, 1e21, -1e21, 2.2250738585072014e-308, 1.7976931348623157e308,
 )  # fmt: skip
+
+_MOST = Fraction(sys.float_info.max)
 
 
 def limits(plain: dict[str, Any]) -> tuple[Any, Any, bool, bool]:
@@ -50,10 +53,10 @@ def integers(plain: dict[str, Any]) -> list[int]:
 
 
 def _multiples(number: int, step: float) -> list[int]:
-    exact = Decimal(str(step))
-    below = int(Decimal(number) // exact * exact)
-    wanted = [below, below + ceil(step)] if exact == int(exact) else [below]
-    return [candidate for candidate in wanted if Decimal(candidate) % exact == 0]
+    exact = Fraction(str(step))
+    below = int(number // exact * exact)
+    wanted = [below, below + int(exact)] if exact.denominator == 1 else [below]
+    return [candidate for candidate in wanted if candidate % exact == 0]
 
 
 def floats(plain: dict[str, Any]) -> list[float | int]:
@@ -65,9 +68,9 @@ def floats(plain: dict[str, Any]) -> list[float | int]:
         found.insert(0, (float(low) + float(high)) / 2)
     step = plain.get("multipleOf")
     if isinstance(step, int | float) and step > 0:
-        exact = Decimal(str(step))
-        found = [float(Decimal(str(number)) // exact * exact) for number in found]
-        found += [float(exact), float(-exact), float(exact * 1000), 0.0]
+        exact = Fraction(str(step))
+        multiples = [*(Fraction(str(number)) // exact * exact for number in found), exact, -exact, exact * 1000]
+        found = [float(number) for number in multiples if abs(number) <= _MOST] + [0.0]
     else:
         found += [*FLOATS, 1, 2**53]
     return [n for n in dict.fromkeys(found) if isfinite(n) and _inside(n, low, high, low_open, high_open)]

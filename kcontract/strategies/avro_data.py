@@ -31,6 +31,8 @@ DEPTH = 3
 ENDLESS = 1_000
 _MOST, _MOST_INSIDE = 6, 3
 """Items of an array or map, and of one inside a recursion."""
+_NESTED = 3
+"""Arrays and maps in one another, from which on they have one item at most: or their items multiply."""
 
 
 class AvroData:
@@ -44,7 +46,7 @@ class AvroData:
         }
         self._heights = dict.fromkeys(self._within, ENDLESS)
         self._measure()
-        self._records: dict[tuple[str, int], SearchStrategy[Datum]] = {}
+        self._records: dict[tuple[str, int, int], SearchStrategy[Datum]] = {}
         self._budget = 0
 
     def root(self) -> SearchStrategy[Datum]:
@@ -93,35 +95,41 @@ class AvroData:
 
     # -- nodes ---------------------------------------------------------------------------------------------------
 
-    def _node(self, node: Node, inside: str, budget: int) -> SearchStrategy[Datum]:
+    def _node(self, node: Node, inside: str, budget: int, nested: int = 0) -> SearchStrategy[Datum]:
+        """`nested`: in how many arrays and maps the node stands, _NESTED at most."""
         if self._height(node, inside) > budget:
             return st.nothing()
-        most = _MOST if budget == self._budget else _MOST_INSIDE
+        most = 1 if nested == _NESTED else _MOST if budget == self._budget else _MOST_INSIDE
+        below = min(nested + 1, _NESTED)
         match self._schema.follow(node):
             case RecordType() as record:
-                return self._record(record, budget - self._recursive(record, inside))
+                return self._record(record, budget - self._recursive(record, inside), nested)
             case Union(branches=branches):
-                found = [(index, self._node(branch, inside, budget)) for index, branch in enumerate(branches)]
+                found = [(index, self._node(branch, inside, budget, nested)) for index, branch in enumerate(branches)]
                 return st.one_of([inner.map(partial(Branch, index)) for index, inner in found if not inner.is_empty])
             case Array(items=items):
-                inner = self._node(items, inside, budget)
+                inner = self._node(items, inside, budget, below)
                 return st.lists(inner, max_size=0 if inner.is_empty else most)
             case Map(values=values):
-                inner = self._node(values, inside, budget)
+                inner = self._node(values, inside, budget, below)
                 return st.dictionaries(TEXT, inner, max_size=0 if inner.is_empty else most)
             case leaf:
                 return raw_values(cast("Leaf", leaf), non_finite=self._non_finite)
 
-    def _record(self, record: RecordType, budget: int) -> SearchStrategy[Datum]:
-        key = record.name, budget  # never met again on the way down: a way back to a record takes from the budget
+    def _record(self, record: RecordType, budget: int, nested: int) -> SearchStrategy[Datum]:
+        key = (
+            record.name,
+            budget,
+            nested,
+        )  # never met again on the way down: a way back to a record takes from the budget
         if key not in self._records:
-            fields = {field.name: self._field(field, record.name, budget) for field in record.fields}
+            fields = {field.name: self._field(field, record.name, budget, nested) for field in record.fields}
             self._records[key] = st.fixed_dictionaries(fields)
         return self._records[key]
 
-    def _field(self, field: Field, inside: str, budget: int) -> SearchStrategy[Datum]:
+    def _field(self, field: Field, inside: str, budget: int, nested: int) -> SearchStrategy[Datum]:
         """A field's values, its default a bit more often than others."""
-        found = self._node(field.type, inside, budget)
+        found = self._node(field.type, inside, budget, nested)
         if not field.has_default or field.default is None:
             return found
         default = default_datum(self._schema, field.type, field.default)

@@ -18,7 +18,7 @@ from kcontract.schema.avro.nodes import AvroSchema, Datum
 from kcontract.schema.avro.parse import parse
 from kcontract.strategies.avro_data import AvroData
 from kcontract.strategies.avro_python import python_form
-from kcontract.strategies.large import if_large
+from kcontract.strategies.large import made_whole
 
 Schema = Mapping[str, Any] | list[Any] | str | PathLike[str]
 Form = Literal["python", "json", "binary"]
@@ -58,7 +58,7 @@ def avro(
     itself, GENERATE_TOO_LARGE for one with more than 20,000 parts, or a fixed of more than a million bytes.
     """
     parsed = parsed_schema(schema, references or {})
-    large = if_large(AvroValues(parsed, lambda _: True))
+    large = made_whole(AvroValues(parsed, lambda _: True))
     data = AvroData(parsed, non_finite=non_finite).root() if large is None else large
     if data.is_empty:
         raise UsageError(

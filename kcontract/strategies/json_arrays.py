@@ -11,6 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from jsonschema_rs import CanonicalSchema
 from jsonschema_rs.canonical import ArrayView, CanonicalizationError, Distinctness, FalseView
 
+from kcontract.generate.budget import MOST
 from kcontract.schema.json.dialects import json_equal_key
 
 MORE = 5
@@ -36,6 +37,8 @@ class _Plan:
 
 def arrays(view: ArrayView, build: Build) -> SearchStrategy[list[Any]]:
     """Arrays of a view, at most MORE items longer than they must be; shrinking to the shortest."""
+    if max(view.min_items or 0, sum(one.min_contains or 0 for one in view.contains)) > MOST:
+        return st.nothing()
     plan = _plan(view, build)
     if plan.low > plan.high:
         return st.nothing()

@@ -17,9 +17,9 @@ from jsonschema_rs.canonical import Satisfiability
 from kcontract.errors import SchemaError, UsageError
 from kcontract.generate.json_schema import JsonSchemaView
 from kcontract.generate.json_values import JsonValues
-from kcontract.schema.json.dialects import Dialect, Draft, draft_of
+from kcontract.schema.json.dialects import Dialect, Draft, draft_of, is_manifold
 from kcontract.strategies.json_nodes import Nodes
-from kcontract.strategies.large import TooLargeError, if_large
+from kcontract.strategies.large import DRAWN, TooLargeError, made_whole
 
 Json = Any
 """A JSON value as Python's json module reads it."""
@@ -51,16 +51,26 @@ def json_schema(
     document = document_of(schema)
     dialect = Dialect(draft or draft_of(document), references or {})
     valid = dialect.validator(document)
-    canonical = dialect.canonical(document)
+    canonical = None if is_manifold(document) else dialect.canonical(document)
+    if canonical is not None and canonical.satisfiability() == Satisfiability.NO:
+        raise _unsatisfiable()
     view = JsonSchemaView(document, references)
-    inner = Nodes(canonical, dialect, view).root()
-    if inner.is_empty or canonical.satisfiability() == Satisfiability.NO:
-        raise UsageError("GENERATE_UNSATISFIABLE", "no value satisfies the schema", "look for keywords that conflict")
+    values = JsonValues(view, valid)
+    large: TooLargeError | None = None
     try:
-        large = if_large(JsonValues(view, valid))
-    except TooLargeError as error:  # but Hypothesis may repeat what it has drawn
-        return _some(_checked(inner, valid), error)
-    return _some(_checked(inner, valid)) if large is None else large
+        whole = made_whole(values, DRAWN if canonical else 0)
+    except TooLargeError as error:
+        if error.exceeded:
+            raise
+        whole, large = None, error  # but Hypothesis may repeat what it has drawn
+    if whole is not None:
+        return whole
+    if canonical is None:
+        raise large or _none_found()
+    inner = Nodes(canonical, dialect, view).root()
+    if inner.is_empty:
+        raise large or _unsatisfiable()
+    return _some(_checked(inner, valid), values, large)
 
 
 def document_of(schema: Any) -> Any:
@@ -69,8 +79,9 @@ def document_of(schema: Any) -> Any:
         return schema
     try:
         return json.loads(schema if isinstance(schema, str) else Path(schema).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SchemaError("JSON_SCHEMA_NOT_JSON", f"the schema is not JSON: {error}", "write it as JSON") from error
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise SchemaError("JSON_SCHEMA_NOT_JSON", f"the schema is not JSON: {reason}", "write it as JSON") from error
 
 
 def _checked(inner: SearchStrategy[Json], valid: Callable[[Any], bool]) -> SearchStrategy[Json]:
@@ -85,17 +96,26 @@ def _checked(inner: SearchStrategy[Json], valid: Callable[[Any], bool]) -> Searc
     return made()
 
 
-def _some(strategy: SearchStrategy[Json], large: TooLargeError | None = None) -> SearchStrategy[Json]:
-    """The strategy, if any value comes out of it: told here, not by a test that seems to assume too much.
-
-    `large`: why none is to be expected.
-    """
+def _some(strategy: SearchStrategy[Json], values: JsonValues, large: TooLargeError | None) -> SearchStrategy[Json]:
+    """The strategy, if any value comes out of it: told here, not by a test that seems to assume too much. Else
+    kcontract's own generator, which goes deeper. `large`: why none is to be expected of that."""
     try:
         find(strategy, lambda _: True, settings=settings(_PROBE, max_examples=5) if large else _PROBE)
     except (NoSuchExample, Unsatisfiable, InvalidArgument) as error:
-        raise large or UsageError(
-            "GENERATE_NO_VALUE",
-            "no value was found that satisfies the schema",
-            "write it more directly: patterns with look-around and `not` over many keywords are hard to aim at",
-        ) from error
+        whole = None if large else made_whole(values, 0)
+        if whole is not None:
+            return whole
+        raise large or _none_found() from error
     return strategy
+
+
+def _unsatisfiable() -> UsageError:
+    return UsageError("GENERATE_UNSATISFIABLE", "no value satisfies the schema", "look for keywords that conflict")
+
+
+def _none_found() -> UsageError:
+    return UsageError(
+        "GENERATE_NO_VALUE",
+        "no value was found that satisfies the schema",
+        "write it more directly: patterns with look-around and `not` over many keywords are hard to aim at",
+    )

@@ -35,8 +35,12 @@ class _Names:
     patterns: list[tuple[Callable[[Any], bool], CanonicalSchema]] = field(init=False)
     allowed: Callable[[Any], bool] = field(init=False)
     known: dict[str, CanonicalSchema | None] = field(default_factory=dict)
+    declared: dict[str, CanonicalSchema] = field(init=False)
+    """The view's properties, which it makes anew whenever it is asked."""
+    more: CanonicalSchema | None = field(init=False)
 
     def __post_init__(self) -> None:
+        self.declared, self.more = dict(self.view.properties), self.view.additional_properties
         found = self.view.pattern_properties.items()
         self.patterns = [(self.dialect.validator({"pattern": source}), node) for source, node in found]
         names = self.view.property_names
@@ -49,9 +53,9 @@ class _Names:
         return self.known[name]
 
     def _node(self, name: str) -> CanonicalSchema | None:
-        parts = [self.view.properties[name]] if name in self.view.properties else []
+        parts = [self.declared[name]] if name in self.declared else []
         parts += [node for matches, node in self.patterns if matches(name)]
-        found = None if parts else self.view.additional_properties
+        found = None if parts else self.more
         for part in parts:
             found = both(found, part)
         return found
@@ -67,11 +71,11 @@ def objects(view: ObjectView, build: Build, dialect: Dialect, *, lean: bool = Fa
     required = {name: build(names.node(name)) for name in view.required}
     if any(inner.is_empty for inner in required.values()) or not all(map(names.allowed, view.required)):
         return st.nothing()
-    named = [name for name in view.properties if name not in required and names.allowed(name)]
+    named = [name for name in names.declared if name not in required and names.allowed(name)]
     optional = {name: inner for name in named if not (inner := build(names.node(name))).is_empty}
     low, high = view.min_properties or 0, view.max_properties
     extra = _extra_names(view, names, build)
-    open_ended = view.additional_properties is not None or view.pattern_properties or not (view.properties or required)
+    open_ended = view.additional_properties is not None or view.pattern_properties or not (names.declared or required)
     if (
         low <= len(required)
         and high is None
@@ -107,7 +111,7 @@ def _extra_names(view: ObjectView, names: _Names, build: Build) -> SearchStrateg
         return None
 
     def fits(name: Any) -> bool:
-        if not isinstance(name, str) or name in view.properties or not names.allowed(name):
+        if not isinstance(name, str) or name in names.declared or not names.allowed(name):
             return False
         node = names.node(name)
         return node is None or not build(node).is_empty

@@ -13,6 +13,7 @@ from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 from jsonschema_rs.canonical import StringView
 
+from kcontract.generate.budget import LONGEST as MOST_CHARACTERS
 from kcontract.generate.formats import SAMPLES
 from kcontract.generate.patterns import Part, Pattern, Repeat, UnsupportedPatternError
 from kcontract.generate.text import fitted
@@ -32,6 +33,8 @@ def texts(low: int = 0, high: int | None = None) -> SearchStrategy[str]:
 def strings(view: StringView, check: Callable[[], Callable[[Any], bool]]) -> SearchStrategy[str]:
     """Strings of a view. `check` makes the validator of the view alone, for facets that must be tried together."""
     low, high = view.min_length or 0, view.max_length
+    if low > MOST_CHARACTERS:
+        return st.nothing()
     found: list[SearchStrategy[str]] = []
     if view.content_media_types or view.content_encodings:
         found.append(content(json_inside=bool(view.content_media_types), base64=bool(view.content_encodings)))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, Protocol
 
-from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -18,7 +17,11 @@ DRAWN = 500
 
 
 class TooLargeError(UsageError):
-    """Every value is larger than what is generated."""
+    """Every value is larger than what is generated. `exceeded`: by its parts, of which there is no end in sight."""
+
+    def __init__(self, words: str, *, exceeded: bool) -> None:
+        super().__init__("GENERATE_TOO_LARGE", f"no value is generated: {words}", "ask for less in the schema")
+        self.exceeded = exceeded
 
 
 class Generator(Protocol):
@@ -28,6 +31,10 @@ class Generator(Protocol):
     def too_large(self) -> list[str]:
         """What was too large, in words."""
 
+    @property
+    def unsupported(self) -> list[str]:
+        """What was not generated, in words; values of too many parts are not among it."""
+
     def ordinary(self, rng: Random) -> Any:
         """A small value. TooDeepError if none was found."""
 
@@ -35,8 +42,9 @@ class Generator(Protocol):
         """Any values."""
 
 
-def if_large(values: Generator) -> SearchStrategy[Any] | None:
-    """The strategy of a schema whose smallest values have more than DRAWN parts; None for others.
+def made_whole(values: Generator, most: int = DRAWN) -> SearchStrategy[Any] | None:
+    """The strategy of a schema whose smallest values have more than `most` parts; None for others, and where none was
+    found, for Hypothesis tries harder.
 
     They shrink to an ordinary one only. TooLargeError (GENERATE_TOO_LARGE) for what is beyond every measure.
     """
@@ -44,14 +52,13 @@ def if_large(values: Generator) -> SearchStrategy[Any] | None:
         least = values.ordinary(Random(0))  # noqa: S311 - test data
     except TooDeepError:
         if not values.too_large:
-            return None  # nothing was found: Hypothesis tries harder
-        fix = "ask for less in the schema"
-        raise TooLargeError("GENERATE_TOO_LARGE", f"no value is generated: {values.too_large[0]}", fix) from None
-    if weight(least) <= DRAWN:
+            return None
+        words = values.too_large[0]
+        raise TooLargeError(words, exceeded=words not in values.unsupported) from None
+    if weight(least) <= most:
         return None
 
     def made(seed: int) -> Any:
-        found = next(values.random(Random(seed)), None) if seed else least  # noqa: S311 - test data
-        return reject() if found is None else found
+        return next(values.random(Random(seed)), least) if seed else least  # noqa: S311 - test data
 
     return st.integers(0, 2**32).map(made)

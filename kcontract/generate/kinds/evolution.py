@@ -8,7 +8,7 @@ from typing import Any
 
 from kcontract.generate.json_payload import JsonPayload
 from kcontract.generate.kind import Applies, Ground, Kind, Mutant, Mutants, Parent, names_schema
-from kcontract.generate.next_versions import NextVersion, entry_of, next_versions
+from kcontract.generate.next_versions import LARGEST, NextVersion, entry_of, next_versions
 from kcontract.model.case import Layer
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
@@ -45,11 +45,17 @@ def _has_next(code: str) -> Applies:
     def reason(ground: Ground) -> str:
         found = list(_versions(ground, code))
         if names_schema(ground) or not found:
-            return names_schema(ground) or "the schema gives no occasion for it"
+            return names_schema(ground) or _no_occasion(_own(ground))
         registered = any(entry is not None for _, entry in found)
         return "" if registered else "next versions are registered in a registry of ours only"
 
     return reason
+
+
+def _no_occasion(own: RegisteredSchema | None) -> str:
+    if own is not None and len(own.text) > LARGEST:
+        return f"no next versions are made of a schema of more than {LARGEST:,} characters"
+    return "the schema gives no occasion for it"
 
 
 def _written(code: str) -> Mutants:

@@ -31,7 +31,7 @@ class Sizes:
             case Fixed(size=size):
                 return size
             case Union(branches=branches):
-                return 1 + min((self.least(branch) for branch in branches), default=ENDLESS)
+                return min(ENDLESS, 1 + min((self.least(branch) for branch in branches), default=ENDLESS))
             case RecordType() as record:
                 return self._least_record(record)
             case _:
@@ -40,7 +40,8 @@ class Sizes:
     def _least_record(self, record: RecordType) -> int:
         if record.name not in self._least:
             self._least[record.name] = ENDLESS  # while it is being measured: a value inside itself has no end
-            self._least[record.name] = min(ENDLESS, sum(self.least(field.type) for field in record.fields))
+            parts = [self.least(field.type) for field in record.fields]
+            self._least[record.name] = ENDLESS if ENDLESS in parts else min(ENDLESS - 1, sum(parts))
         return self._least[record.name]
 
     def cost(self, node: Node) -> int:

@@ -12,23 +12,39 @@ from kcontract.schema.problem import escape
 
 _MOST = 2**22
 """Values × bytes of a document whose errors are all made."""
+_BRANCHES = 16
+"""Branches at one place that do not count yet."""
 
 
-def is_small(value: Any, size: int) -> bool:
-    """Whether all errors of a document of `size` bytes may be made."""
-    return size * size < 2 * _MOST or _Part(size).whole(value)
+def copies(schema: Any) -> int:
+    """How many times more errors than one a place may have: each branch of a large `oneOf` or `anyOf` has its own."""
+    most, queue = 1, [schema]
+    while queue:
+        one = queue.pop()
+        if isinstance(one, dict):
+            most = max(most, *(len(one[word]) for word in ("oneOf", "anyOf") if isinstance(one.get(word), list)), 1)
+            queue.extend(one.values())
+        elif isinstance(one, list):
+            queue.extend(one)
+    return max(1, most // _BRANCHES)
 
 
-def part_of(value: Any, size: int) -> tuple[Any, frozenset[str]]:
+def is_small(value: Any, size: int, times: int = 1) -> bool:
+    """Whether all errors of a document of `size` bytes may be made; `times`: what `copies` says of the schema."""
+    return size * size * times < 2 * _MOST or _Part(size, times).whole(value)
+
+
+def part_of(value: Any, size: int, times: int = 1) -> tuple[Any, frozenset[str]]:
     """A small part of the document, and pointers to the arrays and objects in it from which something is missing, and
     to all around these."""
-    part = _Part(size // 64)
+    part = _Part(size // 64, times)
     kept = part.copy(value, "")
     return kept, frozenset(part.cut)
 
 
 class _Part:
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, times: int) -> None:
+        self.most = _MOST // times
         self.values = 0
         self.bytes = size
         self.cut: set[str] = set()
@@ -39,7 +55,7 @@ class _Part:
         while queue:
             one = queue.pop()
             self.values += 1
-            if self.values * self.bytes > _MOST:
+            if self.values * self.bytes > self.most:
                 return False
             if isinstance(one, dict):
                 queue.extend(one.values())
@@ -50,7 +66,7 @@ class _Part:
     def takes(self, value: Any) -> bool:
         """Whether there is room for one more value, which is counted."""
         size = 8 + (len(value) if isinstance(value, str) else 0)
-        if (self.values + 1) * (self.bytes + size) > _MOST:
+        if (self.values + 1) * (self.bytes + size) > self.most:
             return False
         self.values += 1
         self.bytes += size

@@ -78,12 +78,17 @@ def _refused(error: Exception) -> SchemaError:
 
 def is_unsatisfiable(schema: Any, references: Mapping[str, Any]) -> bool:
     """Whether it is certain that no value satisfies a legal schema; what cannot be told (soon) may have one."""
-    if _alternatives(schema) > _MOST_ALTERNATIVES:
+    if is_manifold(schema):
         return False
     try:
         return Dialect(draft_of(schema), references).canonical(schema).satisfiability() == Satisfiability.NO
     except SchemaError:
         return False
+
+
+def is_manifold(schema: Any) -> bool:
+    """Whether there is so much to choose from that a canonical form takes minutes and gigabytes."""
+    return _alternatives(schema) > _MOST_ALTERNATIVES
 
 
 def _alternatives(schema: Any) -> int:

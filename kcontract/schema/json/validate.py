@@ -13,7 +13,7 @@ import jsonschema_rs
 
 from kcontract.errors import SchemaError
 from kcontract.model.case import Layer
-from kcontract.schema.json.bounded import is_small, part_of
+from kcontract.schema.json.bounded import copies, is_small, part_of
 from kcontract.schema.json.errors import code_of, most_telling
 from kcontract.schema.json.formats import STRICT, harmless
 from kcontract.schema.json.numbers import Literal, beyond_binary64, beyond_int64
@@ -33,6 +33,7 @@ class JsonSchema:
         """`references`: URI or name used in `$ref` → text. Nothing is ever fetched. Raises SchemaError."""
         self.document = _load(text)
         self._asserts = assert_formats
+        self._copies = copies(self.document)
         registry = _registry(references)
         self._strict = _compile(self.document, registry, formats=STRICT)
         self._lenient = _compile(self.document, registry, formats=None if assert_formats else {})
@@ -56,13 +57,14 @@ class JsonSchema:
         return self._errors(value, parsed.size, ())
 
     def _errors(self, value: Any, size: int, noted: tuple[DecodeError, ...]) -> tuple[DecodeError, ...]:
-        hard = self._hard(value) if is_small(value, size) else self._hard_of_large(value, size)
+        small = is_small(value, size, self._copies)
+        hard = self._hard(value) if small else self._hard_of_large(value, size)
         unsure = [note.path for note in noted if note.code == _BEYOND]
         for error in hard:
             error.soft = error.soft or any(_covers(error.path, path) for path in unsure)
         if hard:
             return tuple(hard)
-        if is_small(value, size):
+        if small:
             return tuple(_softened(error) for error in _problems(self._strict, value))
         return () if self._strict.is_valid(value) else (_softened(_somewhere()),)
 
@@ -77,7 +79,7 @@ class JsonSchema:
         """
         if self._lenient.is_valid(value):
             return []
-        part, cut = part_of(value, size)
+        part, cut = part_of(value, size, self._copies)
         found = list(_problems(self._lenient, part, without=cut)) or [_somewhere()]
         if self._asserts and self._lenient.is_valid(map_texts(value, harmless)):
             return [_softened(error) for error in found]

@@ -29,11 +29,12 @@ def test_integers_are_exact() -> None:
         "1" * 5_000,
         '"\\ud800"',
         '{"\\uDEAD": 1}',
+        "-1e400",
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_is_not_json_is_refused(text: str) -> None:
-    """Constants that JSON lacks, duplicate keys, and nesting that would exhaust the stack."""
+    """Constants that JSON lacks, numbers beyond binary64, duplicate keys, and nesting that would exhaust the stack."""
     notebook = Notebook()
     tree = MemoryTree({"f.json": text.encode()})
     assert read_json(tree, "f.json", codes.SCHEMA_INVALID, 1_000_000, notebook) == (None, None)

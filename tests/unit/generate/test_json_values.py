@@ -11,6 +11,7 @@ import pytest
 
 from kcontract.generate.budget import TooDeepError
 from kcontract.generate.json_payload import JsonPayload
+from kcontract.generate.json_schema import JsonSchemaView
 from tests.unit.generate.contracts import DOCUMENT, seeded
 
 
@@ -159,3 +160,24 @@ def test_what_is_too_large_is_told_and_not_tried(name: str) -> None:
     assert told in payload.too_large[0]
     around = JsonPayload({"type": "object", "properties": {"huge": schema, "n": {"const": 1}}}, {})
     assert around.ordinary(seeded(1), full=True) == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    ("schema", "first"),
+    [
+        ({"type": "number", "multipleOf": 1e-300}, 1.5),
+        ({"type": "number", "multipleOf": 1e300}, 0.0),
+        ({"type": "integer", "multipleOf": 1e-300}, 1),
+    ],
+)
+def test_steps_of_any_size(schema: Any, first: float) -> None:
+    """Multiples of what is hundreds of digits larger or smaller than they are."""
+    values = list(islice(JsonPayload(schema, {}).boundaries(seeded(0)), 5))
+    assert first in values
+
+
+def test_definitions_that_name_the_next_one_twice() -> None:
+    """Forty of them are read once each, not 2^40 times."""
+    twice = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(40)}
+    schema = {"$ref": "#/$defs/d0", "$defs": {**twice, "d40": {"type": "integer", "minimum": 7}}}
+    assert JsonSchemaView(schema).choices(schema) == [{"type": "integer", "minimum": 7}]

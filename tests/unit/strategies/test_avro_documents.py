@@ -205,3 +205,14 @@ def test_texts_files_and_references_are_read(tmp_path: Path) -> None:
     assert drawn(avro({"type": "array", "items": "x.Kind"}, references={"x.Kind": kind}))[-1][:1] in ([], ["A"])
     with pytest.raises(SchemaError):
         avro("no such type")
+
+
+@pytest.mark.parametrize("collection", [{"type": "array"}, {"type": "map"}], ids=["arrays", "maps"])
+def test_nested_collections_do_not_multiply(collection: dict[str, str]) -> None:
+    """Sixty arrays or maps in one another leave room for values, some of them several levels deep."""
+    schema: Any = "string"
+    for _ in range(60):
+        schema = {**collection, "items" if collection["type"] == "array" else "values": schema}
+    values = drawn(avro(schema), 30)
+    assert len(values) == 30
+    assert any("]]]" in repr(value) or "}}}" in repr(value) for value in values)

@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import find
 
-from kcontract.errors import SchemaError, UsageError
+from kcontract.errors import KcontractError, SchemaError, UsageError
 from kcontract.strategies import json_schema
 from tests.unit.generate.test_json_values import SCHEMAS
 from tests.unit.strategies.drawing import QUICK, drawn
@@ -143,3 +143,54 @@ def test_references_are_given_not_fetched() -> None:
     schema = {"type": "array", "items": {"$ref": "money.json"}, "minItems": 1}
     values = drawn(json_schema(schema, references={"money.json": {"type": "integer", "minimum": 7}}))
     assert min(item for value in values for item in value) == 7
+
+
+NESTED: Any = {"type": "string"}
+for _ in range(100):
+    NESTED = {"type": "array", "minItems": 1, "items": NESTED}
+TWICE = {
+    "$ref": "#/$defs/d0",
+    "$defs": {
+        **{
+            f"d{level}": {
+                "type": "object",
+                "required": ["a", "b"],
+                "properties": {name: {"$ref": f"#/$defs/d{level + 1}"} for name in "ab"},
+            }
+            for level in range(25)
+        },
+        "d25": {"type": "integer"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "code"),
+    [
+        (TWICE, "GENERATE_TOO_LARGE"),
+        ({"type": "string", "minLength": 2**53}, "GENERATE_TOO_LARGE"),
+        ({"type": "array", "minItems": 2**40}, "GENERATE_TOO_LARGE"),
+        ('{"not":' * 5_000 + "{}" + "}" * 5_000, "JSON_SCHEMA_NOT_JSON"),
+    ],
+    ids=["2^25 leaves", "long", "many", "deep"],
+)
+def test_what_has_no_measure_is_told(schema: Any, code: str) -> None:
+    """With a code and at once, rather than by running out of memory or time."""
+    with pytest.raises(KcontractError) as caught:
+        json_schema(schema)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        NESTED,
+        {"type": "object", "allOf": [{"if": {"required": [f"p{n}"]}, "else": {"required": ["q"]}} for n in range(20)]},
+        {"type": "number", "multipleOf": 1e-300},
+        {"type": "array", "minContains": 9_000, "contains": {"type": "integer"}},
+    ],
+    ids=["100 levels", "2^20 ways", "fine steps", "9,000 demands"],
+)
+def test_hostile_schemas_have_values(schema: Any) -> None:
+    """What Hypothesis cannot draw, and what has too many ways for a canonical form, is made whole."""
+    assert drawn(json_schema(schema), 3)

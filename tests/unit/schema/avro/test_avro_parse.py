@@ -11,6 +11,7 @@ from kcontract.errors import SchemaError
 from kcontract.schema.avro.errors import AvroSchemaError
 from kcontract.schema.avro.nodes import Array, EnumType, Fixed, Logical, Primitive, RecordType, Ref, Union
 from kcontract.schema.avro.parse import parse
+from kcontract.schema.avro.sizes import ENDLESS, Sizes
 
 
 def _record(*fields: dict[str, Any], **more: Any) -> str:
@@ -170,3 +171,15 @@ def test_arrays_and_primitive_names() -> None:
     """A bare name is a schema, and so is an object that holds nothing else."""
     assert parse('"long"').root == parse('{"type": "long"}').root == Primitive("long")
     assert parse('{"type": "array", "items": {"type": "string"}}').root == Array(Primitive("string"))
+
+
+def test_a_huge_record_is_not_endless() -> None:
+    """Ten records in each of ten, thirty levels deep, are no record that contains itself."""
+    fields = ['{"name":"f","type":"string"}']
+    for level in range(30):
+        more = ",".join(f'{{"name":"f{n}","type":"L{level}"}}' for n in range(9))
+        fields = [f'{{"name":"f","type":{{"type":"record","name":"L{level}","fields":[{",".join(fields)}]}}}}', more]
+    schema = parse(f'{{"type":"record","name":"Top","fields":[{",".join(fields)}]}}')
+    assert Sizes(schema).least(schema.root) == ENDLESS - 1
+    endless = parse('{"type":"record","name":"N","fields":[{"name":"k","type":["N"]}]}')
+    assert Sizes(endless).least(endless.root) == ENDLESS

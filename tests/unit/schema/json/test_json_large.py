@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kcontract.schema.json.bounded import is_small, part_of
+from kcontract.schema.json.bounded import copies, is_small, part_of
 from kcontract.schema.json.parse import scan_json
 from kcontract.schema.json.validate import JsonSchema
 from kcontract.schema.problem import DecodeError
@@ -92,3 +92,13 @@ def test_a_constant_that_is_not_json_is_told_with_its_place() -> None:
     """The offset of NaN outside of strings, in bytes."""
     (problem,) = scan_json('{"ä NaN": [-Infinity]}'.encode()).problems
     assert (problem.code, problem.offset) == ("json_nonstandard:non_finite", 12)
+
+
+def test_each_of_many_branches_has_errors_of_its_own() -> None:
+    """Hundreds of alternatives make half a megabyte a large document, which is refused without all their errors."""
+    schema = {"oneOf": [{"properties": {"k": {"const": n}}, "required": ["k"]} for n in range(500)]}
+    assert copies(schema) == 31
+    assert copies({"items": {"anyOf": [{}] * 15}}) == 1
+    found = _problems(schema, json.dumps({"k": "x", "text": "y" * 600_000}))
+    assert [(problem.path, problem.soft) for problem in found] == [("", False)]
+    assert "yyy" not in found[0].reason
