@@ -314,6 +314,8 @@ class Court:
         return doubt_verdict(doubt, replace(lead, repeated=doubt.repeated))
 
     def _reach_crash(self, delivery: Delivery, window: Window) -> None:
+        if window.lost:
+            return  # as with `ended_outside`, but it may be any record's start
         if window.ended_outside and delivery.case.root not in self._ended_outside:
             self._ended_outside.add(delivery.case.root)  # killed once: it takes a second time to be the record's doing
             return

@@ -177,6 +177,9 @@ class Window:
     deliveries: list[Delivery] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     stalled: bool = False
+    lost: bool = False
+    """It was ended for standing still, and its process never took anything, unlike the one before: so does one whose
+    join was lost, whatever it is sent."""
     stood: float = 0.0
     """How long nothing had moved when the service was ended for it, in seconds."""
     last_words: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
@@ -57,6 +58,7 @@ class UnitState:
         self.window: Window | None = None
         self.blind: list[tuple[str, str]] = []
         self.starts = 0
+        self._started_at, self._committed_at, self._lost_at = -math.inf, -1.0, -1.0
         self._untied = UntiedRecords(self.ties)
         self._undeclared: set[str] = set()
         self._asked: set[str] = set()  # topics that requests named for their answers: nobody's to declare
@@ -276,15 +278,16 @@ class UnitState:
 
     def _committed(self, event: ev.Committed) -> None:
         self.committed[(event.topic, event.partition)] = event.offset
-        self.court.ever_committed = True
+        self.court.ever_committed, self._committed_at = True, event.at
         if self.window is not None:
             self.window.progress_at = self.window.evidence_at = event.at
             self.window.tapped.commits += 1
         if (self.window is None or self.window.purpose in ("warm", "probe")) and self._outcomes.at is not None:
             self.pace.learn_commit(max(0.0, event.at - self._outcomes.at))
 
-    def _started(self, _event: ev.ServiceStarted) -> None:
+    def _started(self, event: ev.ServiceStarted) -> None:
         self.starts += 1
+        self._started_at = event.at
         if self.window is not None:
             self.window.starts += not self.window.renewed
             self.window.renewed = False
@@ -306,8 +309,17 @@ class UnitState:
         if self.window is not None and event.reason == "stalled":
             self.window.stalled, self.window.stood = True, event.at - self.window.progress_at
             self.window.last_words = event.stderr
+            self.window.lost = self._took_nothing_once(event.at, self.window)
             self.court.note_stall(self.window, self.window.stood)
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
+
+    def _took_nothing_once(self, at: float, window: Window) -> bool:
+        """Whether a process that is ended now never took anything, and the one before it did."""
+        sign = max(self._committed_at, -1.0 if self._outcomes.at is None else self._outcomes.at)
+        before = self._lost_at
+        took_nothing = sign < self._started_at and not window.tapped.refetched and window.rejoins < 2
+        self._lost_at = at if took_nothing else -1.0
+        return took_nothing and before <= sign
 
     def _tapped(self, event: ev.Tapped) -> None:
         if self.window is None:

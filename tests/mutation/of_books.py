@@ -253,7 +253,11 @@ BOOK_MUTANTS = (
     *in_module(
         "load/trial",
         ("beyond doubt", "one.low is None or one.low <= one.promised", "one.low is None or one.low > one.promised"),
-        ("the harness's own lateness", "if point(late, one.share) > LATE_SHARE * promised:", "if False:"),
+        (
+            "the harness's own lateness",
+            "if lateness > LATE_SHARE * promised and low - promised <= BEYOND * lateness:",
+            "if False:",
+        ),
         ("no echo, no verdict", "    if one.echo is None:\n        return", "    if False:\n        return"),
         ("the echo's own time", "one.echo > ECHO_SHARE * promised or low", "low"),
         (
@@ -272,7 +276,7 @@ BOOK_MUTANTS = (
     ),
     *in_module(
         "requests/book",
-        ("no event", "yield self._without_event(request)", "pass"),
+        ("no event", "yield from self._without_event(request)", "pass"),
         ("an event elsewhere", "stray = self._find_stray(request)", "stray = None"),
         (
             "events that tell themselves apart",

@@ -305,6 +305,7 @@ EVIDENCE_MUTANTS = (
             "window.ended_outside and delivery.case.root not in self._ended_outside",
             "False",
         ),
+        ("a start that takes nothing is nobody's doing", "if window.lost:", "if False:"),
         ("the second end is the record's doing", "self._ended_outside.add(delivery.case.root)  #", "pass  #"),
         (
             "loops with a frame only",
@@ -325,7 +326,7 @@ EVIDENCE_MUTANTS = (
             "own[-1].refused:\n            return\n        place",
         ),
         ("doubts stay open to evidence", "kept = doubted | self._absent.keys()", "kept = set(self._absent)"),
-        ("closed deliveries are forgotten", "if one.case.id not in kept)", "if False)"),
+        ("closed deliveries are forgotten", "self._ties.forget_all(closed)", "pass"),
         (
             "crossed in a neighbour's window",
             "return frozenset({Symptom.CROSSED}) if crossed else frozenset()",
@@ -346,6 +347,7 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "outcomes",
+        ("what a sentinel brought", "and not (self._pace.known and window.brought(at, delivery))", ""),
         ("what open records agree with", "not self._ties.agrees(record, outputs) and self._books", "self._books"),
     ),
     *in_module(
@@ -445,6 +447,8 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "state",
+        ("a second start that takes nothing", "return took_nothing and before <= sign", "return took_nothing"),
+        ("one that was seen to take something", "return took_nothing and before <= sign", "return before <= sign"),
         ("topics of nobody", "if topic not in self._undeclared and topic not in self._asked:", "if False:"),
         (
             "topics that requests named",

@@ -44,7 +44,7 @@ class Detective:
     def is_fatal(self, case: Case) -> bool:
         """Whether the case alone behind a healthy record ends or stops the service once more."""
         window = self._try("alone", [case], case.root)
-        if window is not None and window.ended_outside:
+        if window is not None and (window.ended_outside or window.lost):
             window = self._try("alone", [case], case.root)
         fatal = window is not None and (bool(window.exits) or window.stalled)
         self.stalls += fatal and window is not None and window.stalled

@@ -7,6 +7,8 @@ import pytest
 from kcontract.model.record import Record
 from tests.unit.engine.world import EXIT, Handled, World, good, verified
 
+FEW = frozenset({"valid", "wrong_type", "empty_value"})
+
 
 class Lost(World):
     """Its first processes take nothing."""
@@ -49,3 +51,40 @@ def test_a_process_that_exits_with_the_first_records_alone_is_tried_again() -> N
     run = verified(world)
     assert run.codes == []
     assert run.receiver.tested > 20
+
+
+class Fragile(World):
+    """Exits with each empty record; its process number `lost` takes nothing."""
+
+    def __init__(self, lost: int) -> None:
+        super().__init__(lambda record: good(record) if record.value else EXIT)
+        self.lost = lost
+
+    def _work(self) -> None:
+        if self.started != self.lost:
+            super()._work()
+
+
+@pytest.mark.parametrize("lost", [0, 2, 3, 4, 5, 6])
+def test_no_record_is_blamed_for_a_start_that_takes_nothing(lost: int) -> None:
+    """Starts are many where records are fatal: the one that takes nothing is no record's doing. Which end the fatal one
+    is told for depends on whether it is the start in which that would have come again."""
+    codes = set(verified(Fragile(lost), kinds=FEW).codes)
+    assert codes
+    assert codes <= {"CRASH_LOOP", "CRASHED"}
+
+
+class Standing(World):
+    """Stands still before each empty record."""
+
+    def _work(self) -> None:
+        everything = self.log
+        ahead = (n for n in range(self._position, len(everything)) if everything[n].value == b"")
+        self.log = everything[: next(ahead, len(everything))]
+        super()._work()
+        self.log = everything
+
+
+def test_a_record_before_which_each_process_stands_still_is_blamed_in_one_more_start() -> None:
+    """They take what is before it."""
+    assert set(verified(Standing(good), kinds=FEW).codes) == {"STUCK"}
