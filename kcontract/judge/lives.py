@@ -44,8 +44,16 @@ class LifeBook(Book):
 
     def blind(self) -> Iterator[tuple[str, str]]:
         for code, number in self._between.items():
+            if code == 0 and self._may_be_over():
+                continue
             times = "once" if number == 1 else f"{number} times"
             yield f"the service exited with code {code} while nothing was sent to it, {times}", "its log may tell why"
+
+    def _may_be_over(self) -> bool:
+        """Whether nobody needs the service any more: its senders are commands, or have sent what they had."""
+        promises = self.grounds.promises
+        actions = [product.send.action for product in promises.triggers.values()]
+        return not promises.inputs and all(one is not None and not one.http for one in actions)
 
     def _opened(self, _event: ev.WindowOpened) -> tuple[CaseVerdict, ...]:
         self._open = True

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from kcontract.judge.promises import compile_promises
+from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
-from tests.unit.judge.story import Story
+from kcontract.model.contract import Action, Run, Send
+from tests.unit.judge.story import AT, Story
+from tests.unit.judge.story import contract as story_contract
 
 
 def test_one_kill_from_outside_is_no_crash() -> None:
@@ -75,6 +80,29 @@ def test_an_exit_between_windows_is_told() -> None:
     assert [what for what, _ in story.state.blind] == [
         "the service exited with code 3 while nothing was sent to it, once"
     ]
+
+
+@pytest.mark.parametrize(
+    ("action", "code", "told"),
+    [
+        (Action(at=AT, command=("till",)), 0, 0),
+        (Action(at=AT, start=True), 0, 0),
+        (Action(at=AT, command=("till",)), 1, 1),
+        (Action(at=AT, http="POST /people"), 0, 1),
+    ],
+    ids=str,
+)
+def test_a_service_that_nobody_needs_any_more(action: Action, code: int, told: int) -> None:
+    """What makes the sender send is a process of its own, or has happened: the service may be over."""
+    send = Send(at=AT, name="till", run=Run(at=AT), action=action)
+    story = Story()
+    contract = msgspec.structs.replace(story_contract(), receive=(), send=(send,))
+    story.state = UnitState("run", compile_promises("till", [contract], ()))
+    story.start()
+    story.tell(ev.ServiceReady(story.now, 1))
+    story.exit(code)
+    story.state.close()
+    assert sum("while nothing was sent" in what for what, _ in story.state.blind) == told
 
 
 def test_an_exit_within_a_window_is_the_window_s() -> None:
