@@ -116,7 +116,7 @@ def read(shape: Shape, node: Node, notebook: Notebook, key_at: Location | None =
     """The node as the shape wants it, or None with mistakes noted. Everything readable below it is still read."""
     chosen = _option(shape, node) if isinstance(shape, Either) else shape
     if chosen is None or not isinstance(node, _accepted(chosen)):
-        _note_wrong(name_of(shape), node, notebook)
+        _note_wrong(name_of(shape), node, notebook, _example_of(shape))
         return None
     value = _value(chosen, node, notebook)
     return None if value is _NOTHING else Found(node.at, node.at if key_at is None else key_at, value)
@@ -161,8 +161,16 @@ def name_of(shape: Shape) -> str:
     return "a mapping of names" if isinstance(shape, Table) else shape.name
 
 
-def _note_wrong(expected: str, node: Node, notebook: Notebook) -> None:
-    fix = f"write {expected}"
+def _example_of(shape: Shape) -> str:
+    """How a list of sections is written, with the keys that each must have; empty for other shapes."""
+    if not isinstance(shape, Items) or not isinstance(shape.item, Form):
+        return ""
+    keys = ", ".join(f"{key.name}: …" for key in shape.item.keys if key.required)
+    return f": [{{{keys}}}]" if keys else ""
+
+
+def _note_wrong(expected: str, node: Node, notebook: Notebook, example: str = "") -> None:
+    fix = f"write {expected}{example}"
     if isinstance(node, ScalarNode) and node.value is not None and not isinstance(node.value, str):
         fix = f'quote it: "{node.text[:40]}"'
     notebook.add(codes.TYPE_WRONG, node.at, f"expected {expected}, found {describe(node)}", fix)

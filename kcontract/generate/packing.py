@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
+from kcontract.generate.budget import weight
 from kcontract.schema.avro.nodes import Branch
 
 _ABSENT = object()
@@ -13,6 +14,8 @@ _TRIED = 100
 _NEAR = 2
 _TRIES = 4_000
 """In all, so that a schema of a thousand edges costs a second and no more."""
+_LIGHT = 70
+"""Parts of a value below which an attempt that comes to nothing is free; its cost grows with their square."""
 Shows = Callable[[Any], set[Hashable]]
 """What a value shows."""
 
@@ -47,10 +50,14 @@ class _Packing:
     def _joined(self, first: Any, shown: set[Hashable], rest: Sequence[tuple[Any, set[Hashable]]]) -> Any:
         """The first value with others in it. What each of them was to show it still shows."""
         found, must = first, shown - self._known
+        heavy = weight(first) ** 2 // _LIGHT**2
         near = sorted(rest[:_TRIED], key=lambda pair: -len(pair[1] & shown))[:_NEAR]
         for base in (*self._bases, *(value for value, _ in near)):  # edges deep inside have no base but each other
             for value, new in ((value, more - self._known - must) for value, more in rest[:_TRIED]):
-                both = _attempt(base, found, value) if new - must and self._tries else None
+                if self._tries <= 0 or not new - must:
+                    continue
+                self._tries -= heavy
+                both = _attempt(base, found, value)
                 if both is None:
                     continue
                 self._tries -= 1

@@ -55,3 +55,9 @@ def test_a_contract_with_errors_is_left_out(case: Path) -> None:
     loaded = load(case.read_text(encoding="utf-8"))
     assert len(loaded.contracts) == (0 if loaded.errors else 1)
     assert all(mistake.message and len(mistake.message) < 500 for mistake in loaded.mistakes)
+
+
+def test_a_list_of_sections_is_shown() -> None:
+    """Who writes a mapping where a list of sections stands sees how one is written."""
+    text = "kcontract: 1\ntopic: t\nmessage:\n  payload: {type: object}\n  references: {a: b}\n"
+    assert [mistake.fix for mistake in load(text).mistakes] == ["write a list: [{name: …, subject: …, file: …}]"]
