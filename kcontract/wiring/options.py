@@ -12,6 +12,7 @@ from kcontract.document.load import load_contracts, load_project, required
 from kcontract.engine.settings import Settings
 from kcontract.engine.shards import parse_shard
 from kcontract.errors import UsageError
+from kcontract.generate.catalogue import checked
 from kcontract.model.contract import Contract, Project, Receive, Send
 from kcontract.model.shard import WHOLE
 from kcontract.model.stored import StoredCase
@@ -53,7 +54,7 @@ def load(paths: Sequence[str]) -> tuple[Project, tuple[Contract, ...]]:
 def settings_of(
     options: VerifyOptions, project: Project, contracts: Sequence[Contract], stored: StoredCase | None
 ) -> Settings:
-    """What the run may do. UsageError UNIT_UNKNOWN, CASE_CHAIN."""
+    """What the run may do. UsageError UNIT_UNKNOWN, KIND_UNKNOWN, CASE_CHAIN."""
     sides: list[Send | Receive] = [send for contract in contracts for send in contract.send]
     sides += [receive for contract in contracts for receive in contract.receive]
     names = {side.name for side in sides} | {side.unit for side in sides}
@@ -70,7 +71,7 @@ def settings_of(
         max_examples=options.max_examples or project.max_examples or 200,
         max_time=options.max_time or project.max_time or 600.0,
         observe=options.max_time or project.max_time or 60.0,
-        kinds=frozenset(options.kinds) or None,
+        kinds=checked(options.kinds) or None,
         select=frozenset(select),
         together=() if stored else options.together,
         shrink=options.shrink and stored is None,

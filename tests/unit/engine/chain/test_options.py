@@ -43,3 +43,13 @@ def test_a_record_that_is_sent_again_is_not_made_smaller() -> None:
     )  # fmt: skip
     assert not settings_of(VerifyOptions(), PROJECT, [contract()], stored).shrink
     assert settings_of(VerifyOptions(), PROJECT, [contract()], None).shrink
+
+
+def test_a_misspelt_kind_is_refused_before_anything_starts() -> None:
+    """With the nearest one, and not by every unit of the run."""
+    with pytest.raises(UsageError) as caught:
+        settings_of(VerifyOptions(kinds=("valid", "bit_flp")), PROJECT, [contract()], None)
+    assert (caught.value.code, caught.value.fix) == ("KIND_UNKNOWN", "did you mean bit_flip?")
+    settings = settings_of(VerifyOptions(kinds=("valid", "truncated:start")), PROJECT, [contract()], None)
+    assert settings.kinds == frozenset({"valid", "truncated:start"})
+    assert settings_of(VerifyOptions(), PROJECT, [contract()], None).kinds is None
