@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from kcontract.generate.about import About
 from kcontract.generate.envelope import takes_marker
-from kcontract.generate.kind import Mutant, Parent
+from kcontract.generate.kind import Kind, Mutant, Parent
 from kcontract.generate.mutants import envelope_of
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.stamper import Stamped, Stamper
 from kcontract.generate.tokens import restamp_record, restamp_value
-from kcontract.model.case import CASE_HEADER, Case
+from kcontract.model.case import CASE_HEADER, Case, Expected
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 from kcontract.oracle.topic import TopicOracle
+
+_AT_ONCE, _LARGE = 32, 4_000
+"""Mutants that are made together; bytes of one behind which no other is."""
 
 
 class Caster:
@@ -29,14 +33,30 @@ class Caster:
         self._reply_to = ReplyTo(contract)
         self._marks = takes_marker(contract)
         self._run = run
+        self._at_once = 1 if self._reply_to.active else _AT_ONCE
+        """One by one where the id of a case decides more than its marker."""
         self._numbers = numbers
 
     def next_id(self) -> str:
         """The id of one more case."""
         return str(next(self._numbers))
 
-    def of_mutant(self, name: str, mutant: Mutant, parent: Parent) -> Case:
-        """The case of a mutant: with fresh tokens, and beside it its parent with the same."""
+    def of_mutants(self, kind: Kind, mutants: Iterable[tuple[Mutant, Parent]], *, few: bool) -> Iterator[Case]:
+        """The cases of mutants. Unless `few` are wanted, some are stamped and judged before the first of them is given:
+        otherwise a fifth of the time goes by until the processor has the one step's code at hand again, then the
+        other's.
+
+        They are judged without their markers, of which no contract speaks.
+        """
+        pairs = iter(mutants)
+        while block := _block(pairs, 1 if few else self._at_once):
+            drafts = [self._draft(kind.named(mutant.variant), mutant, parent) for mutant, parent in block]
+            judged = [self._oracle.expect(stamped.record, hint=about.kind) for stamped, about in drafts]
+            for (stamped, about), expected in zip(drafts, judged, strict=True):
+                yield self._finished(self.next_id(), stamped, about, expected)
+
+    def _draft(self, name: str, mutant: Mutant, parent: Parent) -> tuple[Stamped, About]:
+        """A mutant with fresh tokens, and beside it its parent with the same."""
         record, origin, tokens = mutant.record, parent.record, parent.tokens
         stamped = self._stamper.fresh(record, tokens)
         same = record.value is origin.value
@@ -44,13 +64,16 @@ class Caster:
         envelope = envelope_of(origin, record)
         if envelope is not None:
             envelope = restamp_record(envelope, tokens, stamped.tokens)
-        return self.case(self.next_id(), stamped, About(name, parent=value, envelope=envelope, note=mutant.note))
+        return stamped, About(name, parent=value, envelope=envelope, note=mutant.note)
 
     def case(self, identity: str, stamped: Stamped, about: About) -> Case:
         """The case of a record, with its marker; the oracle is asked unless `about` knows what is expected."""
+        return self._finished(identity, stamped, about, about.expected)
+
+    def _finished(self, identity: str, stamped: Stamped, about: About, expected: Expected | None) -> Case:
         record = self._marked(self._reply_to.routed(stamped.record, identity), identity)
         home = self._stamper.home(record.key)
-        expected = about.expected or self._oracle.expect(record, hint=about.kind)
+        expected = expected or self._oracle.expect(record, hint=about.kind)
         return Case(
             id=identity,
             topic=self._topic,
@@ -71,6 +94,16 @@ class Caster:
             return record
         mark = (CASE_HEADER, f"{self._run}/{identity}".encode())
         return Record(record.key, record.value, (*record.headers, mark), record.timestamp)
+
+
+def _block(pairs: Iterator[tuple[Mutant, Parent]], most: int) -> list[tuple[Mutant, Parent]]:
+    """The next few, up to a large one."""
+    block = []
+    for pair in islice(pairs, most):
+        block.append(pair)
+        if len(pair[0].record.value or b"") > _LARGE:
+            break
+    return block
 
 
 def unmarked(record: Record) -> Record:

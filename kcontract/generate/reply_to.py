@@ -15,6 +15,11 @@ class ReplyTo:
         self._name = named.pointer if named is not None and named.root == "message.header" else ""
         self._topics = tuple(topic.encode() for topic in reply.topics) if reply is not None else ()
 
+    @property
+    def active(self) -> bool:
+        """Whether there is such a header."""
+        return bool(self._name and self._topics)
+
     def given(self, headers: Headers) -> Headers:
         """The headers of a valid record, with the first of the topics."""
         if not self._name or not self._topics:

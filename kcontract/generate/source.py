@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count, islice
 from random import Random
 
@@ -277,10 +277,11 @@ class CaseSource:
         for ground, parents in self._all_parents():
             if not kind.applies(ground):
                 rng = self._rng(f"{kind.code}/{ground.schema_id}")
-                for mutant, parent in chosen(kind, ground, parents, rng, self._per_kind, self._choice.wants):
-                    case = self._caster.of_mutant(kind.named(mutant.variant), mutant, parent)
-                    if self._is_sent(kind, case):
-                        yield case
+                mutants = chosen(kind, ground, parents, rng, self._per_kind, self._choice.wants)
+                yield from self._sent(kind, mutants, few=False)
+
+    def _sent(self, kind: Kind, mutants: Iterable[tuple[Mutant, Parent]], *, few: bool) -> Iterator[Case]:
+        return (case for case in self._caster.of_mutants(kind, mutants, few=few) if self._is_sent(kind, case))
 
     def _is_sent(self, kind: Kind, case: Case) -> bool:
         """Neither valid, where the kind is none then, nor what the contract excludes, whichever kind it was to be."""
@@ -309,10 +310,7 @@ class CaseSource:
 
     def _of_name(self, name: str) -> Iterator[Case]:
         kind = kind_of(name)
-        for mutant, parent in self._mutants_of(kind, name):
-            case = self._caster.of_mutant(kind.named(mutant.variant), mutant, parent)
-            if self._is_sent(kind, case):
-                yield case
+        yield from self._sent(kind, self._mutants_of(kind, name), few=True)
 
     def _mutants_of(self, kind: Kind, name: str) -> Iterator[tuple[Mutant, Parent]]:
         """All mutants of a code or of one variant, from the healthy records."""
