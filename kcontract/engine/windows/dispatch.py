@@ -146,12 +146,14 @@ def in_a_row(acknowledged: Sequence[tuple[str, str, int, int]]) -> list[tuple[st
     that stand one behind the other."""
     runs: list[tuple[str, int, int, list[str]]] = []
     last: dict[tuple[str, int], tuple[int, list[str]]] = {}
+    place, begun, cases = ("", -1), -1, list[str]()
     for case, topic, partition, offset in acknowledged:
-        place = topic, partition
-        begun, cases = last.get(place, (-1, []))
-        if offset == begun + len(cases) and cases:
+        if partition != place[1] or topic != place[0]:  # the broker answers for a batch of one partition at once
+            place = topic, partition
+            begun, cases = last.get(place, (-1, []))
+        if cases and offset == begun + len(cases):
             cases.append(case)
         else:
-            last[place] = offset, [case]
-            runs.append((topic, partition, *last[place]))
+            begun, cases = last[place] = offset, [case]
+            runs.append((topic, partition, begun, cases))
     return runs
