@@ -14,8 +14,9 @@ from typing import Any, cast
 from kcontract.generate.avro_leaves import Leaf, is_leaf, leaf_json, leaf_values, random_leaf
 from kcontract.generate.budget import LONGEST, Budget, TooDeepError
 from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, property_schemas, types_of
-from kcontract.generate.json_values import JsonValues, round_robin
+from kcontract.generate.json_values import JsonValues
 from kcontract.generate.leaf_check import leaf_check
+from kcontract.generate.round_robin import round_robin
 from kcontract.generate.text import TEXTS
 from kcontract.schema.avro.nodes import (
     Array,

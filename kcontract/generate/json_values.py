@@ -24,6 +24,7 @@ from kcontract.generate.json_schema import (
 from kcontract.generate.leaf_check import leaf_check
 from kcontract.generate.numbers import floats, integer_limits, integers, random_integer
 from kcontract.generate.patterns import UnsupportedPatternError
+from kcontract.generate.round_robin import round_robin
 from kcontract.generate.text import boundary_texts, random_text
 from kcontract.schema.json.dialects import json_equal_key
 
@@ -378,20 +379,6 @@ class JsonValues:
         if self._budget.depth == DEPTH:
             return 4
         return 1 if depth < DEPTH else 0
-
-
-def round_robin(lists: list[Iterator[Any]] | list[Any]) -> Iterator[Any]:
-    """One item of each in turn until all are used up."""
-    waiting = [iter(items) for items in lists]
-    while waiting:
-        rest = []
-        for items in waiting:
-            try:
-                yield next(items)
-            except StopIteration:
-                continue
-            rest.append(items)
-        waiting = rest
 
 
 def contained(plain: Plain) -> int:

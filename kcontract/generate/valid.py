@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
-from kcontract.generate.json_values import round_robin
 from kcontract.generate.kind import Parent
+from kcontract.generate.round_robin import round_robin
 from kcontract.generate.templates import Builder
 from kcontract.generate.values import Values
 from kcontract.model.case import VALID_KIND, Expectation
