@@ -45,6 +45,10 @@ READER: dict[str, Any] = {
 }
 
 
+# While many records come, an answer for each handful of them costs the broker more than the records do.
+_GATHERING: dict[str, Any] = {**READER, "fetch.wait.max.ms": 30, "fetch.min.bytes": 200_000}
+
+
 class TopicReader:
     """A consumer that is assigned, not subscribed. Topics must not be deleted while it reads them."""
 
@@ -56,7 +60,9 @@ class TopicReader:
         places: Callable[[Iterable[str]], Iterable[Place]],
     ) -> None:
         """Start at the offsets `starts`. `ends` and `places` ask the cluster for high watermarks and partitions."""
-        self._consumer = Consumer({**settings, **READER}, logger=LOGGER)
+        self._prompt = self._client = _Client({**settings, **READER})
+        self._gathering: _Client | None = None
+        self._settings = settings
         self._reached: dict[Place, int] = {}
         self._ends, self._places = ends, places
         self._assign(starts)
@@ -66,9 +72,10 @@ class TopicReader:
         records: list[LogRecord] = []
         deadline = time.monotonic() + timeout
         wait, size = timeout, 0
-        while (message := self._consumer.poll(wait)) is not None:
+        consumer = self._client.consumer
+        while (message := consumer.poll(wait)) is not None:
             self._take((message,), records)
-            while len(records) < _MOST and size < _MOST_BYTES and (batch := self._consumer.consume(_BATCH, 0)):
+            while len(records) < _MOST and size < _MOST_BYTES and (batch := consumer.consume(_BATCH, 0)):
                 before = len(records)
                 self._take(batch, records)
                 size += sum([len(one.record.value or b"") for one in records[before:]])
@@ -95,20 +102,29 @@ class TopicReader:
                 return records, self._has_reached(targets)
         return records, True
 
+    def gather(self, gathers: bool) -> None:
+        """See `Reader.gather`. What was fetched by then and not taken is fetched again."""
+        if gathers == (self._client is not self._prompt):
+            return
+        if self._gathering is None:
+            self._gathering = _Client({**self._settings, **_GATHERING})
+        self._note_positions(self._reached)
+        self._client.leave(self._reached)
+        self._client = self._gathering if gathers else self._prompt
+        self._client.assign(self._reached)
+
     def add(self, topics: Iterable[str]) -> None:
         """See `Reader.add`. TOPIC_UNKNOWN for one that does not exist; one that is read already stays as it is."""
-        new = {place: 0 for place in self._places(topics) if place not in self._reached}
-        for topic in {topic for topic, _ in new}:
-            self._consumer.list_topics(topic, timeout=REQUEST_S)  # else it takes a second to learn of the topic
-        self._assign(new)
+        self._assign({place: 0 for place in self._places(topics) if place not in self._reached})
 
     def close(self) -> None:
-        self._consumer.close()
+        for client in (self._prompt, self._gathering):
+            if client is not None:
+                client.consumer.close()
 
     def _assign(self, starts: Mapping[Place, int]) -> None:
-        if starts:
-            self._consumer.incremental_assign([TopicPartition(*place, at) for place, at in starts.items()])
-            self._reached.update(starts)
+        self._client.assign(starts)
+        self._reached.update(starts)
 
     def _take(self, messages: Iterable[Message], records: list[LogRecord]) -> None:
         for message in messages:
@@ -128,13 +144,37 @@ class TopicReader:
     def _has_reached(self, targets: Mapping[Place, int]) -> bool:
         behind = [place for place, target in targets.items() if self._reached[place] < target]
         if behind:
-            # Positions move with records, the end of a partition also past transaction markers: both are needed.
-            for at in self._consumer.position([TopicPartition(*place) for place in behind]):
-                self._advance((at.topic, at.partition), at.offset)
+            self._note_positions(behind)
         return all(self._reached[place] >= targets[place] for place in behind)
+
+    def _note_positions(self, places: Iterable[Place]) -> None:
+        """Positions move with records, the end of a partition also past transaction markers: both are needed."""
+        for at in self._client.consumer.position([TopicPartition(*place) for place in places]):
+            self._advance((at.topic, at.partition), at.offset)
 
     def _advance(self, place: Place, offset: int) -> None:
         self._reached[place] = max(self._reached[place], offset)
+
+
+class _Client:
+    """A consumer, and the topics that it knows of."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.consumer = Consumer(dict(settings), logger=LOGGER)
+        self._known: set[str] = set()
+
+    def assign(self, starts: Mapping[Place, int]) -> None:
+        """Read these as well, from there on."""
+        new = {topic for topic, _ in starts} - self._known
+        for topic in new if self._known else ():
+            self.consumer.list_topics(topic, timeout=REQUEST_S)  # else it takes a second to learn of the topic
+        self._known |= new
+        if starts:
+            self.consumer.incremental_assign([TopicPartition(*place, at) for place, at in starts.items()])
+
+    def leave(self, places: Iterable[Place]) -> None:
+        """Read these no more."""
+        self.consumer.incremental_unassign([TopicPartition(*place) for place in places])
 
 
 def _log_record(message: Any) -> LogRecord:

@@ -22,6 +22,11 @@ class Reader(Protocol):
         """Read to the high watermarks as they stand at the call; False if `timeout` ran out before."""
         ...
 
+    def gather(self, gathers: bool) -> None:
+        """From now on: records may come a little later and many at once, for the broker has less to do so; or each
+        as soon as it can be read, as it is at first."""
+        ...
+
     def add(self, topics: Iterable[str]) -> None:
         """Read these topics, which did not exist when the reader was made, from their beginning as well."""
         ...

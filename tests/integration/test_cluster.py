@@ -49,6 +49,16 @@ def wait_until(condition: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline
 
 
+def aborted(kafka: SharedKafka, transaction: str, topic: str) -> None:
+    """A record that is never to be read, and behind it the marker of its transaction."""
+    producer = Producer({"bootstrap.servers": kafka.bootstrap, "transactional.id": transaction})
+    producer.init_transactions(_SECONDS)
+    producer.begin_transaction()
+    producer.produce(topic, b"aborted", partition=0)
+    producer.flush(_SECONDS)
+    producer.abort_transaction(_SECONDS)
+
+
 def numbered(topic: str, count: int, size: int = 0) -> list[Outgoing]:
     return [Outgoing(str(n), topic, Record(value=b"%d" % n + b"x" * size), 0) for n in range(count)]
 
@@ -246,6 +256,32 @@ class TestReading:
         assert complete
         for place in range(4):
             assert [each.offset for each in records if each.partition == place] == list(range(3_000))
+
+    def test_a_reader_that_gathers_now_and_then_gets_each_once(
+        self, kafka: SharedKafka, cluster: Cluster, topic: str, unique: Unique
+    ) -> None:
+        """Whenever it begins to gather or ceases to, nothing is lost and nothing comes twice: not with records on their
+        way, behind a transaction that was aborted, or of a topic that was added meanwhile."""
+        reader, added = cluster.reader([topic]), unique("added")
+        records: list[LogRecord] = []
+        for turn in range(6):
+            send(cluster, [Outgoing(str(n), topic, Record(value=b"%d" % n), n % 4) for n in range(2_000)])
+            records += reader.poll(1.0)
+            reader.gather(turn % 2 == 0)
+            if turn == 2:
+                aborted(kafka, unique("tx"), topic)
+                cluster.create_topics([TopicSpec(name=added, partitions=1)])
+                send(cluster, [Outgoing("new", added, Record(value=b"new"))])
+                reader.add([added])
+        rest, complete = reader.drain(_SECONDS)
+        reader.close()
+        assert complete
+        seen = [int(each.record.value or b"") for each in (*records, *rest) if each.topic == topic]
+        for place in range(4):
+            own = [each for each in (*records, *rest) if (each.topic, each.partition) == (topic, place)]
+            assert [int(each.record.value or b"") for each in own] == 6 * list(range(place, 2_000, 4))
+        assert len(seen) == 12_000
+        assert [each.record.value for each in (*records, *rest) if each.topic == added] == [b"new"]
 
     def test_silence_takes_the_time_it_is_given(self, cluster: Cluster, topic: str) -> None:
         """A poll without records returns empty, after its timeout and not much later."""

@@ -162,6 +162,11 @@ class Observer:
         """Records that have come, to be taken with `take`; waits up to `timeout` seconds for one."""
         return () if self.reader is None else self.reader.poll(timeout)
 
+    def gather(self, gathers: bool) -> None:
+        """Whether records may come a little later, and many at once."""
+        if self.reader is not None and not self.broker_away:
+            self.reader.gather(gathers)
+
     def take(self, records: Sequence[LogRecord]) -> None:
         """What was read is seen now, but for our own records in an input that the service writes to as well."""
         if self._shared:

@@ -9,7 +9,7 @@ from kcontract.engine.deciding import decide
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinned, places_of
 from kcontract.engine.windows.dispatch import Dispatcher
-from kcontract.engine.windows.stream import Stream
+from kcontract.engine.windows.stream import Stream, much_is_owed
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import QUIET_CEILING, STALL_FLOOR
 from kcontract.judge.replies import longest_wait
@@ -162,6 +162,7 @@ class Player:
         begun, wait = self._recorder.now(), None
         while True:
             self._observer.look(wait)
+            self._observer.gather(much_is_owed(window))
             self._report(window)
             now, standing = self._recorder.now(), self._state.standing()
             if self._observer.exited:

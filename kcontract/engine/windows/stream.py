@@ -16,9 +16,17 @@ AHEAD, STRIDE = 10_000, 5_000
 more come together, the less the broker and a service that works in batches have to do for each."""
 _HESITATION = 0.5
 """Seconds without anything seen after which a window of more than that is cut short."""
+_MANY = 4_000
+"""With more than so many answers to come, each may be read a little later and many at once: none of them is the last.
+"""
 _WAIT = 0.005
 _PATIENCE = 10.0
 """Seconds for acknowledgements, until there is nothing better to do than to wait for them."""
+
+
+def much_is_owed(window: Window) -> bool:
+    """Whether so many answers are still to come that none of them is waited for."""
+    return window.owed > _MANY
 
 
 class Stream:
@@ -47,6 +55,7 @@ class Stream:
                 unsent = list(opening[start:])
                 break
             self._dispatcher.queue(opening[start : start + STRIDE], self._window.number)
+            self._observer.gather(much_is_owed(self._window))
             self._look(0)
         self._dispatcher.queue(closing, self._window.number)
         self._wait_for_acknowledgements()

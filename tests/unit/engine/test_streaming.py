@@ -29,6 +29,7 @@ def _a_small_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a large one, in a tenth of the time."""
     monkeypatch.setattr(stream, "AHEAD", AHEAD)
     monkeypatch.setattr(stream, "STRIDE", STRIDE)
+    monkeypatch.setattr(stream, "_MANY", 80)
 
 
 def player_of(world: World) -> Player:
@@ -56,6 +57,16 @@ def test_a_large_window_is_sent_to_the_end() -> None:
     sent = Counter(event.case.id for event in history_of(player._stage) if isinstance(event, ev.Sent))
     assert all(sent[case.id] == 1 for case in cases)
     assert player._stage.state.tally.outcomes["valid", "valid"]["handled"] >= len(cases)
+
+
+@pytest.mark.parametrize(("count", "gathers"), [(AHEAD, True), (AHEAD // 10, False)])
+def test_what_comes_of_many_records_is_gathered_until_little_is_missing(count: int, gathers: bool) -> None:
+    """The last answers are read at once, and those of a small window are never waited for."""
+    world = World(good)
+    player = player_of(world)
+    world.has_gathered = False
+    player.play("batch", many(player, count))
+    assert (world.has_gathered, world.gathers) == (gathers, False)
 
 
 class Tardy(World):

@@ -122,6 +122,7 @@ class World:
         self.levers = Levers()
         self.view: Callable[[Question], Sight] | None = None
         """What the receiver's probe says; None: none is asked."""
+        self.gathers = self.has_gathered = False
         self._read = self._position = 0
 
     # the cluster
@@ -182,6 +183,10 @@ class World:
 
     def drain(self, _timeout: float) -> tuple[Sequence[LogRecord], bool]:
         return self.poll(), True
+
+    def gather(self, gathers: bool) -> None:
+        self.gathers = gathers
+        self.has_gathered |= gathers
 
     def add(self, topics: Iterable[str]) -> None:
         """All topics are read."""

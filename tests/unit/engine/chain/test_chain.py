@@ -136,6 +136,9 @@ class _Reader:
     def drain(self, _timeout: float) -> tuple[Sequence[LogRecord], bool]:
         return self.poll(), True
 
+    def gather(self, _gathers: bool) -> None:
+        """Nothing is fetched."""
+
     def add(self, topics: Iterable[str]) -> None:
         self._at.update(dict.fromkeys(topics, 0))
 
