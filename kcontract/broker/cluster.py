@@ -17,7 +17,7 @@ from kcontract.broker.reader import TopicReader
 from kcontract.broker.sender import Sender
 from kcontract.broker.topics import Topics
 from kcontract.errors import BrokerError
-from kcontract.model.cluster import Delivered, GroupView, Outgoing, TopicSpec
+from kcontract.model.cluster import Delivered, GroupView, Outgoing, Standing, TopicSpec
 from kcontract.model.record import TopicPartition
 
 
@@ -107,8 +107,8 @@ class KafkaCluster:
         if leaving:
             evict(self.bootstrap, group, leaving)
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered) -> None:
-        self._sender.send(records, delivered)
+    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
+        self._sender.send(records, delivered, standing)
 
     def flush(self, timeout: float) -> int:
         return self._sender.flush(timeout)
@@ -128,6 +128,9 @@ class KafkaCluster:
         self._commits.close()
         self._sender.close()
 
-    def _locate(self, topic: str, partition: int, sent: Sequence[Outgoing]) -> Sequence[int | None]:
+    def _locate(
+        self, topic: str, partition: int, sent: Sequence[Outgoing], first: int | None = None, last: int | None = None
+    ) -> Sequence[int | None]:
         place = (topic, partition)
-        return locate(self._settings, place, self._topics.end_offsets([place])[place], sent)
+        end = self._topics.end_offsets([place])[place] if last is None else last + 1
+        return locate(self._settings, place, sent, first, end)

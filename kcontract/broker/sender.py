@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from itertools import chain, repeat
+from typing import Any, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from kcontract.broker.client import LOGGER, REQUEST_S, Settings
+from kcontract.broker.rows import SHORTEST, Row, by_place
 from kcontract.model.case import CASE_HEADER
-from kcontract.model.cluster import Delivered, Outgoing
+from kcontract.model.cluster import Delivered, Outgoing, Standing
 from kcontract.model.record import Headers
 
-Locate = Callable[[str, int, Sequence[Outgoing]], Sequence[int | None]]
-"""Offsets at which these records, sent in this order, stand in a partition; None where one is not found."""
 _Report = Callable[[Outgoing, Delivered, KafkaError | None, Message], None]
 
+_VOLLEY = 100
+"""Records: with fewer at once their callbacks cost less than reading the log would if they did not stand in a row."""
 _BATCH_BYTES = 1_000_000
 _BATCH_OVERHEAD = 128
 """More than the header of a record batch (61 bytes)."""
@@ -40,6 +42,17 @@ _PRODUCER: dict[str, Any] = {
 }
 
 
+class Locate(Protocol):
+    """Finds records in the log."""
+
+    def __call__(
+        self, topic: str, partition: int, sent: Sequence[Outgoing], first: int | None = None, last: int | None = None
+    ) -> Sequence[int | None]:
+        """Offsets at which these records, sent in this order, stand in a partition; None where one is not found.
+        `first` and `last`: between which offsets they stand, as far as that is known."""
+        ...
+
+
 class Sender:
     """One producer for each batch size in use, all topics with ordinary limits on the first of them.
 
@@ -53,17 +66,33 @@ class Sender:
         self._locate = locate
         self._producers: dict[int, Producer] = {}
         self._by_topic: dict[str, Producer] = {}
+        self._partitions: dict[str, int] = {}
+        """Of topics whose records may go in rows; 0 for others."""
         self._deleted: set[str] = set()
         self._closed = False
         self._refused: list[Callable[[], None]] = []
         self._unplaced: list[tuple[Outgoing, Delivered, int]] = []
         self._acknowledged: list[tuple[Delivered, Outgoing, int, int]] = []
         """To be told: each with its partition and offset."""
+        self._answered: list[Row] = []
+        self._doubtful: list[Row] = []
+        """Their records are looked for in the log, as soon as their fate is decided."""
         self._noting = _noting(self._acknowledged, self._report)
         self._producer(_BATCH_BYTES)  # connects while topics are made
 
-    def send(self, records: Iterable[Outgoing], delivered: Delivered) -> None:
+    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
         """Queue records in order; see `Cluster.send`."""
+        places = None if standing is None or len(records) < _VOLLEY else by_place(records, self._count)
+        if standing is None or places is None:
+            self._send_each(records, delivered)
+            return
+        for place, items in places.items():
+            if len(items) < SHORTEST:
+                self._send_each(items, delivered)
+            else:
+                self._send_row(items, Row(place, delivered, standing, self._answered))
+
+    def _send_each(self, records: Iterable[Outgoing], delivered: Delivered) -> None:
         report, known = self._noting, self._by_topic
         for item in records:
             try:
@@ -74,6 +103,25 @@ class Sender:
                 self._refuse(item, delivered, _text(error.args[0]))
             except (ValueError, OverflowError) as error:
                 self._refuse(item, delivered, f"not sendable: {error}")
+
+    def _send_row(self, items: Sequence[Outgoing], row: Row) -> None:
+        topic, partition, producer = row.topic, row.partition, self._by_topic[row.topic]
+        produce, sent = producer.produce, row.items
+        for item, report in zip(items, chain((row.begun,), repeat(None, len(items) - 2), (row.ended,)), strict=True):
+            record = item.record
+            headers: list[tuple[str, str | bytes | None]] | None = [*record.headers] if record.headers else None
+            try:
+                while True:
+                    try:
+                        produce(topic, record.value, record.key, partition, report, None, 0, headers)
+                        break
+                    except BufferError:
+                        producer.poll(_SERVE_S)
+                sent.append(item)
+            except KafkaException as error:
+                self._refuse(item, row.delivered, _text(error.args[0]))
+        if sent and (sent[0] is not items[0] or sent[-1] is not items[-1]):  # nobody will tell of its ends
+            self._doubtful.append(row)
 
     def flush(self, timeout: float) -> int:
         """Serve deliveries; the number of records still on their way after `timeout` seconds."""
@@ -87,11 +135,14 @@ class Sender:
         for delivered, item, place, offset in acknowledged:
             delivered(item.case, item.topic, place, offset, "")
         self._place()
+        self._tell_rows(left)
         return left
 
     def forget(self, topics: Iterable[str]) -> None:
         """Topics that were deleted: their limits and partitions are asked for again."""
         for topic in topics:
+            if self._partitions.get(topic):  # who wrote among ours will write to the new one, too
+                del self._partitions[topic]
             if self._by_topic.pop(topic, None) is not None:
                 self._deleted.add(topic)
 
@@ -114,6 +165,21 @@ class Sender:
                 each.list_topics(topic, timeout=REQUEST_S)
         self._by_topic[topic] = producer
         return producer
+
+    def _count(self, topic: str) -> int:
+        """How many partitions a topic has, if it has ordinary limits; 0 otherwise."""
+        if topic not in self._partitions:
+            try:
+                self._partitions[topic] = self._asked(self._by_topic.get(topic) or self._producer_for(topic), topic)
+            except (KafkaException, ValueError):
+                self._partitions[topic] = 0
+        return self._partitions[topic]
+
+    def _asked(self, producer: Producer, topic: str) -> int:
+        if producer is not self._producers[_BATCH_BYTES]:
+            return 0
+        known = producer.list_topics(topic, timeout=REQUEST_S).topics[topic]
+        return 0 if known.error is not None else len(known.partitions)
 
     def _compressing(self) -> Producer:
         """For records alone in their batches, which no uncompressed batch could hold."""
@@ -141,6 +207,32 @@ class Sender:
     def _refuse(self, item: Outgoing, delivered: Delivered, error: str) -> None:
         place = -1 if item.partition is None else item.partition
         self._refused.append(partial(delivered, item.case, item.topic, place, -1, error))
+
+    def _tell_rows(self, left: int) -> None:
+        """`left`: how many records are on their way."""
+        rows = self._answered[:]
+        self._answered.clear()
+        for row in rows:
+            if row.stands:
+                row.standing(row.topic, row.partition, row.first or 0, [item.case for item in row.items])
+            else:
+                self._doubtful.append(row)
+        decided = [row for row in self._doubtful if row.is_bounded or not left]
+        if decided:
+            self._doubtful = [row for row in self._doubtful if row not in decided]
+            for row in decided:
+                self._find(row)
+
+    def _find(self, row: Row) -> None:
+        """Somebody else writes there too, or a batch was refused: from now on each record is asked for."""
+        self._partitions[row.topic] = 0
+        offsets = self._locate(row.topic, row.partition, row.items, row.first, row.last)
+        error = _text(row.error) if row.error is not None else "not in the log, where others that were sent with it are"
+        for item, offset in zip(row.items, offsets, strict=True):
+            if offset is None:
+                row.delivered(item.case, row.topic, row.partition, -1, error)
+            else:
+                row.delivered(item.case, row.topic, row.partition, offset, "")
 
     def _place(self) -> None:
         unplaced, self._unplaced = self._unplaced, []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from kcontract.model.record import Record, TopicPartition
 from kcontract.model.value import Value
 
 Delivered = Callable[[str, str, int, int, str], None]
 """Called with case id, topic, partition, offset, error: error is empty for an acknowledged record (offset ≥ 0)."""
+Standing = Callable[[str, int, int, Sequence[str]], None]
+"""Called with topic, partition, first offset and the case ids of acknowledged records that stand one behind the
+other."""
 
 
 class TopicSpec(Value, frozen=True):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,6 +76,27 @@ def member(kafka: SharedKafka, group: str, topic: str, protocol: str = "classic"
             yield process
         finally:
             process.kill()
+
+
+@contextmanager
+def writing(kafka: SharedKafka, topic: str) -> Iterator[None]:
+    """Somebody else, who writes to all four partitions meanwhile."""
+    over = threading.Event()
+
+    def write() -> None:
+        producer = Producer({"bootstrap.servers": kafka.bootstrap, "linger.ms": 0})
+        while not over.is_set():
+            for partition in range(4):
+                producer.produce(topic, b"other", partition=partition)
+            producer.flush(_SECONDS)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 class TestTopics:
@@ -234,6 +256,37 @@ class TestSending:
         send(cluster, [Outgoing(str(n), topic, record, 1) for n, record in enumerate((same, other, same, same))])
         wanted = [Outgoing("x", topic, record, 1) for record in (other, same, Record(value=b"never"))]
         assert cluster._locate(topic, 1, wanted) == [1, 3, None]
+
+    def test_rows_are_where_they_are_told_to_be(self, cluster: KafkaCluster, kafka: SharedKafka, topic: str) -> None:
+        """Each record stands at its place in the log: in rows at first, then beside another writer, by key as well."""
+        told: dict[str, tuple[int, int]] = {}
+        rows: list[int] = []
+
+        def standing(_topic: str, partition: int, offset: int, cases: Sequence[str]) -> None:
+            rows.append(len(cases))
+            told.update({case: (partition, offset + number) for number, case in enumerate(cases)})
+
+        def delivered(case: str, _topic: str, partition: int, offset: int, error: str) -> None:
+            assert not error
+            told[case] = (partition, offset)
+
+        def volley(first: int) -> None:
+            numbers = [b"%d" % n for n in range(first, first + 10_000)]
+            cluster.send([Outgoing(each.decode(), topic, Record(each, each)) for each in numbers], delivered, standing)
+            assert cluster.flush(_SECONDS) == 0
+
+        reader = cluster.reader([topic])
+        volley(0)
+        assert sum(rows) == 10_000
+        with writing(kafka, topic):
+            volley(10_000)
+            volley(20_000)
+        records, complete = reader.drain(_SECONDS)
+        reader.close()
+        assert complete
+        ours = {each.record.key.decode(): (each.partition, each.offset) for each in records if each.record.key}
+        assert len(ours) == 30_000
+        assert told == ours
 
 
 class TestReading:

@@ -34,6 +34,10 @@ class _Volley:
         else:
             self._dispatcher.acknowledged.append((case, topic, partition, offset))
 
+    def standing(self, topic: str, partition: int, offset: int, cases: Sequence[str]) -> None:
+        self.left -= len(cases)
+        self._dispatcher.rows.append((topic, partition, offset, cases))
+
 
 class Dispatcher:
     """The sending half of a window."""
@@ -52,6 +56,8 @@ class Dispatcher:
         self.queued = 0
         """Volleys so far."""
         self.acknowledged: list[tuple[str, str, int, int]] = []
+        self.rows: list[tuple[str, int, int, Sequence[str]]] = []
+        """Acknowledged as well, each with topic, partition, first offset and cases."""
         self.refused: dict[str, str] = {}
 
     def send(self, cases: Sequence[Case], window: int, due: Sequence[float] = ()) -> None:
@@ -118,7 +124,7 @@ class Dispatcher:
         volley = _Volley(len(records), self)
         self._volleys.append(volley)
         self.queued += 1
-        self._cluster.send(records, volley.delivered)
+        self._cluster.send(records, volley.delivered, volley.standing)
 
     def _acknowledge(self) -> None:
         """Wait for what is on its way and record where it stands."""
@@ -131,11 +137,12 @@ class Dispatcher:
             self._recorder.record(ev.Blind(self._recorder.now(), self._unit, what))
 
     def _note_places(self) -> None:
-        if not self.acknowledged:
+        if not self.acknowledged and not self.rows:
             return
         now = self._recorder.now()
-        acknowledged, self.acknowledged = self.acknowledged, []
-        runs = in_a_row(acknowledged)
+        runs = [*self.rows, *in_a_row(self.acknowledged)]
+        self.rows.clear()
+        self.acknowledged.clear()
         for topic, partition, offset, cases in runs:
             self._own.note(topic, partition, offset, len(cases))
         self._recorder.record_all([ev.Placed(now, one[0], one[1], one[2], tuple(one[3])) for one in runs])

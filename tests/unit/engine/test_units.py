@@ -139,12 +139,12 @@ def test_a_stored_case_that_the_broker_refuses_proves_nothing() -> None:
     world = World(good)
     send = world.send
 
-    def refusing(records: Any, delivered: Any) -> None:
+    def refusing(records: Any, delivered: Any, standing: Any = None) -> None:
         for one in records:
             if one.record.value == b"{":
                 delivered(one.case, one.topic, 0, -1, "too large")
             else:
-                send([one], delivered)
+                send([one], delivered, standing)
 
     world.send = refusing  # type: ignore[method-assign]
     assert whole_run(world, replay=stored(b"{")).exit_code == 2

@@ -14,7 +14,7 @@ from kcontract.engine.run import VerifyRun
 from kcontract.errors import UsageError
 from kcontract.judge.runs.history import HistoryJudge
 from kcontract.model.case import CASE_HEADER
-from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing
+from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Standing
 from kcontract.model.contract import Action, Contract, Emits, Expression, Run, Send, Where
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.service import Answer
@@ -71,7 +71,7 @@ class Line(World):
         log.append(LogRecord(topic, 0, len(log), record))
         return len(log) - 1
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered) -> None:
+    def send(self, records: Sequence[Outgoing], delivered: Delivered, _standing: Standing | None = None) -> None:
         for one in records:
             delivered(one.case, one.topic, 0, self.append(one.topic, one.record), "")
 
@@ -168,7 +168,7 @@ def test_a_chain_that_conforms() -> None:
     written: list[str] = []
     send = world.send
 
-    def noted(records: Sequence[Outgoing], delivered: Delivered) -> None:
+    def noted(records: Sequence[Outgoing], delivered: Delivered, _standing: Standing | None = None) -> None:
         if all(process.code is None for process in world.processes.values()) and len(world.processes) == 2:
             written.extend(one.topic for one in records)
         send(records, delivered)
@@ -265,10 +265,10 @@ class Shop(Line):
         self.append(TOPIC, Record(b"k", order, headers))
         return Answer(201, order)
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered) -> None:
+    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
         if "till" in self.processes and self.processes["till"].code is None:
             self.written += [one.topic for one in records]
-        super().send(records, delivered)
+        super().send(records, delivered, standing)
 
 
 def test_a_sender_before_the_others() -> None:

@@ -64,9 +64,9 @@ class Busy(World):
     def arrived(self, position: int) -> float:
         return self.times[position]
 
-    def send(self, records: Any, delivered: Any) -> None:
+    def send(self, records: Any, delivered: Any, standing: Any = None) -> None:
         self.times += [self.clock.t] * len(records)
-        super().send(records, delivered)
+        super().send(records, delivered, standing)
 
     times: list[float]
 
