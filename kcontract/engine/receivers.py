@@ -198,6 +198,7 @@ class ReceiverRun:
             size = min(size, self._stage.observer.fits(len(window.deliveries)))
             queue.put_back(self._triage.resolve(window))
             self._player.forget(window)
+            del window, drawn, batch
         if left := queue.take(1):
             late = sent >= self._most_of_late() and not self._stage.out_of_time
             self._triage.leave_out(chain(left, queue), _LATE if late else self._triage.why_stopped())

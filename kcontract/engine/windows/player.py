@@ -73,6 +73,8 @@ class Player:
         self._unit = stage.unit.name
         self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit, self._observer.own, stage.road)
         self._number = 0
+        self._last: Window | None = None
+        """The last window, kept until the next one is sent: all that it holds is freed while the service works."""
         self._in_vain = False
         """A third sentinel had no effect either: the service drops healthy records, and goes on."""
 
@@ -108,6 +110,7 @@ class Player:
         opening, closing = compose(cases, self.sources, places, {} if plain else self.markers, healthy=healthy)
         stream = Stream(self._stage, self._dispatcher, window, lambda: self._report(window))
         self.unsent = stream.send(opening, closing)
+        self._last = None
         if purpose in _REPEATABLE:
             self.cases[self._number] = tuple(cases[: len(cases) - len(self.unsent)])
         outcome = self._follow(window, patience)
@@ -150,6 +153,7 @@ class Player:
     def end(self, window: Window, outcome: Outcome) -> None:
         """Close the window: the judge takes it."""
         self._recorder.record(ev.WindowClosed(self._recorder.now(), window.number, outcome))
+        self._last = window
 
     def forget(self, window: Window) -> None:
         """Keep the cases of a closed window only while a doubt may want it repeated."""
