@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import msgspec
 
+from kcontract.engine.batches import Batches
 from kcontract.engine.confirming.confirm import Confirmer
 from kcontract.engine.confirming.culprits import Detective
 from kcontract.engine.confirming.triage import Triage
@@ -39,15 +39,6 @@ _WARMS = 2
 who stands still twice is blamed."""
 _PROBES = 3
 """Healthy records a partition in the probe phase."""
-_LARGE_WINDOW, _LARGEST_WINDOW = 2_000, 20_000
-"""Windows grow up to this while the service gets through, and for a quick one further: each ends with a wait."""
-_QUICK = 1.5
-"""Seconds for a window: the next one is made as large as takes about so long. The first ones take mostly the time that
-any window takes, and are followed by a larger one for it."""
-_STEEPEST = 16
-"""Times the size of the window before."""
-_OVER = "--max-time is over"
-_LATE, _LATE_SECONDS = "answers take too long", 60.0
 
 
 class ReceiverRun:
@@ -179,42 +170,11 @@ class ReceiverRun:
 
     def _cases(self) -> None:
         self._player.phase = "sending"
-        queue, size = self._queue(), min(self._settings.window, self._most_of_late())
+        queue = self._queue()
         stored = [*self._settings.shard.share(self._recalled())]
         queue.put_back(stored)
         self._player.total = queue.total + len(stored)
-        sent = 0
-        while not self._stage.out_of_time and sent < self._most_of_late() and (drawn := queue.take(size)):
-            if not (batch := self._triage.choose(drawn)):
-                continue
-            if not self._detective.revive():
-                queue.put_back(batch)
-                break
-            begun = self._recorder.now()
-            window = self._player.play("batch", batch)
-            sent += len(batch) - len(self._player.unsent)
-            queue.put_back(self._player.unsent)
-            size = self._next_size(size, window, self._recorder.now() - begun)
-            size = min(size, self._stage.observer.fits(len(window.deliveries)))
-            queue.put_back(self._triage.resolve(window))
-            self._player.forget(window)
-            del window, drawn, batch
-        if left := queue.take(1):
-            late = sent >= self._most_of_late() and not self._stage.out_of_time
-            self._triage.leave_out(chain(left, queue), _LATE if late else self._triage.why_stopped())
-
-    def _most_of_late(self) -> int:
-        """How many cases are sent to a service whose answers are late: the finding stands, and each costs its time."""
-        is_late = any(verdict.code == "NO_REPLY" and verdict.cause == "late" for verdict in self._state.reached)
-        return max(1, int(_LATE_SECONDS / (self._state.pace.p50 or 1.0))) if is_late else sys.maxsize
-
-    def _next_size(self, size: int, window: Window, seconds: float) -> int:
-        """Windows grow while the service gets through, and beyond the usual size only for a quick one."""
-        if window.disturbed or self._player.unsent:
-            return self._settings.window
-        if seconds < _QUICK:
-            return min(max(2 * size, min(int(size * _QUICK / max(seconds, 0.001)), _STEEPEST * size)), _LARGEST_WINDOW)
-        return min(2 * size, max(size // 2, _LARGE_WINDOW))
+        Batches(self._stage, self._player, self._detective, self._triage, queue).play()
 
     def _stored(self, stored: StoredCase) -> Case:
         """The stored case for this run. ServiceError CASE_TOPIC if the unit does not receive its topic."""

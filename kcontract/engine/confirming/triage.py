@@ -110,8 +110,13 @@ class Triage:
                 self.blame(case)
         return self._sendable(batch)
 
+    @property
+    def calm(self) -> bool:
+        """Whether every case can be sent, so that there is nothing to choose."""
+        return not self._fatal and self._detective.stalls < _STALLS_AT_MOST
+
     def _sendable(self, cases: Sequence[Case]) -> list[Case]:
-        if not self._fatal and self._detective.stalls < _STALLS_AT_MOST:
+        if self.calm:
             return list(cases)
         why = {case.id: self._why_not(case) for case in cases}
         for case in cases:

@@ -52,6 +52,8 @@ class Dispatcher:
         self._recorder = recorder
         self._unit = unit
         self._on_the_way: list[Outgoing] = []
+        self._is_ahead = False
+        """Whether what is queued next is on its way already."""
         self._volleys: deque[_Volley] = deque()
         self.queued = 0
         """Volleys so far."""
@@ -75,16 +77,26 @@ class Dispatcher:
         if self._road is not None:
             cases = [self._carried(self._road, case) for case in cases]
         now = self._recorder.now()
-        if self._road is None:
-            records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
-            self._send(records)
-            self._on_the_way += records
-            self._cluster.flush(_AT_ONCE)
+        if self._road is None and not self._is_ahead:
+            self._hand_over(cases)
+        self._is_ahead = False
         # Told while the broker takes them: nobody looks at what comes before that.
         if due:
             self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, due, strict=True)])
         else:
             self._recorder.record_all([ev.Sent(now, window, case) for case in cases])
+
+    def send_ahead(self, cases: Sequence[Case]) -> None:
+        """Send these before the window is open in which `queue` tells of them: it must be the next that is called."""
+        if self._road is None:
+            self._hand_over(cases)
+            self._is_ahead = True
+
+    def _hand_over(self, cases: Sequence[Case]) -> None:
+        records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
+        self._send(records)
+        self._on_the_way += records
+        self._cluster.flush(_AT_ONCE)
 
     def _carried(self, road: Road, case: Case) -> Case:
         carried, log = road.carry(case)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from kcontract.engine.deciding import decide
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinned, places_of
 from kcontract.engine.windows.dispatch import Dispatcher
-from kcontract.engine.windows.stream import Stream, much_is_owed
+from kcontract.engine.windows.stream import STRIDE, Stream, much_is_owed
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import QUIET_CEILING, STALL_FLOOR
 from kcontract.judge.replies import longest_wait
@@ -75,6 +75,9 @@ class Player:
         self._number = 0
         self._last: Window | None = None
         """The last window, kept until the next one is sent: all that it holds is freed while the service works."""
+        self._then: Callable[[Window], Sequence[Case]] | None = None
+        self._ahead: tuple[list[Case], list[Case]] | None = None
+        """The next batch, in sending order, of which the first volley is on its way."""
         self._in_vain = False
         """A third sentinel had no effect either: the service drops healthy records, and goes on."""
 
@@ -100,14 +103,15 @@ class Player:
         must run.
         """
         window = self.begin(purpose, of)
-        # One batch follows the other: the sample behind the last one is that before the next.
-        before = self._observer.looked_at_resources() if purpose == "batch" else self._sample(purpose)
+        before = self._before(purpose)
         narrow = purpose in _NARROW
         if narrow:
             cases = [pinned(case, self.partitions) for case in cases]
         places = places_of(cases, self.partitions) if narrow else self.places
         plain = not marked or purpose in _PLAIN or self._observer.bloated
-        opening, closing = compose(cases, self.sources, places, {} if plain else self.markers, healthy=healthy)
+        markers = {} if plain else self.markers
+        opening, closing = self._ahead or compose(cases, self.sources, places, markers, healthy=healthy)
+        self._ahead = None
         stream = Stream(self._stage, self._dispatcher, window, lambda: self._report(window))
         self.unsent = stream.send(opening, closing)
         self._last = None
@@ -118,10 +122,34 @@ class Player:
         self._note_growth(purpose, cases, before)
         if outcome == "settled" and self._observer.bloated and self._observer.has_ended:
             outcome = self._follow(window, patience)
+        if self._then is not None and outcome == "settled" and not self._observer.has_ended:
+            self._send_ahead(self._then(window))
         self.end(window, outcome)
         if purpose == "batch" and window.astray and len(self.astray) < _ASTRAY:
             self.astray.append(tuple(cases))
         return window
+
+    def play_batch(self, cases: Sequence[Case], then: Callable[[Window], Sequence[Case]]) -> Window:
+        """A batch. `then`, asked when its window has settled, may give the cases of the next one: the service begins
+        with them while this one is judged, and no other window may come between."""
+        self._then = then
+        try:
+            return self.play("batch", cases)
+        finally:
+            self._then = None
+
+    def _send_ahead(self, cases: Sequence[Case]) -> None:
+        """Send the first volley of the next batch: nothing is read before its window is open."""
+        if cases:
+            self._ahead = compose(cases, self.sources, self.places, self.markers)
+            self._dispatcher.send_ahead(self._ahead[0][:STRIDE])
+
+    def _before(self, purpose: ev.Purpose) -> Resources | None:
+        """What the service holds before the window. One batch follows the other: the sample behind the last one is that
+        before the next, also where the service has begun with it."""
+        if self._ahead is not None:
+            return self._observer.held
+        return self._observer.looked_at_resources() if purpose == "batch" else self._sample(purpose)
 
     def _sample(self, purpose: ev.Purpose) -> Resources | None:
         """What the service holds around windows that may have it grow."""
