@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from operator import methodcaller
-from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from kcontract.broker.client import LOGGER, Settings, unreachable
-from kcontract.broker.reader import READER, UNREADABLE, TopicReader
+from kcontract.broker.reader import READER, TopicReader, log_record
 from kcontract.model.cluster import Outgoing
 from kcontract.model.record import Headers, LogRecord, Record
 from kcontract.model.record import TopicPartition as Place
@@ -21,9 +19,6 @@ _SECONDS = 30.0
 _BATCH = 5_000
 _STEP_S = 0.05
 _Bytes = tuple[bytes | None, bytes | None, Headers]
-
-# Not `message.headers()`: see the reader.
-_headers = methodcaller("headers")
 
 
 def locate(
@@ -99,7 +94,7 @@ def _read(settings: Settings, place: Place, first: int, end: int) -> list[LogRec
             for message in consumer.consume(_BATCH, _STEP_S):
                 error = message.error()
                 if error is None:
-                    log.append(_log_record(message))
+                    log.append(log_record(message))
                     reached = log[-1].offset + 1
                 elif error.code() == KafkaError._PARTITION_EOF:
                     reached = end
@@ -108,13 +103,3 @@ def _read(settings: Settings, place: Place, first: int, end: int) -> list[LogRec
     finally:
         consumer.close()
     return [one for one in log if one.offset < end]
-
-
-def _log_record(message: Any) -> LogRecord:
-    try:
-        headers = tuple(_headers(message) or ())
-    except SystemError:  # the client library trips over a name that is not UTF-8: none of ours
-        headers = ((UNREADABLE, None),)
-    return LogRecord(
-        message.topic(), message.partition(), message.offset(), Record(message.key(), message.value(), headers)
-    )

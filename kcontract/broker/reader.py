@@ -129,7 +129,7 @@ class TopicReader:
     def _take(self, messages: Iterable[Message], records: list[LogRecord]) -> None:
         for message in messages:
             if (error := message.error()) is None:
-                records.append(_log_record(message))
+                records.append(log_record(message))
             elif error.code() == KafkaError._PARTITION_EOF:
                 self._note_end(message)
             elif error.code() in _FORBIDDEN:
@@ -177,7 +177,8 @@ class _Client:
         self.consumer.incremental_unassign([TopicPartition(*place) for place in places])
 
 
-def _log_record(message: Any) -> LogRecord:
+def log_record(message: Any) -> LogRecord:
+    """A message that was read; headers with a name that cannot be read are `UNREADABLE`."""
     kind, time_ms = message.timestamp()
     try:
         headers = _headers(message)
