@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import count, takewhile
+from itertools import takewhile
 
 from kcontract.judge.evidence import Window
 from kcontract.model import events as ev
-from kcontract.model.record import Record
-from tests.unit.engine.world import EXIT, Handled, World, good, history_of, receiver_of, stage_of, verified
-from tests.unit.judge.story import DLQ
+from tests.unit.engine.world import EXIT, World, good, history_of, receiver_of, stage_of, verified
 
 WINDOW = 10
 
@@ -56,13 +54,7 @@ def test_each_record_is_sent_once_and_told_in_its_own_window() -> None:
 
 def test_nothing_is_sent_ahead_to_a_service_that_has_fallen_over() -> None:
     """Once a record is fatal each batch is chosen when its turn comes, to a service that runs."""
-    bad = count(1)
-
-    def handle(record: Record) -> Handled:
-        done = good(record)
-        return EXIT if done[0][0] == DLQ and record.value == b"" and next(bad) else done
-
-    world = World(handle)
+    world = World(lambda record: EXIT if record.value == b"" else good(record))
     seen = ahead_of(world)
     exited = next(number for number, (purpose, _) in enumerate(seen) if purpose == "alone")
     assert not any(ahead for _, ahead in seen[exited:])
