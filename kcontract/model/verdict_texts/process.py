@@ -2,7 +2,7 @@
 
 COULD_NOT_RUN = """\
 The unit was not tested: its service did not start, never became ready, or needs something that was not there.
-Nothing is known about its promises; that is neither a pass nor a failure, and the run ends with 3 (a retry may help).
+Nothing is known about its promises; that is neither a pass nor a failure, and a retry may help.
 Proof: the exit, the output or the missing member of the group, before the first case was sent.
 Not: CRASHED, which is an exit on a record; a service that starts and then stands still is STUCK.
 Python: a missing package or environment variable; the wrong interpreter in `run.command`.
