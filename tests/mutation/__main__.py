@@ -17,6 +17,9 @@ from tests.mutation.trial import run_tests
 REPO = Path(__file__).parents[2]
 STAGES = ("tests/unit/judge", "tests/unit/engine")
 """What survives the first is tried with the second."""
+_AFTER = {"judge": STAGES, "engine": STAGES[1:]}
+"""The stages for mutants of a room, behind the tests near to them."""
+_ROOMS = ("broker", "engine", "generate", "judge", "protocol")
 _NEAR = {
     "answering": "test_replies",
     "crediting": "test_blame",
@@ -72,16 +75,21 @@ def _is_killed(copy: Path, mutant: Mutant) -> bool:
 
 def _targets(copy: Path, mutant: Mutant) -> list[list[str]]:
     """The module's own tests first: most mutants end there, in less than a second."""
+    room = Path(mutant.path).parts[1]
+    near = [f"tests/unit/{one}.py" for one in mutant.near or (f"judge/{_own(mutant)}",)]
+    first = [one for one in near if (copy / one).exists()]
+    return [*([first] if first else []), *([stage] for stage in _AFTER.get(room, ()))]
+
+
+def _own(mutant: Mutant) -> str:
     module = Path(mutant.path).relative_to("kcontract/judge").with_suffix("")
-    own = module.with_name(f"test_{module.name}").as_posix()
-    near = f"{STAGES[0]}/{_NEAR.get(module.as_posix(), own)}.py"
-    return [*([[near]] if (copy / near).exists() else []), *([stage] for stage in STAGES)]
+    return _NEAR.get(module.as_posix(), module.with_name(f"test_{module.name}").as_posix())
 
 
 def _copy(folder: Path) -> None:
     """What the tests need of this repository."""
     unwanted = shutil.ignore_patterns("__pycache__", "node_modules")
-    for name in ("kcontract", "tests/docker", "tests/unit/judge", "tests/unit/engine", "tests/unit/generate"):
+    for name in ("kcontract", "tests/docker", *(f"tests/unit/{room}" for room in _ROOMS)):
         shutil.copytree(REPO / name, folder / name, ignore=unwanted)
     for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py", "tests/shared_kafka.py"):
         shutil.copy2(REPO / name, folder / name)

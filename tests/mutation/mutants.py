@@ -1,4 +1,4 @@
-"""The list of mutants, a module for each part of the judge."""
+"""The list of mutants, a module for each part of the judge, and one for what brings it its evidence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tests.mutation.of_details import DETAIL_MUTANTS
 from tests.mutation.of_endings import ENDING_MUTANTS
 from tests.mutation.of_evidence import EVIDENCE_MUTANTS
 from tests.mutation.of_rules import RULE_MUTANTS
+from tests.mutation.of_sending import SENDING_MUTANTS
 from tests.mutation.of_views import VIEW_MUTANTS
 
 HARMLESS = {
@@ -20,5 +21,13 @@ HARMLESS = {
 
 MUTANTS: tuple[Mutant, ...] = tuple(
     one._replace(harmless=HARMLESS.get(one.name, ""))
-    for one in (*RULE_MUTANTS, *EVIDENCE_MUTANTS, *BOOK_MUTANTS, *DETAIL_MUTANTS, *ENDING_MUTANTS, *VIEW_MUTANTS)
+    for one in (
+        *RULE_MUTANTS,
+        *EVIDENCE_MUTANTS,
+        *BOOK_MUTANTS,
+        *DETAIL_MUTANTS,
+        *ENDING_MUTANTS,
+        *VIEW_MUTANTS,
+        *SENDING_MUTANTS,
+    )
 )

@@ -11,6 +11,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from kcontract.broker import rows, sender
 from kcontract.broker.locate import match, match_onwards
+from kcontract.broker.rows import by_place
 from kcontract.broker.sender import Sender
 from kcontract.broker.topics import DEFAULT_LIMIT
 from kcontract.model.cluster import Outgoing
@@ -168,6 +169,30 @@ def test_keys_go_where_javas_client_puts_them(broker: Broker) -> None:
     assert {one[2] for one in told.rows} <= {COUNT, 2 * COUNT}
 
 
+def test_a_record_goes_where_it_is_sent_whatever_its_key() -> None:
+    """The hash of the key is for those that are sent nowhere in particular."""
+    records = numbered(partition=2)
+    keyed = [Outgoing(one.case, one.topic, Record(b"21", one.record.value), 2) for one in records]
+    assert by_place(keyed, lambda _: 7) == {("t", 2): keyed}
+
+
+def test_keys_of_a_topic_without_rows_are_hashed_by_nobody() -> None:
+    """It has no number of partitions to divide by."""
+    assert by_place([Outgoing("1", "t", Record(b"21", b"1"))], lambda _: 0) is None
+
+
+def test_a_bounded_row_is_looked_for_while_others_are_on_their_way(broker: Broker) -> None:
+    """Both its ends stand in the log, so that nothing of it can come any more."""
+    broker.foreign_after = {b"7"}
+    to, told = sender_of(broker), Told()
+    to.send(numbered(), told.delivered, told.standing)
+    broker.flush(1)
+    broker.takes = False
+    to.send(numbered(COUNT), told.delivered, told.standing)
+    assert to.flush(1) == COUNT
+    assert told.fates == {**places(0, 8), **places(8, COUNT, 2)}
+
+
 def test_without_the_hash_keys_are_left_to_the_client_library(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Older versions of it do not tell."""
     monkeypatch.setattr(rows, "_murmur2", None)
@@ -261,6 +286,8 @@ def test_nobody_is_told_after_the_end(broker: Broker) -> None:
         Outgoing("60", "t", Record(value=b"60", headers=(("h", b"x" * 70_000),)), 1),
         Outgoing("60", "t", Record(value=b"60", headers=(("ä", b""),)), 1),
         Outgoing("60", "t", Record(b"k" * 70_000, b"60"), 1),
+        Outgoing("60", "t", Record(value=b"v" * 70_000), 1),
+        Outgoing("60", "t", Record(value=b"60", headers=(("a\n", b""),)), 1),
         Outgoing("60", "t", Record(value=b"60"), 1, compressed=True),
         Outgoing("60", "t", Record(value=b"60"), None),
         Outgoing("60", "t", Record(value=b"60"), 4),
