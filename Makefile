@@ -25,7 +25,7 @@ verify-faults: $(READY) ## S4 with every fault, then the twins that only a fault
 	$(BIN)/python -m tests.lab 'fault-*'
 
 test: lint $(NODE_READY) ## lint, types, import contracts, and all tests on the real broker
-	$(BIN)/pytest -n 2 --dist loadgroup -q
+	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 -q
 
 lab: $(READY) $(NODE_READY) ## every twin of the lab: what it must earn, and what it got
 	$(BIN)/python -m tests.lab

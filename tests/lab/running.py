@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kcontract.host.sweep import sweep
 from kcontract.model.summary import RunSummary
 from kcontract.report.json_lines import decode_item
 from tests.lab.building import BUILT, build
@@ -25,9 +27,12 @@ _LONG_BATCH_S, _LONG_WAIT_S = 110.0, 160.0
 of a core, and is quicker for the later ones of many. The second is for those that mostly wait."""
 _TWIN_S = 600.0
 """No twin takes longer, on a machine busy with others; the bound for a batch follows from it."""
+_BATCH_S, _LAST_WORDS_S = 900.0, 30.0
+"""A batch that still runs then has gone astray: it is cut, and says where each of its threads stood."""
 _SUMMARY = '{"type":"run",'
 _COMPILED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(BUILT / "pycache")}
 """Modules are compiled once for all batches and their services, whatever the environment says of it."""
+_SAYS_WHERE = {"PYTHONFAULTHANDLER": "1"}
 
 
 Watch = Callable[["subprocess.Popen[str]"], AbstractContextManager[object]]
@@ -108,14 +113,29 @@ def _verify(batch: Sequence[Twin], seed: int, watch: Watch) -> list[Result]:
         bound = ["--max-time", str(_TWIN_S * len(batch))]
         command = [sys.executable, "-m", "kcontract", "verify", *contracts, *bound, *options, *reports]
         pipe = subprocess.PIPE
-        env = os.environ | _COMPILED
+        env = os.environ | _COMPILED | _SAYS_WHERE
         with (
             subprocess.Popen(command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe, text=True) as process,
             watch(process),
         ):
-            printed, complained = process.communicate()
+            printed, complained = ended(process, _BATCH_S)
         summary = _summary(report)
     return [_result(twin, summary, printed[-6000:] + complained[-3000:]) for twin in batch]
+
+
+def ended(process: subprocess.Popen[str], seconds: float) -> tuple[str, str]:
+    """What a run printed and complained. One that does not end in time is cut, and what it started with it."""
+    try:
+        return process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+    try:
+        printed, complained = process.communicate(timeout=_LAST_WORDS_S)
+    except subprocess.TimeoutExpired:  # something that it started holds its output
+        process.kill()
+        printed, complained = "", ""
+    sweep()
+    return printed, f"{complained}\ncut after {seconds:g} s"
 
 
 def _summary(report: Path) -> RunSummary | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 
 from tests.lab import pool as pool_module
 from tests.lab.pool import Pool
-from tests.lab.running import Result, Watch
+from tests.lab.running import Result, Watch, ended
 from tests.lab.twin import GOOD, Twin, earns
 
 _TWINS = [Twin(f"it-{number}", "go", "franz-go", "tests/lab/go/franz.yaml", seconds=number) for number in range(1, 6)]
@@ -74,7 +75,7 @@ def test_the_end_of_a_pool_ends_its_runs(monkeypatch: pytest.MonkeyPatch) -> Non
     began, codes = threading.Event(), []
 
     def wait(batch: Sequence[Twin], _seed: int, watch: Watch) -> list[Result]:
-        asks = "import signal, sys; print(flush=True); signal.pause()"
+        asks = "import time; print(flush=True); time.sleep(60)"
         pipe = subprocess.PIPE
         with subprocess.Popen([sys.executable, "-c", asks], stdout=pipe, stderr=pipe, text=True) as process:
             assert process.stdout is not None
@@ -89,3 +90,16 @@ def test_the_end_of_a_pool_ends_its_runs(monkeypatch: pytest.MonkeyPatch) -> Non
         assert began.wait(60)
     assert len(codes) == 1
     assert codes[0] != 0
+
+
+def test_a_run_that_never_ends_is_cut() -> None:
+    """And says where it stood, so that a test run ends and tells."""
+    stands = "import threading\nprint('there', flush=True)\nthreading.Event().wait()"
+    pipe, told = subprocess.PIPE, os.environ | {"PYTHONFAULTHANDLER": "1"}
+    with subprocess.Popen([sys.executable, "-c", stands], stdout=pipe, stderr=pipe, text=True, env=told) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        printed, complained = ended(process, 0.1)
+    assert printed == ""
+    assert "in wait" in complained
+    assert complained.endswith("cut after 0.1 s")

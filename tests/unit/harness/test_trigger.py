@@ -28,8 +28,8 @@ def _whole_request(connection: socket.socket) -> bytes:
         data += more
     head, _, body = data.partition(b"\r\n\r\n")
     length = next((int(v) for k, _, v in (h.partition(b":") for h in head.split(b"\r\n")) if k == b"Content-Length"), 0)
-    while len(body) < length:
-        body += connection.recv(65_536)
+    while len(body) < length and (more := connection.recv(65_536)):
+        body += more
     return head + b"\r\n\r\n" + body
 
 
