@@ -71,7 +71,8 @@ class LifeBook(Book):
         was_ready, self._ready = self._ready, False
         if self._open:
             return ()
-        self._between[event.code] += was_ready
+        if was_ready:
+            self._between[event.code] += 1
         if was_ready or self._fatal is None:
             return ()
         self._failed += 1

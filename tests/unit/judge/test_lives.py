@@ -82,6 +82,15 @@ def test_an_exit_between_windows_is_told() -> None:
     ]
 
 
+def test_a_service_that_was_never_ready_is_told_as_such_only() -> None:
+    """Its exits are why it could not run: there is no end that nothing led to."""
+    story = Story()
+    story.start()
+    story.exit(1)
+    story.state.close()
+    assert story.state.blind == []
+
+
 @pytest.mark.parametrize(
     ("action", "code", "told"),
     [
