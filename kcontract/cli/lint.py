@@ -11,9 +11,9 @@ import click
 import msgspec
 
 from kcontract.cli.completing import complete_contracts
-from kcontract.document.load import FIRST_CONTRACT, Loaded, load_contracts, load_project
+from kcontract.document.load import Loaded, load_contracts, load_project, none_found
 from kcontract.document.mistakes import Mistake
-from kcontract.errors import EXIT_CONFORMS, EXIT_USAGE, UsageError
+from kcontract.errors import EXIT_CONFORMS, EXIT_USAGE
 from kcontract.report.visible import visible
 
 _EPILOG = """\b
@@ -50,7 +50,7 @@ def lint(paths: tuple[Path, ...], form: str, schema: str | None) -> int:
     project = load_project(paths[0] if paths else Path.cwd())
     loaded = load_contracts(paths, project)
     if not loaded.files and not loaded.errors:
-        raise UsageError("CONTRACTS_NONE", f"no contract was found in {project.project.root}", FIRST_CONTRACT)
+        raise none_found(project.project.root)
     for text in _json(loaded) if form == "json" else _text(loaded, project.project.root):
         click.echo(text)
     return EXIT_USAGE if loaded.errors else EXIT_CONFORMS

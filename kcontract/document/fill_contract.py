@@ -18,7 +18,7 @@ from kcontract.document.mistakes import Refused
 from kcontract.document.reading import Reading
 from kcontract.document.shape import Form, Section, read
 from kcontract.document.yaml_compose import compose
-from kcontract.document.yaml_nodes import MapNode, Node
+from kcontract.document.yaml_nodes import MapNode, Node, ScalarNode
 from kcontract.model.contract import Contract, Malformed, Message, RegistryRules
 from kcontract.model.location import Location
 
@@ -47,6 +47,8 @@ def fill_contract(reading: Reading) -> Contract:
 def read_section(reading: Reading, form: Form, without: tuple[str, ...] = ()) -> Section:
     """The file as the form wants it, without the keys in `without`; empty if it cannot be read at all."""
     node = _nodes(reading)
+    if isinstance(node, ScalarNode) and node.value is None and not any(key.required for key in form.keys):
+        node = MapNode(node.at, {})  # an empty kcontract.yaml only says where the project is
     if isinstance(node, MapNode) and without:
         node = MapNode(node.at, {name: entry for name, entry in node.entries.items() if name not in without})
     found = None if node is None else read(form, node, reading.notebook)

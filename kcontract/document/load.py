@@ -21,8 +21,6 @@ from kcontract.errors import UsageError
 from kcontract.model.contract import Contract, Project
 from kcontract.model.location import Location
 
-FIRST_CONTRACT = "`kcontract init SCHEMA` drafts one; or name its file"
-"""What to do where no contract is."""
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -38,11 +36,13 @@ class LoadedProject:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The contracts without errors, all mistakes (those of kcontract.yaml too), and how many files were read."""
+    """The contracts without errors, all mistakes (those of kcontract.yaml too), how many files were read, and the root
+    of their project."""
 
     contracts: tuple[Contract, ...]
     mistakes: tuple[Mistake, ...]
     files: int
+    root: str
 
     @property
     def errors(self) -> tuple[Mistake, ...]:
@@ -80,7 +80,7 @@ def load_contracts(paths: Sequence[Path], loaded: LoadedProject) -> Loaded:
         notebook.extend(own.mistakes)
         if not own.has_errors:
             contracts.append(contract)
-    return _together(contracts, notebook, len(files))
+    return _together(contracts, notebook, len(files), loaded.project.root)
 
 
 def required(loaded: Loaded) -> tuple[Contract, ...]:
@@ -92,17 +92,26 @@ def required(loaded: Loaded) -> tuple[Contract, ...]:
         fix = "mend the lines that are named; `kcontract lint` checks them"
         raise UsageError("CONTRACT_MISTAKES", f"the contracts have mistakes:\n{listed}", fix)
     if not loaded.contracts:
-        raise UsageError("CONTRACTS_NONE", "no contract was found", FIRST_CONTRACT)
+        raise none_found(loaded.root)
     return loaded.contracts
 
 
-def _together(contracts: list[Contract], notebook: Notebook, files: int) -> Loaded:
+def none_found(root: str) -> UsageError:
+    """What to do where no contract is. A `contracts/` here, below another project's root, was meant to be found."""
+    here = Path.cwd()
+    fix = "`kcontract init SCHEMA` drafts one; or name its file"
+    if Path(root) in here.parents and (here / "contracts").is_dir():
+        fix = f"for those of {here}, write an empty {PROJECT_FILE} there; or name their files"
+    return UsageError("CONTRACTS_NONE", f"no contract was found in {root}", fix)
+
+
+def _together(contracts: list[Contract], notebook: Notebook, files: int, root: str) -> Loaded:
     together = Notebook()
     check_together(contracts, together)
     notebook.extend(together.mistakes)
     wrong = {mistake.at.file for mistake in together.mistakes if mistake.severity == "error"}
     good = tuple(contract for contract in contracts if contract.at.file not in wrong)
-    return Loaded(good, notebook.mistakes, files)
+    return Loaded(good, notebook.mistakes, files, root)
 
 
 def _files(paths: Sequence[Path], loaded: LoadedProject, notebook: Notebook) -> Iterator[str]:

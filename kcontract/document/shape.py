@@ -162,11 +162,13 @@ def name_of(shape: Shape) -> str:
 
 
 def _example_of(shape: Shape) -> str:
-    """How a list of sections is written, with the keys that each must have; empty for other shapes."""
-    if not isinstance(shape, Items) or not isinstance(shape.item, Form):
+    """How a section, or a list of sections, is written, with the keys that each must have; empty for other shapes."""
+    form = shape.item if isinstance(shape, Items) else shape
+    if not isinstance(form, Form):
         return ""
-    keys = ", ".join(f"{key.name}: …" for key in shape.item.keys if key.required)
-    return f": [{{{keys}}}]" if keys else ""
+    keys = ", ".join(f"{key.name}: …" for key in form.keys if key.required)
+    written = f": [{{{keys}}}]" if isinstance(shape, Items) else f": {{{keys}}}"
+    return written if keys else ""
 
 
 def _note_wrong(expected: str, node: Node, notebook: Notebook, example: str = "") -> None:

@@ -22,12 +22,11 @@ def assert_valid_event(event: Any, of: str | ContractInTest) -> None:
     """
     __tracebackhide__ = True
     known = contract(of) if isinstance(of, str) else of
-    record = _record(event, known)
+    record, problem = _record(event, known)
     case = known.look(record)
     if case.expectation == "invalid":
         shown = known.words(record)
-        reason = (known.why_not(event) if _is_payload(event) else "") or case.reason
-        lines = [f"not a valid event of {known.topic}: {reason}", f"  value: {shown.form}"]
+        lines = [f"not a valid event of {known.topic}: {problem or case.reason}", f"  value: {shown.form}"]
         lines += [f"    {line}" for line in shown.lines[:_LINES]]
         lines += [f"  key: {record.key!r}", *(f"  header {name}: {value!r}" for name, value in record.headers)]
         raise AssertionError("\n".join(lines))
@@ -67,15 +66,16 @@ def assert_rejected(handler: Callable[[Any], Any], case: Case, rejects: tuple[ty
         raise AssertionError(f"accepted {kind}: {case.kind}{why}; it returned {made!r}")
 
 
-def _record(event: Any, known: ContractInTest) -> Record:
+def _record(event: Any, known: ContractInTest) -> tuple[Record, str]:
+    """The record that an event is, and why a payload is none."""
     if isinstance(event, Record):
-        return event
+        return event, ""
     if isinstance(event, (bytes, bytearray)):
-        return known.completed(bytes(event))
+        return known.completed(bytes(event)), ""
     if _is_payload(event):
-        return known.record(event)
+        return known.attempted(event)
     bare = _bare(event)
-    return Record(known.topic, 0, 0, bare.key, bare.value, bare.headers, None)
+    return Record(known.topic, 0, 0, bare.key, bare.value, bare.headers, None), ""
 
 
 def _is_payload(event: Any) -> bool:

@@ -117,13 +117,20 @@ class ContractInTest:
                 yield stored.finding, self._case(_recalled(stored))
 
     def record(self, payload: Any, **parts: Any) -> Record:
-        """The record of a payload in JSON form; `key` and `headers` (of bytes) where they are not to be right."""
-        return self._handed(self._maker().record({"value": payload, **parts}, self._like())[0])
+        """The record of a payload in JSON form; `key` and `headers` (of bytes) where they are not to be right.
 
-    def why_not(self, payload: Any) -> str:
-        """Why a payload in JSON form cannot be encoded in the contract's schema; "" if it can."""
-        problem = self._maker().record({"value": payload}, self._like())[1].partition("\n")[0]
-        return re.sub(r" \[[A-Z_]+\]$", "", problem)
+        UsageError PAYLOAD_NOT_ENCODABLE if Avro has no bytes for it: its JSON text would be another record.
+        """
+        record, problem = self.attempted(payload, **parts)
+        if problem:
+            fix = f"its JSON form is that of `contract({self.topic!r}).healthy().payload`, every field with a value"
+            raise UsageError("PAYLOAD_NOT_ENCODABLE", f"{self.topic} cannot carry this payload: {problem}", fix)
+        return record
+
+    def attempted(self, payload: Any, **parts: Any) -> tuple[Record, str]:
+        """The same, and why the contract's schema cannot encode the payload: then the record is its JSON text."""
+        made, problem = self._maker().record({"value": payload, **parts}, self._like())
+        return self._handed(made), re.sub(r" \[[A-Z_]+\]$", "", problem.partition("\n")[0])
 
     def completed(self, value: bytes) -> Record:
         """The record of encoded bytes, with the key and headers that go with them."""
@@ -226,9 +233,10 @@ def _loaded(root: str) -> Loaded:
 
 def _without_cases(named: frozenset[str], expectation: str, topic: str, why: Mapping[str, str]) -> UsageError:
     told = [f"{name}: {why[name.partition(':')[0]]}" for name in sorted(named) if name.partition(":")[0] in why]
-    hint = "; ".join(told) or "`kcontract kinds CONTRACT` says what is expected of each"
-    message = f"no record of {', '.join(sorted(named))} is {expectation} for {topic}"
-    return UsageError("KIND_WITHOUT_CASES", message, hint)
+    reasons = f" ({'; '.join(told)})" if told else ""
+    message = f"no record of {', '.join(sorted(named))} is {expectation} for {topic}{reasons}"
+    fix = "`kcontract kinds CONTRACT` lists the kinds that apply, and what is expected of each"
+    return UsageError("KIND_WITHOUT_CASES", message, fix)
 
 
 def _anybody(contract: Contract) -> Receive:

@@ -285,6 +285,33 @@ def test_required_contracts_are_there_or_an_error(root: Path) -> None:
 
 def test_no_contract_at_all_is_an_error(tmp_path: Path) -> None:
     """An empty project has nothing to test, which is said."""
+    (tmp_path / ".git").mkdir()
     with pytest.raises(UsageError) as raised:
         required(load(tmp_path))
     assert raised.value.code == "CONTRACTS_NONE"
+    assert str(tmp_path) in raised.value.message
+    assert "kcontract init" in raised.value.fix
+
+
+def test_contracts_below_the_root_are_not_overlooked_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory of a larger repository, without a file that makes it a project, is told what would make it one."""
+    (tmp_path / ".git").mkdir()
+    part = tmp_path / "services" / "billing"
+    (part / "contracts").mkdir(parents=True)
+    monkeypatch.chdir(part)
+    with pytest.raises(UsageError, match=r"no contract was found in") as raised:
+        required(load_contracts((), load_project(part)))
+    assert f"for those of {part}, write an empty kcontract.yaml" in raised.value.fix
+    (part / "kcontract.yaml").touch()
+    assert load_project(part).project.root == str(part)
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n"])
+def test_an_empty_project_file_only_says_where_the_project_is(tmp_path: Path, text: str) -> None:
+    """All its keys have defaults; a list in their place is a mistake."""
+    (tmp_path / "kcontract.yaml").write_text(text)
+    assert load(tmp_path).mistakes == ()
+    (tmp_path / "kcontract.yaml").write_text("- a\n")
+    assert [mistake.code for mistake in load(tmp_path).mistakes] == ["TYPE_WRONG"]
