@@ -13,6 +13,7 @@ Examples:
   kcontract init schemas/patient_created.avsc --topic patient.created
   kcontract init 'schemas/*.avsc'                     one contract a schema; the topic is the file's name
   kcontract init --from-topic patient.created --bootstrap-servers localhost:9092 --registry http://localhost:8081
+  kcontract init order.avsc --reference address.avsc  what the schema refers to stands in another file
   kcontract init order.json --service billing --command 'python -m billing.consumer'
 
 \b
@@ -22,6 +23,9 @@ Exit codes: 0 written · 2 usage, or a file is there already · 3 broker or regi
 
 @click.command(epilog=_EPILOG)
 @click.argument("schemas", nargs=-1, metavar="[SCHEMA]...")
+@click.option(
+    "--reference", "references", multiple=True, metavar="FILE", help="A schema that SCHEMA refers to; repeatable."
+)
 @click.option("--topic", metavar="NAME", help="Of the contract (default: the schema file's name).")
 @click.option("--from-topic", metavar="NAME", help="A live topic: its newest records show schema, key and headers.")
 @click.option(

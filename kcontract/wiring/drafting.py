@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
-from kcontract.document.drafts.draft import Draft, Payload, Seen, Wire
+from kcontract.document.drafts.draft import Draft, Payload, Referred, Seen, Wire
 from kcontract.document.drafts.fields import key_guess, text_fields
 from kcontract.document.drafts.habits import correlation, identity
 from kcontract.document.drafts.writing import contract_text
@@ -18,8 +18,10 @@ from kcontract.model.value import Value
 from kcontract.schema.avro.parse import parse
 from kcontract.schema.json.validate import JsonSchema
 from kcontract.store.new_files import exists, write_new
+from kcontract.wiring.referring import reached, read_schema, referred_of
 
 _TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
+_ADD = "name the file that defines it: --reference FILE"
 _SUFFIXES = (".avsc", ".json", ".schema", "-value")
 
 
@@ -27,6 +29,7 @@ class InitOptions(Value, frozen=True):
     """What the command line says."""
 
     schemas: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     topic: str | None = None
     from_topic: str | None = None
     bootstrap: str | None = None
@@ -42,13 +45,14 @@ def from_schemas(options: InitOptions) -> tuple[Path, ...]:
     """Write one contract for each schema file; their paths. Raises UsageError and SchemaError; then nothing is written:
     INIT_NOTHING, INIT_TOPIC_ONE, SCHEMA_MISSING, SCHEMA_OUTSIDE, TOPIC_ILLEGAL, FILE_EXISTS, FILE_UNWRITABLE."""
     files = schema_files(options.schemas)
+    given = referred_of(schema_files(options.references)) if options.references else ()
     if options.topic is not None and len(files) > 1:
         raise UsageError(
             "INIT_TOPIC_ONE", f"--topic names one topic, but there are {len(files)} schemas", "leave it out"
         )
     drafts = []
     for file in files:
-        payload = payload_of(file)
+        payload = payload_of(file, given)
         drafts.append(draft_of(options, legal(options.topic or _topic_of(file)), (payload,)))
     return save(options, drafts, {})
 
@@ -57,7 +61,7 @@ def draft_of(
     options: InitOptions, topic: str, payloads: tuple[Payload, ...], wire: Wire | None = None, seen: Seen | None = None
 ) -> Draft:
     """The draft of one contract. Without `wire` the default of the schema's kind."""
-    paths = _common([text_fields(payload.kind, payload.text) for payload in payloads])
+    paths = _common([text_fields(payload.kind, payload.text, payload.referred) for payload in payloads])
     same = identity(paths)
     tie = correlation(seen.headers if seen is not None else (), paths)
     framed = bool(payloads) and payloads[0].kind == "avro"
@@ -93,25 +97,28 @@ def schema_files(names: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def payload_of(file: Path) -> Payload:
-    """The schema in a file of the project. Raises UsageError SCHEMA_OUTSIDE, SCHEMA_MISSING, SchemaError."""
+def payload_of(file: Path, given: Sequence[Referred] = ()) -> Payload:
+    """The schema in a file of the project, with those of `given` that it refers to. Raises UsageError SCHEMA_OUTSIDE,
+    SCHEMA_MISSING, SchemaError."""
+    path, text = read_schema(file)
+    avro = file.suffix == ".avsc"
+    others = [one for one in given if one.path.endswith(".avsc") is avro and one.path != path]
+    texts = {one.name: one.text for one in others}
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise UsageError("SCHEMA_MISSING", f"{file} cannot be read: {error}", "name a file in UTF-8") from error
-    root = find_root(Path.cwd())
-    path = Path(os.path.relpath(file.absolute(), root)).as_posix()
-    if path.startswith("../"):
-        raise UsageError(
-            "SCHEMA_OUTSIDE", f"{file} is not in the project {root}", "copy it there: contracts name files"
-        )
-    try:
-        if file.suffix == ".avsc":
-            return Payload(parse(text).record_name, "avro", text, path)
-        JsonSchema(text)
+        if avro:
+            schema = parse(text, texts)
+            used = tuple(one for one in others if one.name in schema.named)
+            return Payload(schema.record_name, "avro", text, path, references=used)
+        JsonSchema(text, texts)
     except SchemaError as error:
-        raise SchemaError(error.code, f"{path}: {error.message}", error.fix or "correct the schema") from error
-    return Payload("", "json", text, path)
+        fix = _ADD if _is_unknown(error) else error.fix or "correct the schema"
+        raise SchemaError(error.code, f"{path}: {error.message}", fix) from error
+    return Payload("", "json", text, path, references=reached(text, others))
+
+
+def _is_unknown(error: SchemaError) -> bool:
+    """Whether a schema names one that is not there."""
+    return error.code == "AVRO_UNKNOWN_TYPE" or "is not present in a registry" in error.message
 
 
 def _topic_of(file: Path) -> str:

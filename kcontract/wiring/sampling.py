@@ -12,7 +12,7 @@ from msgspec import structs
 from kcontract.broker.choose import ForeignKafka
 from kcontract.broker.reach import insist, reached
 from kcontract.broker.sample import newest
-from kcontract.document.drafts.draft import Kind, Payload, Wire
+from kcontract.document.drafts.draft import Kind, Payload, Referred, Wire
 from kcontract.document.drafts.habits import seen
 from kcontract.document.drafts.reading import (
     Named,
@@ -25,11 +25,13 @@ from kcontract.document.drafts.reading import (
 )  # fmt: skip
 from kcontract.errors import RegistryError, UsageError
 from kcontract.model.record import Record
-from kcontract.model.registry import RegisteredSchema
+from kcontract.model.registry import RegisteredReference, RegisteredSchema
+from kcontract.oracle.book import Book
 from kcontract.registry.client import RegistryClient
 from kcontract.schema.avro.nodes import simple_name
 from kcontract.schema.avro.parse import parse
 from kcontract.wiring.drafting import InitOptions, draft_of, legal, payload_of, save, schema_files
+from kcontract.wiring.referring import References, legal_part, referred_of
 
 _MOST_SCHEMAS = 40
 _NOT_FOUND = 404
@@ -39,6 +41,14 @@ class _Read(NamedTuple):
     payloads: tuple[Payload, ...]
     forms: list[Any]
     files: dict[str, str]
+
+
+class _Found(NamedTuple):
+    """What the registry holds under the names in records, what each schema (by its id) refers to, and those schemas."""
+
+    entries: Mapping[Named, RegisteredSchema]
+    references: Mapping[int, tuple[Referred, ...]]
+    referred: tuple[RegisteredSchema, ...]
 
 
 def from_topic(options: InitOptions) -> tuple[Path, ...]:
@@ -52,7 +62,8 @@ def from_topic(options: InitOptions) -> tuple[Path, ...]:
     if not options.bootstrap:
         fix = "name its cluster: --bootstrap-servers HOST:PORT"
         raise UsageError("INIT_NO_BROKER", f"which cluster is {topic} on?", fix)
-    given = tuple(map(payload_of, schema_files(options.schemas))) if options.schemas else ()
+    others = referred_of(schema_files(options.references)) if options.references else ()
+    given = tuple(payload_of(file, others) for file in schema_files(options.schemas)) if options.schemas else ()
     insist(options.bootstrap)
     with reached(ForeignKafka(options.bootstrap)) as broker:
         sample = newest(broker.bootstrap, topic, options.samples, options.seconds)
@@ -75,9 +86,9 @@ def _with_schemas(records: Sequence[Record], given: tuple[Payload, ...], wire: W
     (payload,) = given
     if wire != "plain":
         names = schemas_named(records)
-        entry = RegisteredSchema(0, "", 1, payload.kind, payload.text)
-        return _Read(given, framed_payloads(records, dict.fromkeys(names, entry)), {})
-    schema = parse(payload.text) if payload.kind == "avro" else None
+        entry, referred = _as_registered(payload)
+        return _Read(given, framed_payloads(records, dict.fromkeys(names, entry), referred), {})
+    schema = parse(payload.text, payload.referred) if payload.kind == "avro" else None
     forms = [
         None
         if record.value is None
@@ -89,6 +100,16 @@ def _with_schemas(records: Sequence[Record], given: tuple[Payload, ...], wire: W
     return _Read(given, forms, {})
 
 
+def _as_registered(payload: Payload) -> tuple[RegisteredSchema, list[RegisteredSchema]]:
+    """The schema as a registry would hold it, and what it refers to. The ids are nobody's."""
+    links = tuple(RegisteredReference(one.name, one.subject, 1) for one in payload.references)
+    referred = [
+        RegisteredSchema(-number, one.subject, 1, payload.kind, one.text)
+        for number, one in enumerate(payload.references, 1)
+    ]
+    return RegisteredSchema(0, "", 1, payload.kind, payload.text, links), referred
+
+
 def _without(options: InitOptions, topic: str, records: Sequence[Record], wire: Wire) -> _Read:
     if wire == "plain":
         forms = [json_payload(record.value) for record in records]
@@ -97,27 +118,27 @@ def _without(options: InitOptions, topic: str, records: Sequence[Record], wire: 
             return _Read((), forms, {})
         path = f"schemas/{topic}.json"
         return _Read((Payload("", "json", text, path),), forms, {path: text})
-    entries = _entries(options.registry, schemas_named(records)[:_MOST_SCHEMAS], topic)
-    payloads, files = _payloads(topic, entries)
-    return _Read(payloads, framed_payloads(records, entries), files)
+    found = _found(options.registry, schemas_named(records)[:_MOST_SCHEMAS], topic)
+    payloads, files = _payloads(topic, found)
+    return _Read(payloads, framed_payloads(records, found.entries, found.referred), files)
 
 
-def _entries(url: str | None, names: Sequence[Named], topic: str) -> dict[Named, RegisteredSchema]:
-    """What the registry holds under the names in records."""
+def _found(url: str | None, names: Sequence[Named], topic: str) -> _Found:
     if not url:
         fix = "name the registry, --registry URL, or the schema's file"
         raise UsageError("INIT_REGISTRY", f"the records of {topic} name their schemas by id", fix)
     with RegistryClient(url) as client:
         by_guid = client.all() if any(isinstance(name, str) for name in names) else ()
         found = {name: entry for name in names if (entry := _entry(client, name, by_guid)) is not None}
+        references = References(client)
+        referred = {entry.id: references.of(entry) for entry in found.values()}
     if not found:
         raise UsageError("INIT_REGISTRY", f"the registry at {url} knows none of the schemas", "is it the right one?")
     for entry in found.values():
-        if entry.kind == "protobuf" or entry.references:
-            what = "is Protobuf" if entry.kind == "protobuf" else "refers to others"
-            fix = "only Avro and JSON Schema can be read" if entry.kind == "protobuf" else "write the contract by hand"
-            raise UsageError("INIT_SCHEMA", f"schema {entry.id} of {entry.subject} {what}", fix)
-    return found
+        if entry.kind == "protobuf":
+            fix = "only Avro and JSON Schema can be read"
+            raise UsageError("INIT_SCHEMA", f"schema {entry.id} of {entry.subject} is Protobuf", fix)
+    return _Found(found, referred, references.entries)
 
 
 def _entry(client: RegistryClient, name: Named, by_guid: Sequence[RegisteredSchema]) -> RegisteredSchema | None:
@@ -131,22 +152,23 @@ def _entry(client: RegistryClient, name: Named, by_guid: Sequence[RegisteredSche
         raise
 
 
-def _payloads(topic: str, entries: Mapping[Named, RegisteredSchema]) -> tuple[tuple[Payload, ...], dict[str, str]]:
+def _payloads(topic: str, found: _Found) -> tuple[tuple[Payload, ...], dict[str, str]]:
     """Event types, each with its newest version as payload, and the schema files to write."""
+    entries, book = found.entries, Book((*found.entries.values(), *found.referred))
     types: dict[str, list[RegisteredSchema]] = {}
     for entry in sorted({entry.id: entry for entry in entries.values()}.values(), key=lambda one: one.id):
-        name = parse(entry.text).record_name if entry.kind == "avro" else entry.subject
+        name = book.avro(entry).record_name if entry.kind == "avro" else entry.subject
         types.setdefault(name, []).append(entry)
     payloads, files = [], {}
     for name, versions in types.items():
-        stem = f"schemas/{topic}" if len(types) == 1 else f"schemas/{topic}.{_file_part(name)}"
+        stem = f"schemas/{topic}" if len(types) == 1 else f"schemas/{topic}.{legal_part(name)}"
         ending = "avsc" if versions[-1].kind == "avro" else "json"
         paths = [f"{stem}.v{entry.version}.{ending}" if len(versions) > 1 else f"{stem}.{ending}" for entry in versions]
         files.update({path: f"{entry.text}\n" for path, entry in zip(paths, versions, strict=True)})
         kind: Kind = "avro" if ending == "avsc" else "json"
-        payloads.append(Payload(simple_name(name), kind, versions[-1].text, paths[-1], tuple(paths[:-1])))
+        used = {one.name: one for entry in versions for one in found.references.get(entry.id, ())}  # the newest's
+        files.update({one.path: f"{one.text}\n" for one in used.values()})
+        payloads.append(
+            Payload(simple_name(name), kind, versions[-1].text, paths[-1], tuple(paths[:-1]), tuple(used.values()))
+        )
     return tuple(payloads), files
-
-
-def _file_part(name: str) -> str:
-    return "".join(char if char.isalnum() or char in "._-" else "_" for char in name)

@@ -12,6 +12,7 @@ import pytest
 from kcontract.broker.cluster import KafkaCluster
 from kcontract.model.cluster import Outgoing
 from kcontract.model.record import Record
+from kcontract.model.registry import RegisteredReference
 from kcontract.registry.client import RegistryClient
 from kcontract.registry.server.embedded import EmbeddedRegistry
 from kcontract.schema.avro.encode import encode
@@ -22,9 +23,9 @@ from tests.unit.cli.command import kcontract
 pytestmark = pytest.mark.kafka
 _FIELDS = [{"name": "event_id", "type": "string"}, {"name": "order_id", "type": "string"}]
 _V1 = json.dumps({"type": "record", "name": "shop.Order", "fields": _FIELDS})
-_V2 = json.dumps(
-    {"type": "record", "name": "shop.Order", "fields": [*_FIELDS, {"name": "n", "type": "int", "default": 1}]}
-)
+_ADDRESS = '{"type": "record", "name": "shop.Address", "fields": [{"name": "street", "type": "string"}]}'
+_ADDED = [{"name": "n", "type": "int", "default": 1}, {"name": "to", "type": "Address", "default": {"street": ""}}]
+_V2 = json.dumps({"type": "record", "name": "shop.Order", "fields": [*_FIELDS, *_ADDED]})
 
 
 @pytest.fixture
@@ -44,15 +45,19 @@ def _send(cluster: KafkaCluster, topic: str, records: list[Record]) -> None:
 def test_a_topic_of_avro_with_two_versions(
     cluster: KafkaCluster, topic: str, project: Path, unique: Callable[[str], str]
 ) -> None:
-    """Wire, key, header, versions and partitions are those of the records, and lint finds nothing wrong."""
-    subject = unique("subject")
+    """Wire, key, header, versions, what these refer to, and partitions are those of the records, and lint finds nothing
+    wrong."""
+    subject, other = unique("subject"), unique("address")
     with EmbeddedRegistry.start() as registry, RegistryClient(registry.url) as client:
-        older, newer = (client.register(subject, text, "avro") for text in (_V1, _V2))
+        address = client.register(other, _ADDRESS, "avro")
+        links = [RegisteredReference("shop.Address", other, address.version)]
+        older, newer = client.register(subject, _V1, "avro"), client.register(subject, _V2, "avro", links)
         records = []
         for number in range(12):
             order, entry = str(uuid.uuid4()), newer if number % 2 else older
-            datum = {"event_id": f"e{number}", "order_id": order, **({"n": number} if entry is newer else {})}
-            body = join(entry.id, encode(parse(entry.text), datum))
+            added = {"n": number, "to": {"street": "Am Markt"}} if entry is newer else {}
+            datum = {"event_id": f"e{number}", "order_id": order, **added}
+            body = join(entry.id, encode(parse(entry.text, {"shop.Address": _ADDRESS}), datum))
             records.append(Record(order.encode(), body, (("correlation_id", b"c%d" % number),)))
         _send(cluster, topic, [*records, Record(None, b"\xff\xff")])
         ended = kcontract(
@@ -68,6 +73,7 @@ def test_a_topic_of_avro_with_two_versions(
         "  correlationId: $message.header#/correlation_id",
         "  identity: $message.payload#/event_id",
         f"  payload: schemas/{topic}.v2.avsc",
+        f"    - {{name: shop.Address, subject: {other}, file: schemas/shop.Address.avsc}}",
         f"  versions: [schemas/{topic}.v1.avsc, schemas/{topic}.v2.avsc]",
         "  # records that are not like the others, and were left out: 1",
     ):

@@ -10,15 +10,30 @@ Kind = Literal["avro", "json"]
 Wire = Literal["confluent", "confluent-header", "plain"]
 
 
+class Referred(Value, frozen=True):
+    """A schema that others refer to by `name`: its subject, its file as the contract names it, and its text."""
+
+    name: str
+    subject: str
+    path: str
+    text: str
+
+
 class Payload(Value, frozen=True):
     """One event type: its schema's text, and its file as the contract names it; `older` are files of older versions,
-    oldest first."""
+    oldest first, and `references` what its schemas refer to, directly or not."""
 
     name: str
     kind: Kind
     text: str
     path: str
     older: tuple[str, ...] = ()
+    references: tuple[Referred, ...] = ()
+
+    @property
+    def referred(self) -> dict[str, str]:
+        """Name → text of what it refers to."""
+        return {one.name: one.text for one in self.references}
 
 
 class Seen(Value, frozen=True):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from kcontract.schema.avro.nodes import AvroSchema, Node, Primitive, RecordType
@@ -13,12 +14,13 @@ from kcontract.schema.problem import escape
 
 _MAX_DEPTH = 4
 _KEYS = ("id", "key", "uuid")
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def text_fields(kind: str, text: str) -> tuple[str, ...]:
+def text_fields(kind: str, text: str, references: Mapping[str, str] = _NONE) -> tuple[str, ...]:
     """Pointers of the fields that always hold a text or a whole number, outer ones first. Raises SchemaError."""
     if kind == "avro":
-        schema = parse(text)
+        schema = parse(text, references)
         found = _avro(schema, schema.root, "")
     else:
         found = _json(json.loads(text), (), "")

@@ -12,10 +12,10 @@ from kcontract.document.drafts.infer import infer
 from kcontract.errors import SchemaError
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
+from kcontract.oracle.book import Book
 from kcontract.schema.avro.decode import scan
 from kcontract.schema.avro.json_form import json_form
 from kcontract.schema.avro.nodes import AvroSchema
-from kcontract.schema.avro.parse import parse
 from kcontract.schema.json.parse import scan_json
 from kcontract.schema.wire import HEADER_SIZE, VALUE_HEADER, schema_named
 
@@ -39,15 +39,19 @@ def schemas_named(records: Sequence[Record]) -> tuple[Named, ...]:
     return tuple(name for name, _ in names.most_common())
 
 
-def framed_payloads(records: Sequence[Record], entries: Mapping[Named, RegisteredSchema]) -> list[Any]:
-    """JSON forms of values that name a schema; None for tombstones and what cannot be read."""
-    parsed = {name: avro for name, entry in entries.items() if (avro := _parsed(entry)) is not None}
+def framed_payloads(
+    records: Sequence[Record], entries: Mapping[Named, RegisteredSchema], referred: Sequence[RegisteredSchema] = ()
+) -> list[Any]:
+    """JSON forms of values that name a schema; None for tombstones and what cannot be read. `referred` are the schemas
+    that those refer to."""
+    book = Book((*entries.values(), *referred))
+    parsed = {name: avro for name, entry in entries.items() if (avro := _parsed(book, entry)) is not None}
     return [_framed(record, entries, parsed) for record in records]
 
 
-def _parsed(entry: RegisteredSchema) -> AvroSchema | None:
+def _parsed(book: Book, entry: RegisteredSchema) -> AvroSchema | None:
     try:
-        return parse(entry.text) if entry.kind == "avro" else None
+        return book.avro(entry) if entry.kind == "avro" else None
     except SchemaError:
         return None
 

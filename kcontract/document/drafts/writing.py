@@ -42,6 +42,7 @@ def _message(draft: Draft) -> Iterator[str]:
     yield "message:\n"
     yield from _key(draft)
     yield from _payload(draft)
+    yield from _references(draft)
     yield comment(_WIRES[draft.wire], 2)
     yield f"  wire: {draft.wire}\n"
     if draft.seen is not None:
@@ -89,6 +90,16 @@ def _payload(draft: Draft) -> Iterator[str]:
         yield "  oneOf:\n"
         for payload in draft.payloads:
             yield f"    {scalar(payload.name)}: {{payload: {scalar(payload.path)}}}\n"
+
+
+def _references(draft: Draft) -> Iterator[str]:
+    referred = {one.name: one for payload in draft.payloads for one in payload.references}
+    if referred:
+        yield comment("what the schemas refer to, and what the registry calls it", 2)
+        yield "  references:\n"
+    for one in referred.values():
+        name, subject, file = scalar(one.name), scalar(one.subject), scalar(one.path)
+        yield f"    - {{name: {name}, subject: {subject}, file: {file}}}\n"
 
 
 def _headers(seen: Seen) -> Iterator[str]:

@@ -48,6 +48,42 @@ def test_options_name_topic_service_command_and_directory(project: Path) -> None
     assert '  till:\n    run:\n      command: [run, "a: b", -v]\n' in text
 
 
+def test_what_a_schema_refers_to_is_named_beside_it(project: Path) -> None:
+    """Of all files that are given a contract lists those that its schema needs, directly or not; without them the
+    mistake says how to give them."""
+    common = project / "schemas/common"
+    common.mkdir()
+    field = '{"type":"record","name":"%s","namespace":"a","fields":[{"name":"f","type":"%s"}]}'
+    (common / "address.avsc").write_text(field % ("Address", "Country"))
+    (common / "country.avsc").write_text('{"type":"enum","name":"a.Country","symbols":["DE"]}')
+    (common / "other.avsc").write_text(field % ("Other", "int"))
+    (common / "money.json").write_text('{"type":"integer"}')
+    (project / "schemas/sent.avsc").write_text(field % ("Sent", "Address"))
+    refers = '{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"sum":{"$ref":"money.json"}}}'
+    (project / "schemas/billed.json").write_text(refers)
+    for name in ("schemas/sent.avsc", "schemas/billed.json"):
+        ended = kcontract("init", name)
+        assert (ended.code, "--reference FILE" in ended.err) == (2, True), ended.err
+    ended = kcontract("init", "schemas/*.*", "--reference", "schemas/common/*")
+    assert ended.code == 0, ended.err
+    assert "4 files: nothing wrong\n" in kcontract("lint").out
+    listed = (project / "contracts/sent.yaml").read_text()
+    assert "    - {name: a.Address, subject: a.Address, file: schemas/common/address.avsc}\n" in listed
+    assert "    - {name: a.Country, " in listed
+    assert "a.Other" not in listed
+    assert "    - {name: money.json, subject: " in (project / "contracts/billed.yaml").read_text()
+    assert "references" not in (project / "contracts/order.placed.yaml").read_text()
+
+
+@pytest.mark.parametrize(("file", "text"), [("a.avsc", "[]"), ("a.avsc", "{"), ("a.json", "{"), ("a.avsc", '"int"')])
+def test_a_reference_that_is_none_is_named(project: Path, file: str, text: str) -> None:
+    """As a schema is."""
+    (project / file).write_text(text)
+    ended = kcontract("init", "schemas/order.paid.json", "--reference", file)
+    assert ended.code == 2
+    assert ended.err.startswith(f"error: {file}")
+
+
 @pytest.mark.parametrize("text", ['{"type": "record"', '{"type": "record", "name": "a", "fields": 1}'])
 def test_a_schema_that_is_none_is_named(project: Path, text: str) -> None:
     """Of many files of a pattern, the one that is to be corrected, and what to do."""
