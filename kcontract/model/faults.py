@@ -47,6 +47,7 @@ FAULTS: tuple[FaultKind, ...] = (
     FaultKind("databaseDown", "outage", "the database is down by the contract's command"),
     FaultKind("killed", "delivery", "the service is killed (SIGKILL) amid a batch"),
     FaultKind("killed:commit", "delivery", "the service is killed (SIGKILL) right after a commit"),
+    FaultKind("killed:effect", "delivery", "the service is killed (SIGKILL) before what it writes reaches the broker"),
     FaultKind("terminated", "delivery", "the service is ended (SIGTERM) amid a batch"),
     FaultKind("rebalance", "delivery", "a second member joins its group and leaves again"),
     FaultKind("recordLimit", "limits", "the broker refuses what it writes as too large (max.message.bytes)"),

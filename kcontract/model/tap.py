@@ -11,7 +11,7 @@ import msgspec
 
 from kcontract.model.value import Value
 
-LeverKind = Literal["refuse", "cut", "slow", "black_hole", "lost_ack", "commit_error", "commit_drop"]
+LeverKind = Literal["refuse", "cut", "slow", "black_hole", "lost_ack", "produce_drop", "commit_error", "commit_drop"]
 
 
 class Lever(Value, frozen=True):
@@ -20,7 +20,8 @@ class Lever(Value, frozen=True):
     `refuse`: open connections are reset, and new ones refused. `cut`: open connections are reset, once; new ones
     work. `slow`: every message arrives `seconds` later, in each direction. `black_hole`: connections stay open, and
     nothing comes through either way. `lost_ack`: Produce reaches the broker, its answer is held back, and the
-    connection is reset after `seconds`; then everything works again. `commit_error`: OffsetCommit does not reach the
+    connection is reset after `seconds`; then everything works again. `produce_drop`: Produce does not reach the broker
+    and is not answered. `commit_error`: OffsetCommit does not reach the
     broker and is answered with `error` (a code of Kafka's protocol). `commit_drop`: it does not reach the broker and
     is not answered.
     """
@@ -59,6 +60,12 @@ class ProduceFailed(Value, frozen=True, tag=True):
     times: int
 
 
+class ProduceHeld(Value, frozen=True, tag=True):
+    """The service wrote, and a lever kept that from the broker."""
+
+    times: int
+
+
 class GroupStirred(Value, frozen=True, tag=True):
     """Members of a consumer group came and went."""
 
@@ -85,6 +92,6 @@ class PassedUnread(Value, frozen=True, tag=True):
     messages: int
 
 
-Sighting = Refetched | CommitAsked | ProduceFailed | GroupStirred | Connected | PassedUnread
+Sighting = Refetched | CommitAsked | ProduceFailed | ProduceHeld | GroupStirred | Connected | PassedUnread
 
 SIGHTINGS: msgspec.json.Decoder[tuple[Sighting, ...]] = msgspec.json.Decoder(tuple[Sighting, ...])

@@ -97,6 +97,10 @@ class Talk:
         lever = self._lever()
         if lever is not None and api in _COMMITS and lever.kind in ("commit_error", "commit_drop"):
             return self._withhold(pending, data, lever)
+        if lever is not None and lever.kind == "produce_drop" and api == Api.PRODUCE and piece.whole:
+            self._watch.held += 1
+            pending.never = True
+            return b"", []
         pending.never = lever is not None and lever.kind == "lost_ack" and api == Api.PRODUCE
         return data, []
 

@@ -13,6 +13,7 @@ from kcontract.model.tap import (
     GroupStirred,
     PassedUnread,
     ProduceFailed,
+    ProduceHeld,
     Refetched,
     Sighting,
 )
@@ -80,7 +81,7 @@ class Watch:
         self._refetched: Counter[tuple[str, int, int]] = Counter()
         self._commits: dict[TopicPartition, CommitAsked] = {}
         self._failed: Counter[tuple[str, int, int]] = Counter()
-        self.connected = self.refused = self.unread = 0
+        self.connected = self.refused = self.held = self.unread = 0
 
     def gather(self) -> tuple[Sighting, ...]:
         """What has come since the last call."""
@@ -94,12 +95,14 @@ class Watch:
                 stir.told = True
         if self.connected or self.refused:
             seen.append(Connected(self.connected, self.refused))
+        if self.held:
+            seen.append(ProduceHeld(self.held))
         if self.unread:
             seen.append(PassedUnread(self.unread))
         self._refetched.clear()
         self._commits.clear()
         self._failed.clear()
-        self.connected = self.refused = self.unread = 0
+        self.connected = self.refused = self.held = self.unread = 0
         return tuple(seen)
 
     def forget(self) -> None:

@@ -27,5 +27,8 @@ class Injection:
     """The service is started anew while it is on, or its caches would hide it."""
     hold: float = 1.5
     """Seconds for which it stays on at least."""
+    strike: Callable[[], bool] | None = None
+    """For a fault that lies in wait: asked again and again once it is put on and records have come; whether the service
+    did what was waited for, and was struck for it."""
     grips: Callable[[], bool] | None = None
     """Whether it is in force, for a fault that takes its time; until then records go on coming."""

@@ -21,6 +21,7 @@ _REMEDIES = {
     "brokerDown": "run on a broker of ours: --broker local",
     "network": "leave out --no-tap",
     "registryDown": "give the service the registry's address by {registry}",
+    "killed": "leave out --no-tap; it is for services that write to topics",
     "rebalance": "run on a broker of ours: --broker local",
     "recordLimit": "run on a broker of ours: --broker local",
     "offsetsOutOfRange": "run on a broker of ours, with an input that is not compacted",

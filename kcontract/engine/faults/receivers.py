@@ -126,7 +126,8 @@ class ReceiverTrial:
         self._recorder.record(ev.FaultBegan(self._recorder.now(), self._kind.name, number))
         if injection.moment == "idle":
             self._put_on()
-            self._player.send(self._burst(_IDLE_BURST))
+            self._player.send(self._burst(_BUSY_BURST if injection.strike else _IDLE_BURST))
+            self._await_strike()
         else:
             burst = self._burst(_BUSY_BURST)
             self._player.send(burst)
@@ -144,6 +145,13 @@ class ReceiverTrial:
             self._wait(lambda: any(map(self._state.is_past, burst)), _COMMIT_SECONDS)
         else:
             self._wait(lambda: any(is_handled(d, self._state.is_past) for d in burst), _BATCH_SECONDS)
+
+    def _await_strike(self) -> None:
+        """Until the service has done what the fault lies in wait for."""
+        strike, seconds = self._injection.strike, _BATCH_SECONDS + self._state.pace.stall
+        if strike is not None and not self._wait(strike, seconds) and not self._life.gone:
+            what = f"{self._kind.name}: in {seconds:.0f} s the service wrote nothing that could be kept from the broker"
+            blind(self._scene, what, "")
 
     def _await_grip(self, window: Window) -> None:
         """Until the fault is in force; records go on coming, so that there are some in hand when it is."""

@@ -16,6 +16,7 @@ from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.service import Resources
+from kcontract.model.tap import ProduceHeld
 from kcontract.ports import Cluster, Reader, Service, Tap
 
 _COMMITS_EVERY, _MEMBERS_EVERY, _TAP_EVERY = 0.05, 0.25, 0.25
@@ -71,6 +72,8 @@ class Observer:
         self.exited = False
         self.schemas: SchemaWatch | None = None
         self.probing: Probing | None = None
+        self.kept_back = 0
+        """How often the service has written what a fault kept from the broker."""
         self.broker_away = False
         """We have taken the broker down ourselves: nothing is asked of it. The reader finds back by itself."""
 
@@ -156,7 +159,9 @@ class Observer:
         """What the service and the broker have said to each other."""
         if self._tap is not None:
             self._tap_at = now = self._recorder.now()
-            self._recorder.record_all([ev.Tapped(now, seen) for seen in self._tap.sightings()])
+            sightings = self._tap.sightings()
+            self.kept_back += sum(seen.times for seen in sightings if isinstance(seen, ProduceHeld))
+            self._recorder.record_all([ev.Tapped(now, seen) for seen in sightings])
 
     def read(self, timeout: float) -> Sequence[LogRecord]:
         """Records that have come, to be taken with `take`; waits up to `timeout` seconds for one."""

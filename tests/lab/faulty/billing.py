@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from examples.patients.billing.service import Billing
@@ -105,6 +108,49 @@ class LateLetters(SafeLetters):
         self.delivered()
 
 
+class Notes(Billing):
+    """Notes in its own database what is done, once that is acknowledged, and passes over it when it comes again."""
+
+    def __init__(self, *settings: Any) -> None:
+        super().__init__(*settings)
+        path = Path(tempfile.gettempdir(), f"{self.settings.group}.sqlite")
+        self.database = sqlite3.connect(path, isolation_level=None)
+        self.database.execute("PRAGMA synchronous = OFF")
+        self.database.execute("CREATE TABLE IF NOT EXISTS done (place TEXT PRIMARY KEY)")
+
+    def work(self, batch: list[Record]) -> None:
+        for record in batch:
+            if self.is_noted(record):
+                super().commit([record])
+            else:
+                super().work([record])
+
+    def commit(self, done: list[Record]) -> None:
+        for record in done:
+            self.note(record)
+        time.sleep(0.1)  # what else there is to do about it
+        super().commit(done)
+
+    def note(self, record: Record) -> None:
+        self.database.execute("INSERT OR IGNORE INTO done VALUES (?)", (_place(record),))
+
+    def is_noted(self, record: Record) -> bool:
+        return bool(self.database.execute("SELECT 1 FROM done WHERE place = ?", (_place(record),)).fetchall())
+
+
+class NotesFirst(Notes):
+    """Notes it 30 ms before it sends anything: who is killed in between has lost it."""
+
+    def outcome(self, record: Record) -> list[Event]:
+        self.note(record)
+        time.sleep(0.03)
+        return super().outcome(record)
+
+
+def _place(record: Record) -> str:
+    return f"{record.topic}/{record.partition}@{record.offset}"
+
+
 class IgnoresSigterm(Billing):
     """SIGTERM is somebody else's business."""
 
@@ -190,6 +236,8 @@ VARIANTS: dict[str, type[Billing]] = {
     "commits-first": CommitsFirst,
     "safe-letters": SafeLetters,
     "late-letters": LateLetters,
+    "notes": Notes,
+    "notes-first": NotesFirst,
     "ignores-sigterm": IgnoresSigterm,
     "drops-open-work": DropsOpenWork,
     "buffers": Buffers,

@@ -37,6 +37,8 @@ FAULTS = (
     _twin("commits-first", "killed", "LOST"),
     _twin("safe-letters", "killed:commit"),
     _twin("late-letters", "killed:commit", "NOT_DEAD_LETTERED"),
+    _twin("notes", "killed,killed:effect"),
+    _twin("notes-first", "killed,killed:effect", "LOST"),
     _twin("ignores-sigterm", "terminated", "UNGRACEFUL_STOP"),
     _twin("drops-open-work", "terminated", "UNGRACEFUL_STOP"),
     _twin("drops-on-revoke", "rebalance", "LOST"),

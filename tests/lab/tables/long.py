@@ -44,6 +44,7 @@ LONG = {
     "tap-seeks-and-gives-up": 25,
     "java-rest_of_batch": 25,
     "fault-commits-first": 25,
+    "fault-notes-first": 30,
     "fault-slow-brokerDown": 25,
     "once-good": 25,
     "hostile-bomb": 20,

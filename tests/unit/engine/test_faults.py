@@ -16,7 +16,8 @@ from kcontract.model import events as ev
 from kcontract.model.contract import Fault
 from kcontract.model.record import Record, TopicPartition
 from kcontract.model.service import Answer, ExitInfo
-from tests.unit.engine.world import EXIT, Handled, World, good, history_of, receiver_of, stage_of
+from kcontract.model.tap import ProduceHeld, Sighting
+from tests.unit.engine.world import EXIT, Handled, Process, World, good, history_of, receiver_of, stage_of
 from tests.unit.judge.story import AT, DLQ, contract
 
 
@@ -202,3 +203,75 @@ def test_what_cannot_be_put_on_is_told() -> None:
         stage = stage_of(World(good), one, faults=frozenset({words}), kinds=frozenset({"truncated"}))
         receiver_of(stage).run()
         assert any("brokerDown" in what for what, _ in stage.state.blind)
+
+
+class Noting(Fragile):
+    """Notes what is done and passes over it when it comes again; a tap may keep from the broker what it writes.
+
+    It notes a record before its effect is acknowledged if it is `hasty`, else behind that.
+    """
+
+    def __init__(self, *, hasty: bool, silent: bool = False) -> None:
+        super().__init__()
+        self.hasty, self.silent = hasty, silent
+        self.tap = self
+        self.lever = ""
+        self.lost = self.kills = 0
+        self.done: set[bytes | None] = set()
+        self.waits = False
+
+    def set_fault(self, fault: Any) -> None:
+        self.lever = fault.kind
+
+    def clear_fault(self) -> None:
+        self.lever = ""
+
+    def forget(self) -> None:
+        """Nothing was seen."""
+
+    def sightings(self) -> list[Sighting]:
+        lost, self.lost = self.lost, 0
+        return [ProduceHeld(lost)] if lost else []
+
+    def start(self, name: str, run: Any, values: Mapping[str, str]) -> Process:
+        self.waits = False
+        return super().start(name, run, values)
+
+    def _work(self) -> None:
+        while self.process and self.process.code is None and self._position < len(self.log) and not self.waits:
+            record = self.log[self._position]
+            known = record.key in self.done
+            self.done |= {record.key} if self.hasty else set()
+            if self.lever and not known:
+                self.lost += not self.silent
+                self.waits = True
+                return
+            self.done.add(record.key)
+            if not known:
+                self.write(*good(record)[0])
+            self._position += 1
+            self.committed_to = self._position
+
+
+@pytest.mark.parametrize(("hasty", "codes"), [(True, [("LOST", "killed:effect")]), (False, [])])
+def test_a_service_that_is_killed_before_its_effect_is_written(*, hasty: bool, codes: list[tuple[str, str]]) -> None:
+    """What it noted as done too early is passed over when it comes again; a kill amid a batch would not show it."""
+    world = Noting(hasty=hasty)
+    assert judged(world, "killed,killed:commit,killed:effect") == codes
+    assert world.lever == ""
+    kills = [
+        one for one in history_of(played(Noting(hasty=False), "killed:effect")) if isinstance(one, ev.ServiceKilled)
+    ]
+    assert [one.reason for one in kills].count("fault") == 1
+
+
+def test_a_service_that_writes_nothing_is_not_killed_for_it() -> None:
+    """It waits for what never comes: the fault has nothing to strike at, which is told."""
+    stage = played(Noting(hasty=False, silent=True), "killed:effect")
+    assert any("the service wrote nothing" in what for what, _ in stage.state.blind)
+
+
+def test_without_a_tap_nothing_is_held_back() -> None:
+    """Who asks for the fault by its name is told."""
+    stage = played(Fragile(), "killed:effect")
+    assert any("killed:effect cannot be put on here" in what for what, _ in stage.state.blind)

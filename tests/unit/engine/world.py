@@ -122,6 +122,8 @@ class World:
         self.levers = Levers()
         self.view: Callable[[Question], Sight] | None = None
         """What the receiver's probe says; None: none is asked."""
+        self.tap: Any = None
+        """Between the service and the cluster, where there is one."""
         self.gathers = self.has_gathered = False
         self._read = self._position = 0
 
@@ -251,7 +253,7 @@ def tools_of(world: World, **settings: Any) -> Tools:
     recorder = Recorder(Kept(), world.clock, lambda _item: None)
     chosen = Settings(**{"run": "run", "max_examples": 20, **settings})
     port = cast("Any", world)
-    return Tools(port, port, port, port, recorder, chosen, levers=world.levers)
+    return Tools(port, port, port, port, recorder, chosen, tap=world.tap, levers=world.levers)
 
 
 def history_of(stage: Stage) -> list[ev.Event]:
@@ -266,7 +268,7 @@ def stage_of(world: World, contract_: Contract | None = None, max_time: float = 
     tools = tools_of(world, **settings)
     state = tools.recorder.state = UnitState("run", compile_promises(unit.name, [one], ()))
     places = ((TOPIC, 0),) if unit.receives else ()
-    observer = Observer(cast("Any", world), tools.recorder, "g", places)
+    observer = Observer(cast("Any", world), tools.recorder, "g", places, world.tap)
     observer.watch([OUT, DLQ])
     lifecycle = Lifecycle(unit, tools, observer, {"port": "1"}, places, max_time)
     if world.view is not None:

@@ -14,7 +14,7 @@ import pytest
 from kcontract.broker.tap.tap import ProtocolTap, parse_addresses
 from kcontract.errors import BrokerError
 from kcontract.host.ports import free_ports, is_listening
-from kcontract.model.tap import Connected, Lever
+from kcontract.model.tap import Connected, Lever, ProduceHeld
 from kcontract.protocol.frames import LENGTH_BYTES
 from tests.unit.broker.tap import messages as m
 
@@ -224,6 +224,22 @@ def test_whoever_waits_for_good_is_let_go(tap: ProtocolTap, broker: FakeBroker) 
         tap.sightings()
     tap.clear_fault()
     assert is_reset(client)
+
+
+def test_what_is_written_goes_nowhere_until_the_fault_is_over(tap: ProtocolTap, broker: FakeBroker) -> None:
+    """Whoever waits for the answer can begin anew then."""
+    client = connect(tap)
+    assert beats(client)
+    tap.set_fault(Lever("produce_drop"))
+    client.sendall(m.produce(2))
+    while not any(isinstance(one, ProduceHeld) for one in tap.sightings()):
+        pass
+    tap.clear_fault()
+    assert is_reset(client)
+    again = connect(tap)
+    again.sendall(m.produce(3))
+    assert read_frame(again) == m.produced(3)[LENGTH_BYTES:]
+    assert broker.got == [12, 0]
 
 
 def test_large_answers_do_not_pile_up(tap: ProtocolTap) -> None:

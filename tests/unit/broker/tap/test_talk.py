@@ -5,7 +5,16 @@ from __future__ import annotations
 from kcontract.broker.tap.framing import Piece
 from kcontract.broker.tap.talk import Talk
 from kcontract.broker.tap.watch import Watch
-from kcontract.model.tap import CommitAsked, GroupStirred, Lever, PassedUnread, ProduceFailed, Refetched, Sighting
+from kcontract.model.tap import (
+    CommitAsked,
+    GroupStirred,
+    Lever,
+    PassedUnread,
+    ProduceFailed,
+    ProduceHeld,
+    Refetched,
+    Sighting,
+)
 from kcontract.protocol.addresses import Address
 from kcontract.protocol.primitives import Encoder
 from tests.unit.broker.tap import messages as m
@@ -191,6 +200,19 @@ def test_an_acknowledgement_is_lost() -> None:
     assert line.due() is None
     assert line.answer(m.produced(1)) == []
     assert (line.due(), line.talk.holds) == (2.0, True)
+
+
+def test_what_is_written_is_held_back() -> None:
+    """It does not reach the broker and is never answered; what is read and committed is nobody's business."""
+    line = Line()
+    line.lever = Lever("produce_drop")
+    assert line.ask(m.produce(1)) == (b"", [])
+    assert line.ask(m.heartbeat(2)) == (m.heartbeat(2), [])
+    assert line.ask(m.commit(3, 8)) == (m.commit(3, 8), [])
+    assert line.ask(m.produce(4)) == (b"", [])
+    assert line.talk.holds
+    assert ProduceHeld(2) in line.seen()
+    assert not any(isinstance(one, ProduceHeld) for one in line.seen())
 
 
 def test_other_levers_leave_messages_alone() -> None:
