@@ -17,6 +17,8 @@ from tests.lab.twin import Twin
 from tests.lab.twins import ESSENTIAL
 
 _TRIES = 2
+_LAB_S = 1500
+"""The first test may wait for nearly all batches."""
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,7 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Pool]:
 
 
 @pytest.mark.kafka
+@pytest.mark.timeout(_LAB_S)
 @pytest.mark.xdist_group("lab")
 @pytest.mark.parametrize("twin", ESSENTIAL, ids=[twin.name for twin in ESSENTIAL])
 def test_each_twin_earns_what_it_must(lab: Pool, twin: Twin) -> None:
