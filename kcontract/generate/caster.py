@@ -11,7 +11,6 @@ from kcontract.generate.kind import Kind, Mutant, Parent
 from kcontract.generate.mutants import envelope_of
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.stamper import Stamped, Stamper
-from kcontract.generate.tokens import restamp_record, restamp_value
 from kcontract.model.case import CASE_HEADER, Case, Expected
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
@@ -52,27 +51,28 @@ class Caster:
         while block := _block(pairs, 1 if few else self._at_once):
             drafts = [self._draft(kind.named(mutant.variant), mutant, parent) for mutant, parent in block]
             judged = [self._oracle.expect(stamped.record, hint=about.kind) for stamped, about in drafts]
-            for (stamped, about), expected in zip(drafts, judged, strict=True):
-                yield self._finished(self.next_id(), stamped, about, expected)
+            homes = self._stamper.homes([stamped.record.key for stamped, _ in drafts])
+            for (stamped, about), expected, home in zip(drafts, judged, homes, strict=True):
+                yield self._finished(self.next_id(), stamped, about, expected, home)
 
     def _draft(self, name: str, mutant: Mutant, parent: Parent) -> tuple[Stamped, About]:
         """A mutant with fresh tokens, and beside it its parent with the same."""
-        record, origin, tokens = mutant.record, parent.record, parent.tokens
-        stamped = self._stamper.fresh(record, tokens)
-        same = record.value is origin.value
-        value = stamped.record.value if same else restamp_value(origin.value, tokens, stamped.tokens)
+        record, origin = mutant.record, parent.record
+        stamped, swap = self._stamper.beside(record, parent.tokens)
+        value = stamped.record.value if record.value is origin.value else swap.value(origin.value)
         envelope = envelope_of(origin, record)
         if envelope is not None:
-            envelope = restamp_record(envelope, tokens, stamped.tokens)
+            envelope = swap.record(envelope)
         return stamped, About(name, parent=value, envelope=envelope, note=mutant.note)
 
     def case(self, identity: str, stamped: Stamped, about: About) -> Case:
         """The case of a record, with its marker; the oracle is asked unless `about` knows what is expected."""
-        return self._finished(identity, stamped, about, about.expected)
+        return self._finished(identity, stamped, about, about.expected, self._stamper.home(stamped.record.key))
 
-    def _finished(self, identity: str, stamped: Stamped, about: About, expected: Expected | None) -> Case:
+    def _finished(
+        self, identity: str, stamped: Stamped, about: About, expected: Expected | None, home: int | None
+    ) -> Case:
         record = self._marked(self._reply_to.routed(stamped.record, identity), identity)
-        home = self._stamper.home(record.key)
         expected = expected or self._oracle.expect(record, hint=about.kind)
         return Case(
             id=identity,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
-from kcontract.generate.partitioner import partition_of
-from kcontract.generate.tokens import Mint, forms, restamp_record, restamp_value
+from kcontract.generate.partitioner import partition_of, partitions_of
+from kcontract.generate.tokens import Mint, Swap, forms, restamp_record, restamp_value
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 from kcontract.model.value import Value
@@ -37,14 +38,25 @@ class Stamper:
     ) -> Stamped:
         """The record with fresh tokens; its key hashes to `partition` if 64 tries a partition find one. `pooled`: the
         key of the pool to take."""
-        inside = _standing(record.key, tokens)
-        if inside and (self._pooled or partition is not None or pooled is not None):
-            values = self._wanted(record.key or b"", inside, tokens, partition, pooled)
-        elif inside == tokens[: len(inside)]:
-            values = tuple(map(self._mint.like, tokens))
-        else:
-            values = self._drawn(dict.fromkeys(inside, b""), tokens)
+        values = self._fresh(record.key, tokens, partition, pooled)
         return Stamped(restamp_record(record, tokens, values), values)
+
+    def beside(self, record: Record, tokens: tuple[bytes, ...]) -> tuple[Stamped, Swap]:
+        """The record with fresh tokens, and what puts them into anything else that has these."""
+        values = self._fresh(record.key, tokens, None, None)
+        swap = Swap(tokens, values)
+        return Stamped(swap.record(record), values), swap
+
+    def _fresh(
+        self, key: bytes | None, tokens: tuple[bytes, ...], partition: int | None, pooled: bytes | None
+    ) -> tuple[bytes, ...]:
+        """Fresh tokens for those of a record with this key."""
+        inside = _standing(key, tokens)
+        if inside and (self._pooled or partition is not None or pooled is not None):
+            return self._wanted(key or b"", inside, tokens, partition, pooled)
+        if inside == tokens[: len(inside)]:
+            return tuple(map(self._mint.like, tokens))
+        return self._drawn(dict.fromkeys(inside, b""), tokens)
 
     def _wanted(
         self,
@@ -87,6 +99,11 @@ class Stamper:
     def home(self, key: bytes | None) -> int | None:
         """The partition of a key; None for a record without one."""
         return None if key is None else partition_of(key, self._partitions)
+
+    def homes(self, keys: Sequence[bytes | None]) -> list[int | None]:
+        """The same of many."""
+        found = iter(partitions_of([key for key in keys if key is not None], self._partitions))
+        return [None if key is None else next(found) for key in keys]
 
     def _pooled_key(self, key: bytes, partition: int | None) -> bytes:
         """A key of the partition's pool (ORACLE.md §2, `order: key`)."""

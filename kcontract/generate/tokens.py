@@ -106,25 +106,40 @@ class Mint:
         return byte
 
 
-def restamp_value(value: bytes | None, old: Sequence[bytes], new: Sequence[bytes]) -> bytes | None:
-    """The bytes with every form of each old token replaced by the same form of the new one, in their order."""
-    if not value:
+class Swap:
+    """Replaces old tokens by new ones: every form of each by the same form of the new one, in their order."""
+
+    __slots__ = ("_tokens",)
+
+    def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
+        self._tokens = tuple(zip(old, new, map(raw_form, old), strict=True))
+
+    def value(self, value: bytes | None) -> bytes | None:
+        """The bytes with other tokens."""
+        if not value:
+            return value
+        for before, after, raw in self._tokens:
+            value = value.replace(before, after)
+            if raw is not None and raw in value:
+                value = value.replace(raw, raw_form(after) or b"")
         return value
-    for before, after in zip(old, new, strict=True):
-        value = value.replace(before, after)
-        raw = raw_form(before)
-        if raw is not None and raw in value:
-            value = value.replace(raw, raw_form(after) or b"")
-    return value
+
+    def record(self, record: Record) -> Record:
+        """The record with other tokens in key, value and header values."""
+        headers: Headers = record.headers
+        if headers:
+            headers = tuple([(name, self.value(value)) for name, value in headers])
+        return Record(self.value(record.key), self.value(record.value), headers, record.timestamp)
+
+
+def restamp_value(value: bytes | None, old: Sequence[bytes], new: Sequence[bytes]) -> bytes | None:
+    """The bytes with new tokens for old ones."""
+    return Swap(old, new).value(value)
 
 
 def restamp_record(record: Record, old: Sequence[bytes], new: Sequence[bytes]) -> Record:
     """The same for key, value and header values of a record."""
-    headers: Headers = record.headers
-    if headers:
-        headers = tuple([(name, restamp_value(value, old, new)) for name, value in headers])
-    key = restamp_value(record.key, old, new)
-    return Record(key, restamp_value(record.value, old, new), headers, record.timestamp)
+    return Swap(old, new).record(record)
 
 
 def restamp(case: Case, new_id: str, tokens: Sequence[bytes], marker: bytes | None = None) -> Case:
