@@ -51,7 +51,7 @@ def _reason(kind: Kind, ground: Ground, parents: Sequence[Parent]) -> str:
 
 def envelope_of(parent: Record, mutant: Record) -> Record | None:
     """The parent without its value; None if the mutant differs from it in nothing else."""
-    if (mutant.key, mutant.headers, mutant.timestamp) == (parent.key, parent.headers, parent.timestamp):
+    if mutant.key == parent.key and mutant.headers == parent.headers and mutant.timestamp == parent.timestamp:
         return None
     return Record(parent.key, None, parent.headers, parent.timestamp)
 
@@ -79,6 +79,8 @@ def chosen(
     alike: dict[tuple[str, str], int] = {}
     for parent in parents:
         closed |= {variant for variant, group in groups.items() if kind.dangerous or len(group) >= limit * kind.share}
+        if closed.issuperset(kind.variants or ("",)):
+            break
         for mutant in islice(kind.mutants(ground, parent, rng), _looked_at(parent)):
             variant = mutant.variant
             if variant in closed:

@@ -80,12 +80,11 @@ def _together(keys: Sequence[bytes], length: int) -> Sequence[int]:
     rows = -(-length // 4)
     words = _words(len(keys) * rows).unpack(b"".join([key.ljust(4 * rows, b"\0") for key in keys]))
     state = ones * (_SEED ^ length)
-    for row in range(rows):
-        column = int.from_bytes(packed.pack(*words[row::rows]), "little")
-        if 4 * row + 4 > length:  # what is left behind the last whole word
-            state = (state ^ column) * _MIX & mask
-        else:
-            state = state * _MIX & mask ^ _mixed(column, mask)
+    columns = [int.from_bytes(packed.pack(*words[row::rows]), "little") for row in range(rows)]
+    for column in columns[: length // 4]:
+        state = state * _MIX & mask ^ _mixed(column, mask)
+    if length % 4:
+        state = (state ^ columns[-1]) * _MIX & mask
     state = (state ^ state >> 13 & mask) * _MIX & mask
     state ^= state >> 15 & mask
     return packed.unpack(state.to_bytes(8 * len(keys), "little"))

@@ -28,6 +28,9 @@ INT_LOW, INT_HIGH = 2 * 10**8, 10**9
 _STRIDE = 7_368_787  # a prime that divides neither range: a walk through all of it without repetition
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
+_VARIANT = {digit: "89ab"[int(digit, 16) >> 2] for digit in "0123456789abcdef"}
+"""The digit of a UUID that says its variant (RFC 9562 §4.1), for a random one."""
+
 
 def is_uuid(text: bytes) -> bool:
     """Whether this is UUID text in the canonical lower case form (RFC 9562 §4)."""
@@ -78,9 +81,8 @@ class Mint:
 
     def uuid(self) -> str:
         """Text of a random UUID, version 4."""
-        bits = self._rng.getrandbits(128)
-        text = f"{bits:032x}"
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[bits >> 62 & 3]}{text[17:20]}-{text[20:]}"
+        text = f"{self._rng.getrandbits(128):032x}"
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
     def number(self, low: int, high: int) -> int:
         """A number of [low, high) that this mint has not given before, until the range is used up."""

@@ -20,7 +20,8 @@ def part_at(reading: ValueReading, pointer: str) -> Any:
     """What stands at an RFC 6901 pointer in a payload, MISSING where nothing does."""
     if reading.make_part is not None:
         return reading.make_part(pointer)
-    return resolve_pointer(reading.payload(), pointer)
+    payload = reading.payload()
+    return MISSING if payload is MISSING else resolve_pointer(payload, pointer)
 
 
 @lru_cache(maxsize=512)

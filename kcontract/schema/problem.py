@@ -19,7 +19,7 @@ class DecodeError(KcontractError):
     def __init__(
         self, layer: Layer, code: str, reason: str, *, offset: int | None = None, path: str = "", soft: bool = False
     ) -> None:
-        super().__init__(code, reason)
+        self.code, self.message, self.fix = code, reason, ""  # as `super` does at twice the price: most cases need one
         self.layer = layer
         self.reason = reason
         self.offset = offset
@@ -27,7 +27,7 @@ class DecodeError(KcontractError):
         self.soft = soft
 
     def below(self, step: str | int) -> DecodeError:
-        """The same error, seen from one level higher: `step` is a field, key or index."""
+        """The same error, seen from one level higher: `step` is a key or index."""
         self.path = f"/{escape(str(step))}{self.path}"
         return self
 
@@ -77,9 +77,9 @@ class Problems:
         self.seen[error.code] = error
 
     def place(self, since: int, step: str) -> int:
-        """Tell all noted after the first `since` that they were below `step`; returns how many are noted by now."""
+        """Tell all noted after the first `since` that they were below `step` (`/name`); returns how many are noted."""
         for error in islice(self.seen.values(), since, None):
-            error.below(step)
+            error.path = step + error.path
         return len(self.seen)
 
     def fault(self, error: DecodeError) -> None:

@@ -28,7 +28,7 @@ from kcontract.schema.avro.nodes import (
 )  # fmt: skip
 from kcontract.schema.avro.scalars import Reader, enum_reader, fixed_reader, primitive_reader, read_string
 from kcontract.schema.avro.sizes import Sizes
-from kcontract.schema.problem import DecodeError, Problems
+from kcontract.schema.problem import DecodeError, Problems, escape
 
 MAX_DEPTH = 64
 """Levels at which a record may contain itself: up to here a legal value must be read, deeper ones are `depth_bomb`,
@@ -158,23 +158,25 @@ class _Compiler:
         return read
 
     def record(self, node: RecordType) -> Reader:
-        fields = tuple((field.name, self.reader(field.type)) for field in node.fields)
+        fields = tuple((field.name, f"/{escape(field.name)}", self.reader(field.type)) for field in node.fields)
         cost = self.sizes.record_cost(node)
 
         def read(cursor: Cursor) -> Datum:
             cursor.charge(cost, cursor.pos)
             datum = {}
-            name = ""
+            step = ""
             seen = cursor.problems.seen
             noted = len(seen)
             try:
-                for name, field in fields:  # name is read when a field fails
+                for name, step, field in fields:  # step is read when a field fails
                     datum[name] = field(cursor)
                     if len(seen) != noted:
-                        noted = cursor.problems.place(noted, name)
+                        noted = cursor.problems.place(noted, step)
             except DecodeError as error:
-                cursor.problems.place(noted, name)
-                raise error.below(name) from None
+                if len(seen) != noted:
+                    cursor.problems.place(noted, step)
+                error.path = step + error.path
+                raise
             return datum
 
         if node.name in self.sizes.recursive:

@@ -1,0 +1,34 @@
+"""Choosing mutants: no more of them are made than can be chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any, cast
+
+import pytest
+
+from kcontract.generate.kind import Ground, Kind, Mutant, Parent
+from kcontract.generate.mutants import chosen
+from kcontract.model.case import Layer
+from kcontract.model.record import Record
+from tests.unit.generate.contracts import seeded
+
+_VARIANTS = ("one", "other")
+
+
+@pytest.mark.parametrize(("dangerous", "limit", "asked"), [(True, 9, 1), (False, 2, 2), (False, 9, 4)])
+def test_no_more_parents_are_asked_than_are_needed(*, dangerous: bool, limit: int, asked: int) -> None:
+    """Of a dangerous kind one parent is enough, of others as many as give each variant its number."""
+    parents = [Parent(Record(value=bytes([number])), b"", b"", None) for number in range(4)]
+    seen: list[Parent] = []
+
+    def mutants(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
+        seen.append(parent)
+        return (Mutant(parent.record, variant) for variant in _VARIANTS)
+
+    words: dict[str, Any] = {"summary": "", "expected": "", "graceful": "", "explain": ""}
+    kind = Kind("kind", 1, "size", Layer.HANDLER, **words, variants=_VARIANTS, mutants=mutants, dangerous=dangerous)
+    pairs = list(chosen(kind, cast("Ground", None), parents, seeded(1), limit, lambda _: True))
+    assert {mutant.variant for mutant, _ in pairs} == {"one", "other"}
+    assert seen == parents[:asked]
