@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from kcontract.judge.beside import Silent
 from kcontract.judge.cause import names_frame
 from kcontract.judge.doubts import Doubt, LeadBook, hand_over
 from kcontract.judge.evidence import Delivery, Window
@@ -128,6 +129,7 @@ class Court:
     def _first_time(self, window: Window) -> None:
         settled = window.outcome == "settled"
         handled: list[Delivery] = []
+        silent = Silent(window.deliveries)
         for delivery in window.deliveries:
             if delivery.copied or keeps_copy(delivery):
                 handled.append(delivery)
@@ -139,7 +141,7 @@ class Court:
             if direct is not None:
                 self._reach(delivery, direct)
             elif shown and (settled or self._is_certain(delivery, shown, window)):
-                self._doubt(delivery, shown, window)
+                self._doubt(delivery, shown, window, silent)
             elif settled or (delivery.has_outcome and not shown):
                 self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
         self.tally.count_all(handled, "handled")
@@ -166,7 +168,7 @@ class Court:
             return shown
         return tuple(chain(shown, reply_symptoms(delivery), retry_symptoms(delivery)))
 
-    def _doubt(self, delivery: Delivery, shown: tuple[Shown, ...], window: Window) -> None:
+    def _doubt(self, delivery: Delivery, shown: tuple[Shown, ...], window: Window, silent: Silent) -> None:
         if {one.symptom for one in shown} == {Symptom.LATE} and self._answers_late:
             self.tally.count(delivery, "answered late")  # proved already
             return
@@ -181,6 +183,8 @@ class Court:
             self.dismiss(doubt, UNTOLD)
             return
         doubt.lead = self._leads.lead_of(doubt, any_dead_letter=self.dead_letters > 0)
+        if doubt.lead is None:
+            doubt.beside = silent.near(delivery)
 
     def _may_be_untold(self, doubt: Doubt) -> bool:
         """Whether its effect may have come, and is told from others by nothing that the contract names."""

@@ -40,6 +40,8 @@ class Doubt:
     committed: bool
     early: CommitAsked | None = None
     """A commit past the record that was asked for while what the service had sent was on its way."""
+    beside: tuple[str, ...] = ()
+    """Of a lead: kinds of records near it of which nothing came either."""
     lead: Doubt | None = None
     """The doubt of the same kind and symptom that is confirmed in this one's stead."""
     alone: frozenset[Symptom] | None = None

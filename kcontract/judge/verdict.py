@@ -234,7 +234,8 @@ def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:
     right = f"alone behind a healthy record it is handled as promised{whose}"
     if code == "LOST":
         return ("the service was started again, and the offset is committed past the record", right)
-    return (right, "the same window sent once more misses it again")
+    beside = (f"nothing came either of {', '.join(lead.beside)} beside it",) if lead.beside else ()
+    return (right, "the same window sent once more misses it again", *beside)
 
 
 def sent_fact(delivery: Delivery) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from kcontract.model.finding import Finding
 from kcontract.model.verdicts import verdict
 from kcontract.ports import StreamItem
 from kcontract.report.collected import Collected
+from kcontract.report.rerun import rerun
 from kcontract.report.visible import visible
 
 _SEEN = 3
@@ -54,7 +55,7 @@ def _annotation(finding: Finding, run: Collected) -> str:
         f"Promised: {first.promised}",
         *(f"Seen: {fact}" for fact in first.seen[:_SEEN]),
         *([f"Accepted: {finding.accepted}"] if finding.accepted else []),
-        f"Run it again: kcontract replay {finding.id}",
+        *([f"Run it again: {command}"] if (command := rerun(finding)) else []),
     ]
     place = {"file": run.file(first.at), "line": str(first.at.line), "col": str(first.at.column)}
     kind = f" {first.kind}" if first.kind else ""

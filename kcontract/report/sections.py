@@ -15,6 +15,7 @@ from kcontract.report.book import Book
 from kcontract.report.bytes_block import lines_block, value_block
 from kcontract.report.decode import Decoded, brief, decode_value
 from kcontract.report.diff import Change, diff_bytes, diff_envelopes, diff_records
+from kcontract.report.rerun import rerun
 from kcontract.report.stderr import stderr_tail
 from kcontract.report.visible import as_text, visible_lines
 from kcontract.report.words import FAINT, HEAD, LABEL, PLACE, bullet, indented, line, pairs, paragraph, words
@@ -87,11 +88,8 @@ def means(code: str) -> Iterator[RenderableType]:
 
 def again(finding: Finding) -> Iterator[RenderableType]:
     """The commands to go on with."""
-    first = finding.first
-    if first.during:
-        yield words(f"kcontract verify --receiver {finding.unit} --faults {first.during}")
-    elif first.requested is not None or (first.record is not None and first.expectation is not None):
-        yield words(f"kcontract replay {finding.id}")
+    if command := rerun(finding):
+        yield words(command)
     yield words(f"kcontract explain {finding.first.code}")
 
 

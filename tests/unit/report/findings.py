@@ -194,6 +194,7 @@ def collateral() -> Finding:
         "0 of 1 effects came to invoice.opened",
         "alone behind a healthy record it is handled as promised",
         "the same window sent once more misses it again",
+        "nothing came either of header_damage:bytes beside it",
     )
     return finding(verdict("COLLATERAL", "valid", patient(), seen=facts, promised=ONE_EVENT, at=at(36)), 41)
 
