@@ -31,7 +31,6 @@ SENDING_MUTANTS = (
     *in_code(
         "broker/sender",
         ("broker/test_sender",),
-        ("rows for who asks for them", "standing is None or len(records) < _VOLLEY else", "len(records) < _VOLLEY else"),
         ("small volleys", "standing is None or len(records) < _VOLLEY else", "standing is None else"),
         ("short rows", "if len(items) < SHORTEST:", "if False:"),
         ("an end that was not taken", "(sent[0] is not items[0] or sent[-1] is not items[-1])", "False"),
@@ -110,7 +109,7 @@ SENDING_MUTANTS = (
     ),
     *in_code(
         "engine/batches",
-        ("engine/test_batches", "engine/test_left_out", "engine/test_receivers", "engine/test_company"),
+        ("engine/test_batch_sizes", "engine/test_batches"),
         ("ahead of a disturbed window", "if window.disturbed or self._player.unsent or not self._triage.calm:", "if self._player.unsent or not self._triage.calm:"),
         ("ahead of what was not sent", "if window.disturbed or self._player.unsent or not self._triage.calm:", "if window.disturbed or not self._triage.calm:"),
         ("ahead of a choice", "or self._player.unsent or not self._triage.calm:", "or self._player.unsent:"),
