@@ -11,7 +11,7 @@ _FAULT_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+) in (?
 _JAVA_ERROR = re.compile(r"(?P<error>(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error))")
 _JAVA_FRAME = re.compile(r"^\s*at (?P<name>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)", re.MULTILINE)
 _NODE_FRAME = re.compile(r"^\s*at (?:(?P<name>[^\s(]+) \()?(?P<file>(?:file://)?/[^\s():]+):(?P<line>\d+):\d+\)?", re.M)
-_NODE_ERROR = re.compile(r"^(?:Uncaught )?(?P<error>[A-Z]\w*Error)\b", re.MULTILINE)
+_NODE_ERROR = re.compile(r"^(?:Uncaught )?(?P<error>(?:[A-Z]\w*)?Error)\b", re.MULTILINE)
 _GO_PANIC = re.compile(r"^(?:panic|fatal error): (?P<error>.+)$", re.MULTILINE)
 _GO_FRAME = re.compile(r"^\s+(?P<file>/\S+\.go):(?P<line>\d+)", re.MULTILINE)
 _FOREIGN = ("/site-packages/", "/lib/python", "/node_modules/", "node:", "/go/pkg/mod/", "/usr/local/go/", "<frozen")
@@ -85,11 +85,11 @@ def _java(stderr: str) -> str | None:
 
 
 def _node(stderr: str) -> str | None:
-    error = _NODE_ERROR.search(stderr)
-    frames = [frame for frame in _NODE_FRAME.finditer(stderr) if not any(part in frame["file"] for part in _FOREIGN)]
-    if error is None or not frames:
-        return None
-    return _at(error["error"], frames[0]["file"], frames[0]["line"])
+    for error in reversed(list(_NODE_ERROR.finditer(stderr))):  # what was logged before it went on is no cause
+        for frame in _NODE_FRAME.finditer(stderr, error.end()):
+            if not any(part in frame["file"] for part in _FOREIGN):
+                return _at(error["error"], frame["file"], frame["line"])
+    return None
 
 
 def _go(stderr: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from kcontract.report.visible import visible_lines
 
@@ -17,19 +18,36 @@ def stderr_tail(output: str, cause: str) -> tuple[tuple[str, bool], ...]:
     """The last lines, each with whether it is the innermost frame of the service's own code.
 
     `cause` is the judge's `ValueError at consumer.py:41`; the line it means is shown even where it stands above the
-    last ones.
+    last ones, and so is the message above it.
     """
     lines = [line[:_WIDTH] for line in visible_lines(output.rstrip()[-_TAIL * 40 * _WIDTH :]) if line.strip()]
     frame = _frame(lines, cause)
-    start = max(len(lines) - _TAIL, 0)
-    shown = [(lines[place], place == frame) for place in range(start, len(lines))]
-    if frame is None or frame >= start:
-        return tuple(shown)
-    code = [(lines[frame + 1], False)] if frame + 1 < start and lines[frame].lstrip().startswith("File ") else []
-    left = start - frame - 1 - len(code)
-    if left == 1:
-        code.append((lines[start - 1], False))
-    return ((lines[frame], True), *code, *([(f"… {left} lines …", False)] if left > 1 else []), *shown)
+    places = dict.fromkeys((*_around(lines, frame), *range(max(len(lines) - _TAIL, 0), len(lines))))
+    return tuple(_with_gaps(lines, sorted(places), frame))
+
+
+def _around(lines: list[str], frame: int | None) -> Iterator[int]:
+    """Where the frame stands, the line of code below it (Python), and the message above its trace (Node, Java)."""
+    if frame is None:
+        return
+    yield frame
+    if lines[frame].lstrip().startswith("File ") and frame + 1 < len(lines):
+        yield frame + 1
+    top = frame
+    while top > 0 and lines[top].lstrip().startswith("at "):
+        top -= 1
+    yield top
+
+
+def _with_gaps(lines: list[str], places: list[int], frame: int | None) -> Iterator[tuple[str, bool]]:
+    """The lines at these places, and how many are left out between them; one is not worth leaving out."""
+    before = places[0] - 1 if places else 0
+    for place in places:
+        left = place - before - 1
+        if left:
+            yield (lines[place - 1] if left == 1 else f"… {left} lines …", False)
+        yield lines[place], place == frame
+        before = place
 
 
 def _frame(lines: list[str], cause: str) -> int | None:

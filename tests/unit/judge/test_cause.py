@@ -40,6 +40,19 @@ TypeError: Cannot read properties of undefined (reading 'id')
     at handle (/srv/app/audit.js:12:21)
     at Runner.processEachMessage (/srv/app/node_modules/kafkajs/src/consumer/runner.js:231:20)
 """
+NODE_PLAIN = """\
+dead letter: SyntaxError: Unexpected token
+RangeError: logged, and handled
+    at check (file:///srv/app/audit.mjs:3:5)
+Errors: 2
+Error: no value
+    at parse (file:///srv/app/audit.mjs:14:29)
+    at Runner.processEachMessage (/srv/app/node_modules/kafkajs/src/consumer/runner.js:231:20)
+"""
+NODE_FOREIGN = """\
+Error: Connection closed
+    at Runner.processEachMessage (/srv/app/node_modules/kafkajs/src/consumer/runner.js:231:20)
+"""
 GO = """\
 panic: runtime error: index out of range [3] with length 2
 
@@ -58,12 +71,14 @@ main.main()
         (CHAINED, 1, "RuntimeError at consumer.py:9"),
         (JAVA, 1, "JsonParseException at Billing.java:58"),
         (NODE, 1, "TypeError at audit.js:12"),
+        (NODE_PLAIN, 1, "Error at audit.mjs:14"),
+        (NODE_FOREIGN, 1, "exit 1"),
         (GO, 2, "panic at main.go:33"),
         ("", -11, "SIGSEGV"),
         ("nothing of use", 3, "exit 3"),
         ("", -99, "signal 99"),
     ],
-    ids=["python", "chained", "java", "node", "go", "signal", "exit", "odd signal"],
+    ids=["python", "chained", "java", "node", "plain error", "node's libraries", "go", "signal", "exit", "odd signal"],
 )
 def test_the_cause_of_an_exit(stderr: str, code: int, cause: str) -> None:
     """Exception and innermost frame of the service's own code, else the signal, else the code."""

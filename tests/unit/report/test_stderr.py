@@ -50,6 +50,16 @@ def test_more_lines_are_counted() -> None:
     ]
 
 
+def test_the_message_above_a_long_trace_is_shown() -> None:
+    """Node and Java print it first; below stand the frames of libraries, which nobody wants to read."""
+    frames = [f"    at own{number} (/app/a.mjs:{number}:1)" for number in range(3)]
+    rest = [f"    at lib{number} (/app/node_modules/x/y.js:{number}:1)" for number in range(20)]
+    output = "\n".join(["connected", "Error: no value", *frames, *rest])
+    shown = stderr_tail(output, "Error at a.mjs:1")
+    assert shown[:4] == (("Error: no value", False), (frames[0], False), (frames[1], True), ("… 13 lines …", False))
+    assert shown[4:] == tuple((line, False) for line in rest[-8:])
+
+
 def test_hostile_output_is_harmless() -> None:
     """Escapes are spelled out, and a line of a megabyte is cut."""
     shown = stderr_tail("\x1b]0;title\x07\n" + "x" * 1000, "")
