@@ -45,6 +45,7 @@ class Player:
         self.unsent = cases[len(cases) - left :]
         self.clock.t += self.seconds * len(cases)
         self.ahead = then(window) if self.looks else ()
+        assert not (left and self.ahead), "who does not keep up is sent more"
         return window
 
     def forget(self, _window: Window) -> None:
