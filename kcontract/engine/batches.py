@@ -44,7 +44,8 @@ class Batches:
         """Until none is left, the service does not start any more, or time is over."""
         while batch := self._next():
             begun, self._noted = self._recorder.now(), False
-            window = self._player.play_batch(batch, partial(self._look_ahead, len(batch), begun))
+            spare = partial(self._queue.prepare, min(2 * len(batch), _LARGEST_WINDOW))
+            window = self._player.play_batch(batch, partial(self._look_ahead, len(batch), begun), spare)
             if not self._noted:
                 self._note(window, len(batch), begun)
             self._queue.put_back(self._triage.resolve(window))

@@ -11,7 +11,8 @@ from kcontract.model.case import Case
 
 BLOCK = 4_000
 """Valid cases that are made and shuffled at once."""
-
+_AT_A_TIME = 500
+"""Of them while something else is waited for, which must not wait long in turn."""
 _MOST_BYTES = 16 << 20
 """Values that are taken at once: a window is held in memory until it has settled."""
 _FEW, _PART = 1_000, 8
@@ -34,6 +35,8 @@ class CaseQueue:
             rng.shuffle(self._malformed)
             self._share = -(-self._share * BLOCK // expected)
         self._waiting: deque[Case] = deque()
+        self._begun: list[Case] = []
+        """Of the next block, what was made while there was nothing else to do."""
         self._refill()
         self.total = len(self._waiting) if expected <= BLOCK else expected + len(malformed)
         """How many cases there are in all, as far as that is known."""
@@ -57,13 +60,22 @@ class CaseQueue:
             room -= size
         return taken
 
+    def prepare(self, most: int) -> bool:
+        """Make a few of the next cases, unless so many wait already; False if there was nothing to be made."""
+        if len(self._waiting) >= most:
+            return False
+        few = list(islice(self._valid, min(_AT_A_TIME, BLOCK - len(self._begun))))
+        self._begun += few
+        return self._refill() if len(self._begun) == BLOCK else bool(few)
+
     def put_back(self, cases: Sequence[Case]) -> None:
         """These come next."""
         self._waiting.extendleft(reversed(cases))
 
     def _refill(self) -> bool:
         """Make one more block; False if there is none."""
-        block = list(islice(self._valid, BLOCK))
+        block, self._begun = self._begun, []
+        block += islice(self._valid, BLOCK - len(block))
         share = self._share if block else BLOCK
         block += self._malformed[:share]
         del self._malformed[:share]

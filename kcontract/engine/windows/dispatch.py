@@ -17,6 +17,7 @@ _FLUSH_SECONDS = 60.0
 _CHUNK = 2_000
 _AT_ONCE = 0.001
 """Seconds: enough for the client to begin sending what was queued, instead of waiting for more to come."""
+_FIRST = 1_000
 _BOMB = "compression_bomb"
 
 
@@ -52,8 +53,8 @@ class Dispatcher:
         self._recorder = recorder
         self._unit = unit
         self._on_the_way: list[Outgoing] = []
-        self._is_ahead = False
-        """Whether what is queued next is on its way already."""
+        self.ahead = 0
+        """So many of the records that are queued next are on their way already: they are queued together."""
         self._volleys: deque[_Volley] = deque()
         self.queued = 0
         """Volleys so far."""
@@ -77,9 +78,9 @@ class Dispatcher:
         if self._road is not None:
             cases = [self._carried(self._road, case) for case in cases]
         now = self._recorder.now()
-        if self._road is None and not self._is_ahead:
+        if self._road is None and not self.ahead:
             self._hand_over(cases)
-        self._is_ahead = False
+        self.ahead = 0
         # Told while the broker takes them: nobody looks at what comes before that.
         if due:
             self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, due, strict=True)])
@@ -87,10 +88,15 @@ class Dispatcher:
             self._recorder.record_all([ev.Sent(now, window, case) for case in cases])
 
     def send_ahead(self, cases: Sequence[Case]) -> None:
-        """Send these before the window is open in which `queue` tells of them: it must be the next that is called."""
+        """Send these before the window is open in which `queue` tells of them all: it must be the next that is called.
+
+        A few go first, so that the service need not wait until all are on their way.
+        """
         if self._road is None:
-            self._hand_over(cases)
-            self._is_ahead = True
+            for some in (cases[:_FIRST], cases[_FIRST:]):
+                if some:
+                    self._hand_over(some)
+            self.ahead = len(cases)
 
     def _hand_over(self, cases: Sequence[Case]) -> None:
         records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]

@@ -9,7 +9,7 @@ from kcontract.engine.deciding import decide
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinned, places_of
 from kcontract.engine.windows.dispatch import Dispatcher
-from kcontract.engine.windows.stream import STRIDE, Stream, much_is_owed
+from kcontract.engine.windows.stream import AHEAD, Stream, much_is_owed
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import QUIET_CEILING, STALL_FLOOR
 from kcontract.judge.replies import longest_wait
@@ -76,8 +76,9 @@ class Player:
         self._last: Window | None = None
         """The last window, kept until the next one is sent: all that it holds is freed while the service works."""
         self._then: Callable[[Window], Sequence[Case]] | None = None
+        self._spare: Callable[[], bool] | None = None
         self._ahead: tuple[list[Case], list[Case]] | None = None
-        """The next batch, in sending order, of which the first volley is on its way."""
+        """The next batch, in sending order, of which the first records are on their way."""
         self._in_vain = False
         """A third sentinel had no effect either: the service drops healthy records, and goes on."""
 
@@ -112,7 +113,7 @@ class Player:
         markers = {} if plain else self.markers
         opening, closing = self._ahead or compose(cases, self.sources, places, markers, healthy=healthy)
         self._ahead = None
-        stream = Stream(self._stage, self._dispatcher, window, lambda: self._report(window))
+        stream = Stream(self._stage, self._dispatcher, window, lambda: self._report(window), self._spare)
         self.unsent = stream.send(opening, closing)
         self._last = None
         if purpose in _REPEATABLE:
@@ -129,20 +130,23 @@ class Player:
             self.astray.append(tuple(cases))
         return window
 
-    def play_batch(self, cases: Sequence[Case], then: Callable[[Window], Sequence[Case]]) -> Window:
+    def play_batch(
+        self, cases: Sequence[Case], then: Callable[[Window], Sequence[Case]], spare: Callable[[], bool]
+    ) -> Window:
         """A batch. `then`, asked when its window has settled, may give the cases of the next one: the service begins
-        with them while this one is judged, and no other window may come between."""
-        self._then = then
+        with them while this one is judged, and no other window may come between. `spare` does a little of what is to be
+        done anyway, while the service is waited for; False if there is nothing."""
+        self._then, self._spare = then, spare
         try:
             return self.play("batch", cases)
         finally:
-            self._then = None
+            self._then = self._spare = None
 
     def _send_ahead(self, cases: Sequence[Case]) -> None:
-        """Send the first volley of the next batch: nothing is read before its window is open."""
+        """Send the first records of the next batch: nothing is read before its window is open."""
         if cases:
             self._ahead = compose(cases, self.sources, self.places, self.markers)
-            self._dispatcher.send_ahead(self._ahead[0][:STRIDE])
+            self._dispatcher.send_ahead(self._ahead[0][:AHEAD])
 
     def _before(self, purpose: ev.Purpose) -> Resources | None:
         """What the service holds before the window. One batch follows the other: the sample behind the last one is that

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.dispatch import Dispatcher
@@ -36,13 +36,21 @@ class Stream:
     place, and our own records in a topic are told by theirs.
     """
 
-    def __init__(self, stage: Stage, dispatcher: Dispatcher, window: Window, report: Callable[[], None]) -> None:
-        """`report` tells how far the window is."""
+    def __init__(
+        self,
+        stage: Stage,
+        dispatcher: Dispatcher,
+        window: Window,
+        report: Callable[[], None],
+        spare: Callable[[], bool] | None = None,
+    ) -> None:
+        """`report` tells how far the window is. While the service is waited for, `spare` does a little of what is to be
+        done anyway; False if there is nothing."""
         self._stage = stage
         self._observer, self._recorder = stage.observer, stage.tools.recorder
         self._dispatcher = dispatcher
         self._window = window
-        self._report = report
+        self._report, self._spare = report, spare
         self._kept: deque[tuple[int, Sequence[LogRecord]]] = deque()
         """What was read, each with the number of volleys that had been sent by then."""
 
@@ -50,11 +58,11 @@ class Stream:
         """Send all of them, and what was read meanwhile to the judge. Those that open the window and were not sent,
         because the service did not keep up or has ended."""
         unsent: list[Case] = []
-        for start in range(0, len(opening), STRIDE):
+        for start, end in _strides(len(opening), self._dispatcher.ahead):
             if start >= AHEAD and self._window.purpose == "batch" and not self._keeps_up():
                 unsent = list(opening[start:])
                 break
-            self._dispatcher.queue(opening[start : start + STRIDE], self._window.number)
+            self._dispatcher.queue(opening[start:end], self._window.number)
             self._observer.gather(much_is_owed(self._window))
             self._look(0)
         self._dispatcher.queue(closing, self._window.number)
@@ -71,7 +79,8 @@ class Stream:
                 return True
             if now - max(self._window.progress_at, self._window.evidence_at) >= self._hesitation():
                 return False
-            self._look(_WAIT)
+            if not self._look(0) and not (self._spare is not None and self._spare()):
+                self._look(_WAIT)
             self._observer.look_at_views()
             self._report()
 
@@ -88,13 +97,22 @@ class Stream:
         self._dispatcher.finish()
         self._tell(self._dispatcher.queued)
 
-    def _look(self, wait: float) -> None:
-        """Read what has come, within `wait` seconds, and tell what may be told."""
+    def _look(self, wait: float) -> bool:
+        """Read what has come, within `wait` seconds, and tell what may be told. Whether anything has come."""
         if records := self._observer.read(wait):
             self._kept.append((self._dispatcher.queued, records))
         self._tell(self._dispatcher.hear())
+        return bool(records)
 
     def _tell(self, settled: int) -> None:
         """Tell what was read when no more than the first `settled` volleys had been sent."""
         while self._kept and self._kept[0][0] <= settled:
             self._observer.take(self._kept.popleft()[1])
+
+
+def _strides(records: int, ahead: int) -> Iterator[tuple[int, int]]:
+    """From where to where each volley goes. The first one is what is on its way already, if anything is."""
+    end = 0
+    while end < records:
+        start, end = end, min(records, end + (ahead if ahead and not end else STRIDE))
+        yield start, end

@@ -35,8 +35,11 @@ class Player:
     """Of which batch how many are not sent."""
     ahead: Sequence[Case] = ()
 
-    def play_batch(self, cases: Sequence[Case], then: Callable[[Window], Sequence[Case]]) -> Window:
+    def play_batch(
+        self, cases: Sequence[Case], then: Callable[[Window], Sequence[Case]], spare: Callable[[], bool]
+    ) -> Window:
         assert not self.ahead or cases is self.ahead
+        assert not spare()
         number = len(self.sizes)
         self.sizes.append(len(cases))
         window = Window(number, "batch", "", **self.ends(number))
@@ -58,6 +61,11 @@ class Queue:
 
     cases: list[Case]
     drawn: list[int] = field(default_factory=list)
+    prepared: list[int] = field(default_factory=list)
+
+    def prepare(self, most: int) -> bool:
+        self.prepared.append(most)
+        return False
 
     def take(self, most: int) -> list[Case]:
         taken, self.cases = self.cases[:most], self.cases[most:]
@@ -106,11 +114,12 @@ class Run:
 
 @pytest.mark.parametrize("looks", [False, True])
 def test_all_are_played_in_windows_that_grow(*, looks: bool) -> None:
-    """For a quick service up to sixteen times at once, and up to a bound."""
+    """For a quick service up to sixteen times at once, and up to a bound. Twice as much as is played is prepared."""
     run = Run(60_000)
     run.player.looks = looks
     assert run.play() == [FIRST, 16 * FIRST, 256 * FIRST, 20_000, 20_000, 60_000 - 40_000 - 273 * FIRST]
     assert run.left_out == {}
+    assert run.queue.prepared == [min(2 * size, 20_000) for size in run.player.sizes]
 
 
 def test_windows_of_a_slower_service_become_as_large_as_takes_their_time() -> None:

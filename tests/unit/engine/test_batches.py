@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+import pytest
+
+from kcontract.engine.windows import dispatch, player, stream
 from kcontract.judge.evidence import Window
 from kcontract.model import events as ev
 from tests.unit.engine.world import EXIT, World, good, history_of, receiver_of, stage_of, verified
@@ -50,6 +53,19 @@ def test_each_record_is_sent_once_and_told_in_its_own_window() -> None:
     for event in history:
         opened = event.window if isinstance(event, ev.WindowOpened) else opened
         assert not isinstance(event, ev.Sent) or event.window == opened
+
+
+def test_many_are_sent_ahead_in_pieces_and_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few first, the others behind them, and what comes of the last of them ties to it, though it is early."""
+    for module, name, size in (
+        (dispatch, "_FIRST", 3),
+        (player, "AHEAD", 8),
+        (stream, "AHEAD", 8),
+        (stream, "STRIDE", 2),
+    ):
+        monkeypatch.setattr(module, name, size)
+    assert 8 in [ahead for _, ahead in ahead_of(World(good))]
+    test_each_record_is_sent_once_and_told_in_its_own_window()
 
 
 def test_nothing_is_sent_ahead_to_a_service_that_has_fallen_over() -> None:

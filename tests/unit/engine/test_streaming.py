@@ -151,6 +151,23 @@ def test_a_service_that_stands_still_gets_no_more() -> None:
     assert len(player.unsent) >= AHEAD - STRIDE
 
 
+def test_what_is_to_be_done_anyway_is_done_while_the_service_is_waited_for() -> None:
+    """Piece by piece until there is no more, and never while the service keeps up."""
+    world, done = World(good), list[int]()
+
+    def spare() -> bool:
+        done.append(len(world.log))
+        return len(done) < 5
+
+    player = player_of(world)
+    player.play_batch(many(player, AHEAD - 10), lambda _: (), spare)
+    assert done == []
+    world.handle = lambda _record: []
+    player.play_batch(many(player, 3 * AHEAD), lambda _: (), spare)
+    assert len(done) >= 5
+    assert len(set(done)) == 1
+
+
 def test_a_streamed_history_is_judged_alike() -> None:
     """The fold over the stored events comes to the same counts and the same verdicts."""
     player = player_of(World(good))

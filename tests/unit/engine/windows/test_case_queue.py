@@ -47,6 +47,37 @@ def test_cases_are_made_when_their_turn_comes() -> None:
     assert len(made) == BLOCK
 
 
+def test_what_is_prepared_is_taken_in_the_same_order() -> None:
+    """Whenever the next cases are made, and be it half a block by then, they come as if made when they are taken."""
+    bad = [*cases(0, 300, Expectation.INVALID)]
+    alone, prepared = (CaseQueue(cases(1000, 3 * BLOCK), bad, ordered(), 3 * BLOCK) for _ in range(2))
+    order = [case.id for case in alone]
+    drawn = prepared.take(BLOCK - 500)
+    for most in (BLOCK, 9 * BLOCK):
+        for _ in range(3):
+            assert prepared.prepare(most)
+        drawn += prepared.take(BLOCK - 500)
+    assert [case.id for case in (*drawn, *prepared)] == order
+
+
+def test_no_more_is_prepared_than_wanted() -> None:
+    """Once as many wait, at the block's end, nothing is made; nor when nothing is left."""
+    made: list[str] = []
+
+    def making() -> Iterator[Case]:
+        for case in cases(0, 3 * BLOCK):
+            made.append(case.id)
+            yield case
+
+    queue = CaseQueue(making(), [], ordered(), 3 * BLOCK)
+    while queue.prepare(BLOCK + 1):
+        assert len(made) <= 2 * BLOCK
+    assert len(made) == 2 * BLOCK
+    while queue.prepare(9 * BLOCK):
+        pass
+    assert len(made) == len(list(queue)) == 3 * BLOCK
+
+
 def test_a_large_window_takes_of_several_blocks() -> None:
     """As many as are asked for, though more than a block is made at once."""
     queue = CaseQueue(cases(0, 3 * BLOCK), [], ordered(), 3 * BLOCK)
