@@ -74,12 +74,14 @@ def chosen(
     the same damage (by its note) comes at most `limit` times. Of large parents fewer are made.
     """
     limit = _affordable(limit, parents)
+    enough = 1 if kind.dangerous else limit * kind.share
     groups: dict[str, list[tuple[Mutant, Parent]]] = {}
+    filled: set[str] = set()
     closed: set[str] = set()
     alike: dict[tuple[str, str], int] = {}
     for parent in parents:
-        closed |= {variant for variant, group in groups.items() if kind.dangerous or len(group) >= limit * kind.share}
-        if closed.issuperset(kind.variants or ("",)):
+        closed |= filled
+        if filled and closed.issuperset(kind.variants or ("",)):
             break
         for mutant in islice(kind.mutants(ground, parent, rng), _looked_at(parent)):
             variant = mutant.variant
@@ -93,7 +95,10 @@ def chosen(
             damage = variant, mutant.note
             if (times := alike.get(damage, 0)) < limit:
                 alike[damage] = times + 1
-                groups[variant].append((mutant, parent))
+                group = groups[variant]
+                group.append((mutant, parent))
+                if len(group) >= enough:
+                    filled.add(variant)
     if groups:
         budget = max(limit * kind.share, len(groups))
         yield from _evenly([_spread(group, -(-budget // len(groups))) for group in groups.values()], budget)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 from struct import Struct
 from typing import NamedTuple
 
 _MASK = 0xFFFFFFFF
 _SEED, _MIX = 0x9747B28C, 0x5BD1E995
-_FEWEST = 4
+_FEWEST = 6
 """Keys of one length from which on hashing them together is quicker."""
 
 
@@ -64,14 +65,13 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 def partitions_of(keys: Sequence[bytes], partitions: int) -> list[int]:
     """The same of many keys: those of one length are hashed side by side."""
-    by_length: dict[int, dict[bytes, int]] = {}
-    for key in keys:
-        by_length.setdefault(len(key), {})[key] = 0
-    for length, alike in by_length.items():
-        hashes = _together(tuple(alike), length) if len(alike) >= _FEWEST else map(murmur2, alike)
-        for key, hashed in zip(alike, hashes, strict=True):
-            alike[key] = (hashed & 0x7FFFFFFF) % partitions
-    return [by_length[len(key)][key] for key in keys]
+    hashed: dict[bytes, int] = {}
+    for length, group in groupby(sorted(set(keys), key=len), len):
+        alike = list(group)
+        hashed.update(
+            zip(alike, _together(alike, length) if len(alike) >= _FEWEST else map(murmur2, alike), strict=True)
+        )
+    return [(hashed[key] & 0x7FFFFFFF) % partitions for key in keys]
 
 
 def _together(keys: Sequence[bytes], length: int) -> Sequence[int]:

@@ -65,6 +65,11 @@ def raw_form(token: bytes) -> bytes | None:
     return long_bytes(int(token)) if _range_of(token) else None
 
 
+@lru_cache(maxsize=512)
+def _raw_forms(tokens: tuple[bytes, ...]) -> tuple[bytes | None, ...]:
+    return tuple(map(raw_form, tokens))
+
+
 @lru_cache(maxsize=4096)
 def forms(token: bytes) -> tuple[bytes, ...]:
     """Every way in which a token may stand in the bytes of a record; equal in number and lengths for its successors."""
@@ -114,7 +119,7 @@ class Swap:
     __slots__ = ("_tokens",)
 
     def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
-        self._tokens = tuple(zip(old, new, map(raw_form, old), strict=True))
+        self._tokens = tuple(zip(old, new, _raw_forms(tuple(old)), strict=True))
 
     def value(self, value: bytes | None) -> bytes | None:
         """The bytes with other tokens."""

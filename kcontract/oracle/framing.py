@@ -12,7 +12,7 @@ from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.book import Book
 from kcontract.schema.problem import DecodeError
-from kcontract.schema.wire import HEADER_SIZE, Framed, split, split_header
+from kcontract.schema.wire import HEADER_SIZE, MAGIC, Framed, split, split_header, unframed
 
 Format = Literal["avro", "json"]
 Decodes = Callable[[bytes], bool]
@@ -64,12 +64,9 @@ class Frames:
         return len(value) >= HEADER_SIZE and value[0] == 0 and bool(self._book.with_id(_id_at(value, 1)))
 
     def _prefix(self, value: bytes) -> Framed:
-        try:
-            return split(value)
-        except DecodeError as error:
-            if error.code == "bad_magic":
-                error.code = self._name_unframed(value)
-            raise
+        if value and value[0] != MAGIC:
+            raise unframed(value, self._name_unframed(value))
+        return split(value)
 
     def _name_unframed(self, value: bytes) -> str:
         if value.startswith((b"Obj\x01", b"\x03\x00", b"\x03\x05")) or self._is_guid_frame(value):

@@ -53,18 +53,22 @@ class Keys:
         if record.key is None and self._must_exist:
             return (DecodeError(Layer.BROKER, "key_damage:null", "a record without a key on a compacted topic"),)
         if self._read is None:
-            return self._mismatch(record, key_text(record), reading) if self._from is not None else ()
+            expected = self._expected(record, reading)
+            return () if expected is MISSING else self._mismatch(record, key_text(record), expected)
         value, found = self._read.read(record)
         if self._from is None or any(not problem.soft for problem in found):
             return found
-        return (*found, *self._mismatch(record, value, reading))
+        return (*found, *self._mismatch(record, value, self._expected(record, reading)))
 
-    def _mismatch(self, record: Record, value: Any, reading: ValueReading) -> tuple[DecodeError, ...]:
-        assert self._from is not None  # noqa: S101  # told by the caller
+    def _expected(self, record: Record, reading: ValueReading) -> Any:
+        """What `keyFrom` says of the key; MISSING if nothing."""
+        if self._from is None:
+            return MISSING
         if self._from.root != "message.payload":
-            expected = evaluate(self._from, record, MISSING)
-        else:
-            expected = MISSING if record.value is None else part_at(reading, self._from.pointer)
+            return evaluate(self._from, record, MISSING)
+        return MISSING if record.value is None else part_at(reading, self._from.pointer)
+
+    def _mismatch(self, record: Record, value: Any, expected: Any) -> tuple[DecodeError, ...]:
         if expected is MISSING or (type(value) is str and value == expected):
             return ()
         if record.key is None and value is MISSING and expected is not None:

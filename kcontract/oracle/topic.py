@@ -44,7 +44,7 @@ class TopicOracle:
         """`book`: what the registry holds. Raises SchemaError for a schema that is none."""
         self._known = known = Book(book)
         self._policy = Policy(contract.malformed_for(receive))
-        self._compacted = contract.compacted
+        self._null = ValueReading(() if contract.compacted else (_tombstone(),))
         self._values: Values | None = None
         self.shapes: Shapes = JsonShapes(())
         """What the payload's schema says of each place, for comparing effects."""
@@ -96,7 +96,7 @@ class TopicOracle:
 
     def _read_value(self, record: Record) -> ValueReading:
         if record.value is None:
-            return ValueReading(() if self._compacted else (_tombstone(),))
+            return self._null
         return self._values.read(record) if self._values is not None else ValueReading()
 
     def _of_envelope(self, record: Record, reading: ValueReading) -> list[DecodeError]:

@@ -34,10 +34,15 @@ def split(value: bytes) -> Framed:
     if not value:
         raise DecodeError(Layer.FRAMING, "empty_value", "no bytes", offset=0)
     if value[0] != MAGIC:
-        raise DecodeError(Layer.FRAMING, "bad_magic", f"the first byte is {value[0]:#04x}, not 0x00", offset=0)
+        raise unframed(value)
     if len(value) < HEADER_SIZE:
         raise DecodeError(Layer.FRAMING, "short_header", f"{len(value)} of the header's 5 bytes", offset=len(value))
     return Framed(int.from_bytes(value[1:HEADER_SIZE], "big"), None, value[HEADER_SIZE:], HEADER_SIZE)
+
+
+def unframed(value: bytes, code: str = "bad_magic") -> DecodeError:
+    """What is wrong with a value that begins with another byte."""
+    return DecodeError(Layer.FRAMING, code, f"the first byte is {value[0]:#04x}, not 0x00", offset=0)
 
 
 def header(guid: str, part: Literal["value", "key"] = "value") -> tuple[str, bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
 from json.scanner import make_scanner
 from typing import Any, cast
@@ -148,6 +147,14 @@ def _syntax_error(text: str, error: json.JSONDecodeError) -> DecodeError:
     return DecodeError(Layer.DECODE, code, words, offset=at)
 
 
+def _most_frequent(pairs: list[tuple[str, Any]]) -> str:
+    """The key that stands there most often, of several the first."""
+    times: dict[str, int] = {}
+    for key, _ in pairs:
+        times[key] = times.get(key, 0) + 1
+    return max(times, key=times.__getitem__)
+
+
 class _Hooks:
     def __init__(self, problems: Problems, text: str, *, first_keys: bool) -> None:
         self.problems = problems
@@ -158,8 +165,7 @@ class _Hooks:
     def pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
         if len(result) != len(pairs):
-            twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-            reason = f"key {twice[:60]!r} stands twice"
+            reason = f"key {_most_frequent(pairs)[:60]!r} stands twice"
             self.problems.note(DecodeError(Layer.CONSTRAINTS, "duplicate_keys", reason, soft=True))
             return dict(reversed(pairs)) if self.first_keys else result
         return result
