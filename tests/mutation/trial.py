@@ -60,7 +60,9 @@ def _in_child(copy: Path, targets: Sequence[str]) -> str:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     first = _First()
-    code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *targets], plugins=[first])
+    # The bound is on all tests together: a bound on each would take its timer.
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--timeout", "0", "--reruns", "0"]
+    code = pytest.main([*options, *targets], plugins=[first])
     own = Path(sys.modules["kcontract"].__file__ or "")
     if not own.is_relative_to(copy):
         return f"the tests took {own}"
