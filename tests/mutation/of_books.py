@@ -108,7 +108,8 @@ BOOK_MUTANTS = (
         ("ready clears it", "self._ready, self._fatal, self._failed = True, None, 0", "self._ready = True"),
         ("exits within windows", "        if self._open:\n            return ()\n", ""),
         ("behind an exit on a record", 'window.outcome == "exited" and window.suspects', "window.suspects"),
-        ("ends that nothing led to", "self._between[event.code] += was_ready", "pass"),
+        ("ends that nothing led to", "            self._between[event.code] += 1\n", "            pass\n"),
+        ("ends of those that were never ready", "        if was_ready:\n", "        if True:\n"),
     ),
     *in_module(
         "resources",

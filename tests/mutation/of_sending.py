@@ -67,6 +67,9 @@ SENDING_MUTANTS = (
         ("broker/tap/test_talk",),
         ("who seeks back only", "api == Api.FETCH and self._connection.rewinds and", "api == Api.FETCH and"),
         ("fetches only", "if api == Api.FETCH and self._connection", "if self._connection"),
+        ("writes held back", 'if lever is not None and lever.kind == "produce_drop" and', "if False and"),
+        ("writes only", "and api == Api.PRODUCE and piece.whole:", "and piece.whole:"),
+        ("told what was held back", "            self._watch.held += 1\n", ""),
         ("what it cannot read", "        except _MALFORMED:\n            return data  # `read`", "        except ZeroDivisionError:\n            return data  # `read`"),
     ),
     *in_code(
@@ -115,6 +118,21 @@ SENDING_MUTANTS = (
         "engine/watching/observer",
         ("engine/test_watching",),
         ("a broker that is away", "if self.reader is not None and not self.broker_away:\n            self.reader.gather", "if self.reader is not None:\n            self.reader.gather"),
+    ),
+    *in_code(
+        "engine/faults/process",
+        ("engine/test_faults",),
+        ("killed when it has written", "if self._observer.kept_back == self._before:", "if False:"),
+        ("killed at all", '        self._life.kill("fault")\n        return True', "        return True"),
+        ("what was written before", "        self._before = self._observer.kept_back\n", ""),
+        ("lets go of it", "        self._tap.clear_fault()\n", "        pass\n"),
+        ("only with a tap", "if stage.tools.tap is not None and any(", "if any("),
+    ),
+    *in_code(
+        "engine/faults/receivers",
+        ("engine/test_faults",),
+        ("lies in wait", "            self._await_strike()\n", ""),
+        ("told if it never struck", '            blind(self._scene, what, "")\n\n    def _await_grip', "            pass\n\n    def _await_grip"),
     ),
     *in_code(
         "engine/batches",

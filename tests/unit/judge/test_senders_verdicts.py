@@ -113,6 +113,18 @@ def test_a_second_event_that_comes_late() -> None:
     assert api.codes == ["DUPLICATE_EVENT"]
 
 
+def test_a_second_event_without_steps_tells_nothing_of_another_s_steps() -> None:
+    """The sender that sends twice has none; the other one's step sends nothing, and excuses no phantom."""
+    draft = Action(at=AT, http="POST /drafts")
+    api = Api(people(sender("create", CREATE, BY_ANSWER), sender("update", UPDATE, BY_PATH, draft)))
+    api.request(sender="create")
+    api.event()
+    api.event()
+    api.request("2", "eve", 422, sender="update", expectation="invalid", path=(("id", "2"),))
+    api.event("2", "eve")
+    assert sorted(api.settle()) == ["DUPLICATE_EVENT", "PHANTOM_EVENT"]
+
+
 def test_a_second_event_is_told_once() -> None:
     """The end of the unit looks for late ones, and finds those that were told."""
     api = Api()

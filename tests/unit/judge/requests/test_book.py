@@ -167,6 +167,27 @@ def test_a_phantom_beside_the_event_of_a_step() -> None:
     assert prepared(refused_too=True) == ["PHANTOM_EVENT"]
 
 
+@pytest.mark.parametrize("said", ["ada", "draft"])
+def test_what_tells_that_steps_have_events(said: str) -> None:
+    """A second event of an accepted request, or one that holds its id and says something else."""
+    sender = Sender(steps=1)
+    identity = sender.request("1")
+    sender.event(identity)
+    sender.event(identity, said)
+    sender.event(sender.request("bad", "eve", valid=False, status=422), "eve")
+    assert sender.settle("1", "bad") == []
+
+
+def test_events_of_accepted_garbage_tell_nothing_of_steps() -> None:
+    """Both are its own, and the refused one's is its own, too."""
+    sender = Sender(steps=1)
+    identity = sender.request("1", "ada", valid=False)
+    sender.event(identity)
+    sender.event(identity)
+    sender.event(sender.request("2", "eve", valid=False, status=422), "eve")
+    assert codes(sender.settle("1", "2")) == ["PHANTOM_EVENT", "PHANTOM_EVENT"]
+
+
 def test_steps_without_events_excuse_no_phantom() -> None:
     """Accepted requests have just their own events, so the one of a refused request is its own."""
     sender = Sender(steps=1)
