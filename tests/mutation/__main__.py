@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.mutation.mutant import Mutant
 from tests.mutation.mutants import MUTANTS
-from tests.mutation.trial import run_tests
+from tests.mutation.trial import import_all, run_tests
 
 REPO = Path(__file__).parents[2]
 STAGES = ("tests/unit/judge", "tests/unit/engine")
@@ -50,6 +50,7 @@ def main(parts: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="kcontract-mutants-") as folder:
         copy = Path(folder)
         _copy(copy)
+        import_all(copy)
         for stage in STAGES:  # and whoever imports a module first has written its bytecode
             if failed := run_tests(copy, [stage], keep_bytecode=True):
                 print(f"the tests fail without any mutant: {failed}")
@@ -61,12 +62,13 @@ def main(parts: list[str]) -> int:
 
 def _is_killed(copy: Path, mutant: Mutant) -> bool:
     path = copy / mutant.path
+    changed = mutant.path.removesuffix(".py").replace("/", ".")
     text = path.read_text()
     path.write_text(text.replace(mutant.old, mutant.new))
     for cached in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
         cached.unlink()
     try:
-        killer = next(filter(None, (run_tests(copy, targets) for targets in _targets(copy, mutant))), "")
+        killer = next(filter(None, (run_tests(copy, targets, changed) for targets in _targets(copy, mutant))), "")
     finally:
         path.write_text(text)
     print(f"{mutant.name:44} {killer or f'SURVIVES {mutant.harmless}'}", flush=True)

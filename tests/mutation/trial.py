@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import importlib
 import os
+import pkgutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,6 +19,8 @@ import pytest
 
 _SECONDS = 300
 """A mutant may go round in circles: that is a death as well."""
+_imports: dict[str, set[str]] = {}
+"""What each module of the copy names in its imports."""
 
 
 class _First:
@@ -32,8 +37,21 @@ class _First:
             self.failed = self.failed or report.nodeid
 
 
-def run_tests(copy: Path, targets: Sequence[str], *, keep_bytecode: bool = False) -> str:
-    """The first test that fails there, or how else the run ended; empty if all pass."""
+def import_all(copy: Path) -> None:
+    """Import the copy's modules once, for all the processes that are forked from here: a run then imports only what
+    its mutant can be seen in, which takes a tenth of the time."""
+    sys.path.insert(0, str(copy))
+    for module in pkgutil.walk_packages([str(copy / "kcontract")], "kcontract."):
+        if not module.name.endswith(".__main__"):
+            importlib.import_module(module.name)
+    _imports.update({name: _named(copy, name) for name in sys.modules if name.partition(".")[0] == "kcontract"})
+
+
+def run_tests(copy: Path, targets: Sequence[str], changed: str = "kcontract", *, keep_bytecode: bool = False) -> str:
+    """The first test that fails there, or how else the run ended; empty if all pass.
+
+    `changed`: the module that is not as it was when all were imported, with a dot for each slash.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -42,6 +60,7 @@ def run_tests(copy: Path, targets: Sequence[str], *, keep_bytecode: bool = False
         sys.dont_write_bytecode = not keep_bytecode
         failed = "no result"
         with contextlib.suppress(BaseException):
+            _forget(changed)
             failed = _in_child(copy, targets)
         os.write(writing, failed.encode())
         os._exit(0)
@@ -52,9 +71,34 @@ def run_tests(copy: Path, targets: Sequence[str], *, keep_bytecode: bool = False
     return failed if os.WIFEXITED(status) else "out of time"
 
 
-def _in_child(copy: Path, targets: Sequence[str]) -> str:
-    for name in [one for one in sys.modules if one.partition(".")[0] in ("tests", "kcontract")]:
+def _forget(changed: str) -> None:
+    """Have the tests, the changed module and all that import it, be it by others, imported anew."""
+    gone = {one for one in sys.modules if one.partition(".")[0] == "tests"}
+    new = {one for one in _imports if changed in (one, "kcontract")}
+    while new:
+        gone |= new
+        new = {one for one, named in _imports.items() if one not in gone and named & gone}
+    for name in gone:
+        package, _, own = name.rpartition(".")
+        if package in sys.modules and hasattr(sys.modules[package], own):
+            delattr(sys.modules[package], own)
         del sys.modules[name]
+
+
+def _named(copy: Path, module: str) -> set[str]:
+    """What a module names in its imports; of `from a import b` both `a` and `a.b`."""
+    path = copy / module.replace(".", "/")
+    tree = ast.parse((path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text())
+    named: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            named |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            named |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return named
+
+
+def _in_child(copy: Path, targets: Sequence[str]) -> str:
     os.chdir(copy)
     sys.path[:] = [str(copy), *(place for place in sys.path if place)]
     silent = os.open(os.devnull, os.O_WRONLY)
