@@ -44,7 +44,8 @@ def find_topic(code: str, known: Iterable[Topic]) -> Topic:
     plain, colon, variant = code.partition(":")
     found = by_code.get(plain) or {_folded(name): topic for name, topic in by_code.items()}.get(_folded(plain))
     if found is None:
-        raise UsageError("CODE_UNKNOWN", f"{code!r} is no code of kcontract", _near(plain, by_code))
+        message = f"{code!r} is no verdict, kind or mistake of a contract"
+        raise UsageError("CODE_UNKNOWN", message, _near(plain, by_code))
     if colon and variant not in found.variants:
         fix = f"one of {', '.join(found.variants)}" if found.variants else f"`kcontract explain {found.code}`"
         raise UsageError("VARIANT_UNKNOWN", f"{found.code} has no variant {variant!r}", fix)
@@ -58,7 +59,8 @@ def _folded(code: str) -> str:
 def _near(code: str, by_code: dict[str, Topic]) -> str:
     folded = {_folded(name): name for name in by_code}
     near = [folded[name] for name in difflib.get_close_matches(_folded(code), folded, n=3)]
-    return f"did you mean {' or '.join(near)}?" if near else "`kcontract explain` lists all codes"
+    listed = "`kcontract explain` lists all codes; what stops a command is told in full where it does, with its fix"
+    return f"did you mean {' or '.join(near)}?" if near else listed
 
 
 def _verdicts() -> Iterator[Topic]:

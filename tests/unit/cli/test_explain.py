@@ -75,6 +75,7 @@ def test_a_code_is_explained(code: str, parts: list[str]) -> None:
         ("CRASHD", "CODE_UNKNOWN", "CRASHED"),
         ("trunkated", "CODE_UNKNOWN", "truncated"),
         ("xyzzyx", "CODE_UNKNOWN", "`kcontract explain` lists all codes"),
+        ("CONTRACTS_NONE", "CODE_UNKNOWN", "told in full where it does"),
         ("bit_flip:nope", "VARIANT_UNKNOWN", "insert"),
         ("CRASHED:x", "VARIANT_UNKNOWN", "`kcontract explain CRASHED`"),
     ],
