@@ -20,13 +20,20 @@ from kcontract.generate.text import fitted
 
 LONGEST = 2_000
 """Code points up to which a text is drawn character by character; a longer one repeats what was drawn."""
+_SELDOM = st.integers(0, 15).map(lambda place: place == 15)
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 
 
 def texts(low: int = 0, high: int | None = None) -> SearchStrategy[str]:
-    """Text of at least `low` and at most `high` code points, of any script, without lone surrogates."""
+    """Text of at least `low` and at most `high` code points, of any script, without lone surrogates.
+
+    One in sixteen is as long as it may be, which Hypothesis by itself hardly ever makes: what was drawn, repeated.
+    """
     if low <= LONGEST:
-        return st.text(CHARACTERS, min_size=low, max_size=high)
+        drawn = st.text(CHARACTERS, min_size=low, max_size=high)
+        if high is None or not low < high <= LONGEST:
+            return drawn
+        return st.builds(lambda text, whole: fitted(text, high, high) if whole else text, drawn, _SELDOM)
     return st.text(CHARACTERS, max_size=8).map(lambda text: fitted(text, low, high))
 
 

@@ -84,6 +84,15 @@ def test_counterexamples_are_small() -> None:
     assert least == {"id": "00000000-0000-4000-8000-000000000000", "amount": 101}
 
 
+def test_the_longest_text_comes_and_short_ones_stay_short() -> None:
+    """A column that is one too narrow is found; what has nothing to do with length shrinks as ever."""
+    bounded = json_schema({"type": "string", "minLength": 1, "maxLength": 40})
+    lengths = [len(text) for text in drawn(bounded, 300)]
+    assert {1, 40} <= set(lengths)
+    assert sum(length < 20 for length in lengths) > len(lengths) // 2
+    assert find(bounded, lambda text: len(text) >= 3, settings=QUICK) == "000"
+
+
 def test_recursion_ends() -> None:
     """A schema that names itself many times gives values of bounded depth, and deeper ones than the least."""
     tree = {"type": "object", "properties": {name: {"$ref": "#"} for name in "abcdefgh"}}
