@@ -95,7 +95,6 @@ SENDING_MUTANTS = (
     *in_code(
         "engine/windows/player",
         ("engine/test_batches", "engine/test_streaming"),
-        ("ahead of settled windows", 'self._then is not None and outcome == "settled" and not', "self._then is not None and not"),
         ("ahead of a batch only", "            self._then = self._spare = None\n\n    def _send_ahead", "            pass\n\n    def _send_ahead"),
         ("one window for it", "        self._ahead = None\n        stream", "        stream"),
         ("gathers until little is owed", "            self._observer.gather(much_is_owed(window))\n", ""),

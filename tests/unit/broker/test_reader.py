@@ -52,7 +52,7 @@ class Client:
         return message(self.at, b"", KafkaError(KafkaError._PARTITION_EOF))
 
     def consume(self, most: int, _timeout: float) -> list[Any]:
-        return [one for _ in range(most) if (one := self.poll(0)) is not None]
+        return [self.poll(0) for _ in range(min(most, len(self._log) - (self.at or 0)))]
 
     def close(self) -> None:
         self.open = False

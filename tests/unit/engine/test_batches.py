@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+from itertools import count, takewhile
 
 import pytest
 
@@ -74,6 +74,14 @@ def test_nothing_is_sent_ahead_to_a_service_that_has_fallen_over() -> None:
     seen = ahead_of(world)
     exited = next(number for number, (purpose, _) in enumerate(seen) if purpose == "alone")
     assert not any(ahead for _, ahead in seen[exited:])
+
+
+def test_nothing_is_sent_ahead_while_it_is_sought_who_did_it() -> None:
+    """The service falls over once, for no record's sake: all are cleared, one alone after the other."""
+    met = count()
+    seen = ahead_of(World(lambda record: EXIT if next(met) == 3 * WINDOW else good(record)))
+    assert "alone" in [purpose for purpose, _ in seen]
+    assert not any(ahead for purpose, ahead in seen if purpose != "batch")
 
 
 def test_who_dies_of_a_record_that_was_sent_ahead_is_blamed_for_it() -> None:

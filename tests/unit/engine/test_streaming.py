@@ -59,7 +59,7 @@ def test_a_large_window_is_sent_to_the_end() -> None:
     assert player._stage.state.tally.outcomes["valid", "valid"]["handled"] >= len(cases)
 
 
-@pytest.mark.parametrize(("count", "gathers"), [(AHEAD, True), (AHEAD // 10, False)])
+@pytest.mark.parametrize(("count", "gathers"), [(AHEAD, True), (AHEAD - 1, True), (AHEAD // 10, False)])
 def test_what_comes_of_many_records_is_gathered_until_little_is_missing(count: int, gathers: bool) -> None:
     """The last answers are read at once, and those of a small window are never waited for."""
     world = World(good)

@@ -37,6 +37,18 @@ def test_own_records_in_a_shared_topic_are_not_seen() -> None:
     assert seen == [b"its"]
 
 
+def test_a_broker_that_is_away_is_not_asked_to_gather() -> None:
+    """Where its reader is, nobody can tell it."""
+    world = World(good)
+    stage = stage_of(world)
+    stage.observer.broker_away = True
+    stage.observer.gather(gathers=True)
+    assert not world.gathers
+    stage.observer.broker_away = False
+    stage.observer.gather(gathers=True)
+    assert world.gathers
+
+
 class Watched(World):
     """Its input can be read, and the service may have written to it."""
 

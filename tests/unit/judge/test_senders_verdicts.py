@@ -125,6 +125,19 @@ def test_a_second_event_without_steps_tells_nothing_of_another_s_steps() -> None
     assert sorted(api.settle()) == ["DUPLICATE_EVENT", "PHANTOM_EVENT"]
 
 
+def test_a_step_of_a_sender_s_own_excuses_no_second_event() -> None:
+    """Its event is known for its own."""
+    api = Api(people(sender("create", CREATE, BY_ANSWER), sender("update", UPDATE, BY_PATH, CREATE)))
+    step = api.request(sender="create")
+    api.event()
+    api.request("1", "bob", sender="update", path=(("id", "1"),), steps=(step,))
+    api.event("1", "bob")
+    assert api.settle() == []
+    api.event("1", "bob")
+    api.state.close()
+    assert api.codes == ["DUPLICATE_EVENT"]
+
+
 def test_a_second_event_is_told_once() -> None:
     """The end of the unit looks for late ones, and finds those that were told."""
     api = Api()

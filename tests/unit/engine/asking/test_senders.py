@@ -202,6 +202,36 @@ class Crowd(Api):
         return answers
 
 
+class Particular(Crowd):
+    """Takes one name only."""
+
+    name: bytes = b""
+
+    def accept(self, body: bytes) -> Answer:
+        self.name = self.name or (body if self.is_right(body) else b"")
+        return super().accept(body if body == self.name else b"")
+
+
+def test_one_request_is_not_begun_together() -> None:
+    """There is nothing that it could be mixed up with."""
+    world = Particular(0)
+    _, sender = sender_of(world)
+    sender.run()
+    assert world.name
+    assert world.volleys == 0
+
+
+def test_requests_that_are_begun_together_differ() -> None:
+    """And they are among those that were made."""
+    stage, sender = sender_of(Crowd(0))
+    sender.run()
+    requested = [event for event in history_of(stage) if isinstance(event, ev.Requested)]
+    assert {event.case for event in requested if "begun together" in event.note} <= {*sender._made}
+    sender._made += sender._made
+    bodies = [one.body for one in sender._sound_bodies()]
+    assert len(bodies) == len(set(bodies)) > 1
+
+
 @pytest.mark.parametrize(("mixes_up", "codes"), [(0, set()), (1, set()), (9, {"NO_EVENT"})], ids=str)
 def test_requests_that_are_begun_together(mixes_up: int, codes: set[str]) -> None:
     """Good ones one by one, mixed up together: blamed if the next volley is so too."""

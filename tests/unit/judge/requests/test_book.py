@@ -178,6 +178,14 @@ def test_what_tells_that_steps_have_events(said: str) -> None:
     assert sender.settle("1", "bad") == []
 
 
+def test_who_lacks_an_event_tells_nothing_of_steps() -> None:
+    """The event that holds its id may be its own, with other words: no step need have sent it."""
+    sender = Sender(steps=1)
+    sender.event(sender.request("1"), "draft")
+    sender.event(sender.request("2", "eve", valid=False, status=422), "eve")
+    assert sorted(codes(sender.settle("1", "2"))) == ["NO_EVENT", "PHANTOM_EVENT"]
+
+
 def test_events_of_accepted_garbage_tell_nothing_of_steps() -> None:
     """Both are its own, and the refused one's is its own, too."""
     sender = Sender(steps=1)
