@@ -101,7 +101,7 @@ SENDING_MUTANTS = (
     ),
     *in_code(
         "engine/windows/stream",
-        ("engine/test_streaming",),
+        ("engine/test_streaming", "engine/test_batches"),
         ("gathers what is many", "            self._observer.gather(much_is_owed(self._window))\n", ""),
         ("few answers", "return window.owed > _MANY", "return True"),
         ("told together", "(ahead if ahead and not end else STRIDE)", "STRIDE"),

@@ -11,6 +11,7 @@ import pytest
 from kcontract.engine.windows import stream
 from kcontract.engine.windows.player import Player
 from kcontract.generate.source import CaseSource
+from kcontract.judge.evidence import Window
 from kcontract.judge.promises import compile_promises
 from kcontract.judge.runs.history import unit_findings
 from kcontract.judge.state import UnitState
@@ -166,6 +167,19 @@ def test_what_is_to_be_done_anyway_is_done_while_the_service_is_waited_for() -> 
     player.play_batch(many(player, 3 * AHEAD), lambda _: (), spare)
     assert len(done) >= 5
     assert len(set(done)) == 1
+
+
+def test_nothing_follows_a_window_that_is_no_batch_of_a_queue() -> None:
+    """Who played a batch of one is asked for the next, and for nothing to do meanwhile, in its own window only."""
+    player, asked = player_of(World(good)), list[int]()
+
+    def then(window: Window) -> Sequence[Case]:
+        asked.append(window.number)
+        return ()
+
+    batch = player.play_batch(many(player, 3), then, lambda: False)
+    player.play("batch", many(player, 3))
+    assert asked == [batch.number]
 
 
 def test_a_streamed_history_is_judged_alike() -> None:
