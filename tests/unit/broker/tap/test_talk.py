@@ -16,6 +16,7 @@ from kcontract.model.tap import (
     Sighting,
 )
 from kcontract.protocol.addresses import Address
+from kcontract.protocol.apis import Api
 from kcontract.protocol.primitives import Encoder
 from tests.unit.broker.tap import messages as m
 
@@ -64,6 +65,16 @@ def test_who_seeks_back_waits_for_no_empty_answer() -> None:
     assert line.ask(m.fetch(1, 0, wait=500)) == (m.fetch(1, 0, wait=50), [])
     assert line.ask(m.fetch(2, 0, wait=20)) == (m.fetch(2, 0, wait=20), [])
     assert line.ask(m.fetch(3, 0, wait=500, fewest=1000)) == (m.fetch(3, 0, wait=500, fewest=1000), [])
+
+
+def test_a_fetch_that_cannot_be_read_goes_on_as_it_is() -> None:
+    """Also of who seeks back."""
+    line = Line()
+    for offset in (8, 0):
+        line.ask(m.fetch(1, offset))
+    short = m.request(Api.FETCH, m.FETCH, 2)
+    assert line.ask(short) == (short, [])
+    assert PassedUnread(1) in line.seen()
 
 
 def test_records_fetched_again() -> None:
