@@ -158,6 +158,15 @@ def test_what_stands_in_a_row_is_told_at_once(broker: Broker) -> None:
     assert (broker.heard, broker.asked, broker.located) == (4, 1, [])
 
 
+def test_one_record_among_many_of_another_partition_is_no_row(broker: Broker) -> None:
+    """It has one end only, and is asked for."""
+    records = numbered()
+    records[7] = Outgoing("7", "t", Record(value=b"7"), 2)
+    told = sent(sender_of(broker), records)
+    assert told.fates == {**places(0, 7), "7": (2, 0), **places(8, COUNT, -1)}
+    assert broker.heard == 3
+
+
 def test_keys_go_where_javas_client_puts_them(broker: Broker) -> None:
     """The hashes are those of Kafka's own test of Utils.murmur2, and of the empty key."""
     hashes = {b"21": -973932308, b"foobar": -790332482, b"abc": 479470107, b"": 275646681}
@@ -271,10 +280,11 @@ def test_a_full_queue_is_waited_for(broker: Broker) -> None:
     assert broker.polls == 1
 
 
-def test_nobody_is_told_after_the_end(broker: Broker) -> None:
+@pytest.mark.parametrize("count", [COUNT, 10])
+def test_nobody_is_told_after_the_end(broker: Broker, count: int) -> None:
     """What was purged was neither taken nor refused."""
     to, told = sender_of(broker), Told()
-    to.send(numbered(), told.delivered, told.standing)
+    to.send(numbered()[:count], told.delivered, told.standing)
     to.close()
     assert not told.fates
 
