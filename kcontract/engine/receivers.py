@@ -36,7 +36,7 @@ from kcontract.model.stored import StoredCase
 
 _WARMS = 2
 """A join may be lost (kafka-python 3.0, whose `poll` times out as the group forms), and a process stand still for it:
-who stands still twice is blamed."""
+who stands still again and again is blamed."""
 _PROBES = 3
 """Healthy records a partition in the probe phase."""
 

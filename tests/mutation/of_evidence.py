@@ -447,8 +447,11 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "state",
-        ("a second start that takes nothing", "return took_nothing and before <= sign", "return took_nothing"),
-        ("one that was seen to take something", "return took_nothing and before <= sign", "return before <= sign"),
+        ("many starts that take nothing", "return took_nothing and self._lost <= ", "return took_nothing or "),
+        ("one that was seen to take something", "return took_nothing and self._lost", "return self._lost"),
+        ("few once it has worked", "(_LOST if sign >= 0 else _LOST_AT_FIRST)", "_LOST_AT_FIRST"),
+        ("more at first", "(_LOST if sign >= 0 else _LOST_AT_FIRST)", "_LOST"),
+        ("starts that took something between", "self._lost if self._lost_at > sign else 0", "self._lost"),
         ("topics of nobody", "if topic not in self._undeclared and topic not in self._asked:", "if False:"),
         (
             "topics that requests named",

@@ -61,7 +61,7 @@ Fix: smaller batches, or pause() and a worker; heartbeats in their own thread; s
 STUCK = """\
 The process lives, but the partition does not move any more: lag grows, and no exit tells anyone.
 Proof: the offset stands still, and the healthy sentinel behind the case has no effect long after the measured latency.
-Not: a slow handler, or late commits (Streams: 30 s): the sentinel's effect decides; one start that took nothing.
+Not: slow handlers, late commits (Streams: 30 s): the sentinel's effect decides; one or two starts that took nothing.
 Python: the consuming thread died while /health is served on; kafka-python: poll() timed out as its group formed.
 Java: the listener container stopped (fatal error, authorization), the application stays up; a deadlock in a callback.
 Node: `await` on a promise that never settles; Go: a worker waits for ever on a channel, the reader on the worker.

@@ -22,9 +22,11 @@ class Lost(World):
             super()._work()
 
 
-def test_a_start_that_takes_nothing_is_told_and_tried_again() -> None:
-    """The second process works: everything is tried with it, nobody is blamed, and the time lost is told."""
-    run = verified(Lost(1))
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_start_that_takes_nothing_is_told_and_tried_again(lost: int) -> None:
+    """The next process works, or the one after it: everything is tried with it, nobody is blamed, and the time lost is
+    told."""
+    run = verified(Lost(lost))
     assert run.codes == []
     assert run.receiver.tested > 20
     assert not run.receiver.not_sent
@@ -33,9 +35,9 @@ def test_a_start_that_takes_nothing_is_told_and_tried_again() -> None:
     ]
 
 
-@pytest.mark.parametrize("lost", [2, 1000])
+@pytest.mark.parametrize("lost", [3, 1000])
 def test_standing_still_in_every_start_is_a_finding(lost: int) -> None:
-    """Two processes, one after the other, took nothing."""
+    """Three processes, one after the other, took nothing."""
     run = verified(Lost(lost))
     assert run.codes == ["STUCK"]
     assert run.receiver.tested == 0
@@ -54,14 +56,14 @@ def test_a_process_that_exits_with_the_first_records_alone_is_tried_again() -> N
 
 
 class Fragile(World):
-    """Exits with each empty record; its process number `lost` takes nothing."""
+    """Exits with each empty record; its processes of the numbers `lost` take nothing."""
 
-    def __init__(self, lost: int) -> None:
+    def __init__(self, *lost: int) -> None:
         super().__init__(lambda record: good(record) if record.value else EXIT)
         self.lost = lost
 
     def _work(self) -> None:
-        if self.started != self.lost:
+        if self.started not in self.lost:
             super()._work()
 
 
@@ -72,6 +74,16 @@ def test_no_record_is_blamed_for_a_start_that_takes_nothing(lost: int) -> None:
     codes = set(verified(Fragile(lost), kinds=FEW).codes)
     assert codes
     assert codes <= {"CRASH_LOOP", "CRASHED"}
+
+
+def test_two_in_a_row_are_too_many_for_a_service_that_has_worked() -> None:
+    """It took records before: what it stands still before is tried alone, and it stands still again."""
+    assert verified(Fragile(2, 3), kinds=FEW).codes == ["STUCK"]
+
+
+def test_starts_that_take_nothing_are_counted_in_a_row() -> None:
+    """One between them took records, and the end of the fatal one is told as without them."""
+    assert verified(Fragile(2, 4), kinds=FEW).codes == ["CRASH_LOOP"]
 
 
 class Standing(World):
