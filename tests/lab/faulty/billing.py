@@ -6,7 +6,6 @@ import os
 import signal
 import sqlite3
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -113,7 +112,8 @@ class Notes(Billing):
 
     def __init__(self, *settings: Any) -> None:
         super().__init__(*settings)
-        path = Path(tempfile.gettempdir(), f"{self.settings.group}.sqlite")
+        path = Path(os.environ["DATABASE"])
+        path.parent.mkdir(parents=True, exist_ok=True)
         self.database = sqlite3.connect(path, isolation_level=None)
         self.database.execute("PRAGMA synchronous = OFF")
         self.database.execute("CREATE TABLE IF NOT EXISTS done (place TEXT PRIMARY KEY)")
