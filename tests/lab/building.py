@@ -92,8 +92,8 @@ def _frameworks() -> None:
 
 
 def _node() -> None:
-    with once("node", [_NODE_APP / "package-lock.json"]) as target:
-        if target is not None and not (_NODE_APP / "node_modules" / "kafkajs").exists():
+    with once("node", [_NODE_APP / "package-lock.json"]):  # for its lock: what it builds stands with the application
+        if not (_NODE_APP / "node_modules" / "kafkajs").exists():
             tool("npm", "ci", "--silent", "--no-audit", "--no-fund", cwd=_NODE_APP)
 
 
