@@ -144,6 +144,17 @@ def sent(to: Sender, records: Sequence[Outgoing]) -> Told:
     return told
 
 
+def half_taken(broker: Broker) -> tuple[Sender, Told]:
+    """Two volleys, of which the second one is on its way."""
+    to, told = sender_of(broker), Told()
+    to.send(numbered(), told.delivered, told.standing)
+    broker.flush(1)
+    broker.takes = False
+    to.send(numbered(COUNT), told.delivered, told.standing)
+    assert to.flush(1) == COUNT
+    return to, told
+
+
 def places(start: int, end: int, shift: int = 0) -> dict[str, tuple[int, int] | str]:
     return {str(n): (1, n + shift) for n in range(start, end)}
 
@@ -193,12 +204,7 @@ def test_keys_of_a_topic_without_rows_are_hashed_by_nobody() -> None:
 def test_a_bounded_row_is_looked_for_while_others_are_on_their_way(broker: Broker) -> None:
     """Both its ends stand in the log, so that nothing of it can come any more."""
     broker.foreign_after = {b"7"}
-    to, told = sender_of(broker), Told()
-    to.send(numbered(), told.delivered, told.standing)
-    broker.flush(1)
-    broker.takes = False
-    to.send(numbered(COUNT), told.delivered, told.standing)
-    assert to.flush(1) == COUNT
+    _, told = half_taken(broker)
     assert told.fates == {**places(0, 8), **places(8, COUNT, 2)}
 
 
@@ -252,12 +258,7 @@ def test_an_end_without_an_offset_is_found(broker: Broker, which: set[bytes]) ->
 def test_an_undecided_row_is_looked_for_once_nothing_is_on_its_way(broker: Broker) -> None:
     """Its records may still come to stand in the log."""
     broker.unplaced = {b"0"}
-    to, told = sender_of(broker), Told()
-    to.send(numbered(), told.delivered, told.standing)
-    broker.flush(1)
-    broker.takes = False
-    to.send(numbered(COUNT), told.delivered, told.standing)
-    assert to.flush(1) == COUNT
+    to, told = half_taken(broker)
     assert not told.fates
     broker.takes = True
     assert to.flush(1) == 0
