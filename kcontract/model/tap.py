@@ -17,13 +17,12 @@ LeverKind = Literal["refuse", "cut", "slow", "black_hole", "lost_ack", "produce_
 class Lever(Value, frozen=True):
     """A fault between the service and the broker; the harness's own connections are spared.
 
-    `refuse`: open connections are reset, and new ones refused. `cut`: open connections are reset, once; new ones
-    work. `slow`: every message arrives `seconds` later, in each direction. `black_hole`: connections stay open, and
-    nothing comes through either way. `lost_ack`: Produce reaches the broker, its answer is held back, and the
-    connection is reset after `seconds`; then everything works again. `produce_drop`: Produce does not reach the broker
-    and is not answered. `commit_error`: OffsetCommit does not reach the
-    broker and is answered with `error` (a code of Kafka's protocol). `commit_drop`: it does not reach the broker and
-    is not answered.
+    `refuse`: open connections are reset, and new ones refused. `cut`: open connections are reset, once; new ones work.
+    `slow`: every message arrives `seconds` later, in each direction. `black_hole`: connections stay open, and nothing
+    comes through either way. `lost_ack`: Produce reaches the broker, its answer is held back, and the connection is
+    reset after `seconds`; then everything works again. `produce_drop`: Produce does not reach the broker and is not
+    answered. `commit_error`: OffsetCommit does not reach the broker and is answered with `error` (a code of Kafka's
+    protocol). `commit_drop`: it does not reach the broker and is not answered.
     """
 
     kind: LeverKind

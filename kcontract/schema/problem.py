@@ -19,7 +19,7 @@ class DecodeError(KcontractError):
     def __init__(
         self, layer: Layer, code: str, reason: str, *, offset: int | None = None, path: str = "", soft: bool = False
     ) -> None:
-        self.code, self.message, self.fix = code, reason, ""  # as `super` does at twice the price: most cases need one
+        super().__init__(code, reason)
         self.layer = layer
         self.reason = reason
         self.offset = offset

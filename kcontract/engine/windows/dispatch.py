@@ -18,6 +18,7 @@ _CHUNK = 2_000
 _AT_ONCE = 0.001
 """Seconds: enough for the client to begin sending what was queued, instead of waiting for more to come."""
 _FIRST = 1_000
+"""Records of those sent ahead that go before the others."""
 _BOMB = "compression_bomb"
 
 
