@@ -51,7 +51,12 @@ def _echo(
     producer: Producer, consumer: Consumer, topic: str, pairs: Sequence[tuple[bytes | None, bytes | None]]
 ) -> None:
     for key, value in pairs:
-        producer.produce(topic, value, key)
+        while True:
+            try:
+                producer.produce(topic, value, key)
+                break
+            except BufferError:
+                producer.poll(0.1)
     producer.flush()
     missing, deadline = len(pairs), perf_counter() + _PATIENCE_S
     while missing > 0:
