@@ -1,8 +1,9 @@
-"""Names of properties that a JSON Schema describes without naming them: by patterns, or as any other."""
+"""Properties of JSON objects: names that a schema describes without naming them (by patterns, or as any other)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import count, islice
 from random import Random
 from typing import Any
@@ -13,26 +14,28 @@ from kcontract.generate.json_schema import Plain, schema_of_name
 from kcontract.generate.patterns import Pattern, UnsupportedPatternError
 
 _OF_A_PATTERN, _OF_ANY = 12, 40
+_NOTHING = object()
 
 
-def more_names(plain: Plain, first: int = 0, least: int = 0) -> Iterator[str]:
-    """Names that are not declared, may stand there and are described: `p0`, `p1`, … from `first` on, then those of
-    the patterns. Not without end; `least` is how many are needed."""
+def more_names(plain: Plain, first: int = 0, least: int = 0, named: Iterable[str] = ()) -> Iterator[str]:
+    """Names that are not declared, may stand there and are described: `p0`, `p1`, … from `first` on, then `named`
+    (what `propertyNames` describes), then those of the patterns. Not without end; `least` is how many are needed."""
     fits = _name_check(plain.get("propertyNames"))
     written = [f"p{number}" for number in islice(count(first), max(_OF_ANY, least * 2))]
-    for name in dict.fromkeys([*written, *_of_patterns(plain)]):
+    for name in dict.fromkeys([*written, *named, *_of_patterns(plain)]):
         if name not in plain.get("properties", {}) and fits(name) and schema_of_name(plain, name) is not False:
             yield name
 
 
-def texts_of(source: str, most: int) -> list[str]:
+@lru_cache(1_000)
+def texts_of(source: str, most: int) -> tuple[str, ...]:
     """Texts for a pattern, the leanest first; of one with look-around most may not match. UnsupportedPatternError."""
     try:
         pattern = Pattern(source)
     except UnsupportedPatternError:
         pattern, most = Pattern(source, loose=True), most * 5
     rng = Random(source)  # noqa: S311 - test data
-    return list(dict.fromkeys(pattern.draw(rng, lean) for lean in (None, 0, 1, *[None] * most)))
+    return tuple(dict.fromkeys(pattern.draw(rng, lean) for lean in (None, 0, 1, *[None] * most)))
 
 
 def _of_patterns(plain: Plain) -> Iterator[str]:
@@ -50,3 +53,9 @@ def _name_check(schema: Any) -> Callable[[str], bool]:
         return jsonschema_rs.validator_for(schema, validate_formats=True).is_valid
     except ValueError:  # it points elsewhere: the validator of the whole decides
         return lambda _: True
+
+
+def with_each(base: Plain, name: str, values: Iterator[Any]) -> Iterator[Plain]:
+    """The object with each of the values as its property of that name; not itself, which comes first anyway."""
+    there = base.get(name, _NOTHING)
+    return ({**base, name: value} for value in values if value is not there)

@@ -5,10 +5,16 @@ This is a reading good enough to aim with; whether a value is valid is always sa
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
+from itertools import zip_longest
 from typing import Any, NamedTuple, cast
 from urllib.parse import unquote, urldefrag
+
+import jsonschema_rs
+
+from kcontract.generate.patterns import joined
+from kcontract.schema.json.dialects import Draft, draft_of
 
 Plain = dict[str, Any]
 """A schema object without `$ref`, `allOf`, `anyOf`, `oneOf` or `if` at its top."""
@@ -20,8 +26,11 @@ _SMALLEST = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "
 _COUNTS = (_LARGEST | _SMALLEST) - {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"}
 _APPLICATORS = frozenset(
     {"$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "then", "else", "$id", "id", "$schema",
-     "$anchor", "$defs", "definitions", "title", "description", "$comment", "examples", "default"}
+     "$anchor", "$defs", "definitions", "title", "description", "$comment", "examples", "default",
+     "dependencies", "dependentSchemas", "dependentRequired"}
 )  # fmt: skip
+_DEPENDENCIES = 4
+"""Properties up to which it is spelt out what comes with them and what without: each doubles the choices."""
 _KEYWORDS = {
     "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties"),
     "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
@@ -33,8 +42,10 @@ _KEYWORDS = {
 class JsonSchemaView:
     """A schema document and the documents it may name (`documents`: URI or name → document)."""
 
-    def __init__(self, document: Any, documents: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, document: Any, documents: Mapping[str, Any] | None = None, draft: Draft | None = None) -> None:
         self.document = document
+        self._alone = (draft or draft_of(document)) in ("4", "6", "7")
+        """Whether what stands beside a `$ref` means nothing."""
         self._named: dict[str, Any] = dict(documents or {})
         self._behind: dict[tuple[int, tuple[str, ...]], list[Plain]] = {}
         """What references lead to, by their target (a part of a document, which stays) and the way to it."""
@@ -81,7 +92,11 @@ class JsonSchemaView:
             return [{}]
         if not isinstance(schema, dict):
             return []
-        found: list[Plain] = [{key: _whole(key, value) for key, value in schema.items() if key not in _APPLICATORS}]
+        if self._alone and isinstance(schema.get("$ref"), str):
+            schema = {"$ref": schema["$ref"]}
+        found = [{key: _whole(key, value) for key, value in schema.items() if key not in _APPLICATORS}]
+        if needed := _needed(schema):
+            found[0]["dependentRequired"] = needed
         for group in self._groups(schema, _seen):
             found = [both for left in found for right in group if (both := merged(left, right)) is not None]
             found = found[:MAX_CHOICES]
@@ -101,6 +116,9 @@ class JsonSchemaView:
         if "if" in schema:
             yes, no = schema.get("then", True), schema.get("else", True)
             yield self.choices({"allOf": [schema["if"], yes]}, seen) + self.choices(no, seen)
+        for name, part in _dependent(schema)[:_DEPENDENCIES]:
+            along = self.choices({"allOf": [{"required": [name]}, part]}, seen)
+            yield [{"properties": {name: False}}, *along]
 
     def _referred(self, reference: str, seen: tuple[str, ...]) -> list[Plain]:
         """Kept, for each of many definitions may name the next one twice."""
@@ -109,6 +127,21 @@ class JsonSchemaView:
         if key not in self._behind:
             self._behind[key] = self.choices(target, seen)
         return self._behind[key]
+
+
+def _needed(schema: Plain) -> dict[str, list[str]]:
+    """Properties, and the names of those that must come with them."""
+    older = schema.get("dependencies", {}).items()
+    lists = {name: names for name, names in older if isinstance(names, list)}
+    return {**lists, **schema.get("dependentRequired", {})}
+
+
+def _dependent(schema: Plain) -> list[tuple[str, Any]]:
+    """Properties, and what an object must be that has them."""
+    older = schema.get("dependencies", {}).items()
+    return [(name, part) for name, part in older if not isinstance(part, list)] + [
+        *schema.get("dependentSchemas", {}).items()
+    ]
 
 
 def _whole(key: str, value: Any) -> Any:
@@ -150,7 +183,8 @@ def merged(left: Plain, right: Plain) -> Plain | None:
         if both is None:
             return None
         out[key] = both
-    return out
+    declared = out.get("properties", {})
+    return None if any(declared.get(name) is False for name in out.get("required", ())) else out
 
 
 def _both(key: str, left: Any, right: Any) -> Any:
@@ -164,6 +198,8 @@ def _both(key: str, left: Any, right: Any) -> Any:
 def _conjunction(left: Any, right: Any) -> Any:
     if left is True or right is True:
         return right if left is True else left
+    if isinstance(left, list) and isinstance(right, list):
+        return [_conjunction(one, other) for one, other in zip_longest(left, right, fillvalue=True)]
     return False if left is False or right is False else {"allOf": [left, right]}
 
 
@@ -180,7 +216,13 @@ _JOINS: dict[str, Callable[[Any, Any], Any]] = {
     "type": lambda left, right: sorted(set(type_names(left)) & set(type_names(right)), key=TYPES.index) or None,
     "properties": _by_name,
     "patternProperties": _by_name,
-    **dict.fromkeys(("additionalProperties", "items", "additionalItems", "contains", "propertyNames"), _conjunction),
+    "pattern": lambda left, right: joined([left, right]) or right,
+    "dependentRequired": lambda left, right: {
+        name: [*left.get(name, ()), *right.get(name, ())] for name in {**left, **right}
+    },
+    **dict.fromkeys(
+        ("additionalProperties", "items", "prefixItems", "additionalItems", "contains", "propertyNames"), _conjunction
+    ),
 }
 """How two values of one keyword become the one that both mean; None: nothing can be both."""
 
@@ -207,19 +249,27 @@ def property_schemas(plain: Plain) -> dict[str, Any]:
     return {**declared, **{name: schema_of_name(plain, name) for name in missing}}
 
 
+def missing_names(plain: Plain, there: Collection[str]) -> list[str]:
+    """Names that must come with those that are there."""
+    needed = plain.get("dependentRequired", {}).items()
+    return [more for name, names in needed if name in there for more in names if more not in there]
+
+
 def schema_of_name(plain: Plain, name: str) -> Any:
     """What a property must be that `properties` does not declare: by the first pattern that it matches."""
     for pattern, schema in plain.get("patternProperties", {}).items():
-        if _matches(pattern, name):
+        if _matcher(pattern)(name):
             return schema
     return plain.get("additionalProperties", True)
 
 
-def _matches(pattern: str, name: str) -> bool:
+@lru_cache(1_000)
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a text matches: as the validator reads patterns, for Python does not speak their dialect."""
     try:
-        return re.search(pattern, name) is not None
-    except re.error:
-        return False
+        return jsonschema_rs.validator_for({"pattern": pattern}).is_valid
+    except ValueError:
+        return lambda _: False
 
 
 def item_schema(plain: Plain, index: int) -> Any:
@@ -229,6 +279,17 @@ def item_schema(plain: Plain, index: int) -> Any:
     if index < len(prefix):
         return prefix[index]
     return cast("Any", plain.get("additionalItems", True) if isinstance(items, list) else items)
+
+
+def contained(plain: Plain) -> int:
+    """How many items must be what `contains` says."""
+    least: int = plain.get("minContains", 1) if "contains" in plain else 0
+    return least
+
+
+_AIMED = frozenset(
+    {"const", "enum", "multipleOf", "pattern", "format", "not", "contentEncoding", "contentMediaType"}
+)  # fmt: skip
 
 
 class Aim(NamedTuple):
@@ -243,5 +304,5 @@ class Aim(NamedTuple):
 
 def aim_of(plain: Plain) -> Aim:
     """Types, properties and freedom of a plain schema."""
-    free = not plain.keys() & {"const", "enum", "multipleOf", "pattern", "format", "not"}
+    free = not plain.keys() & _AIMED
     return Aim(plain, types_of(plain) or ["null"], property_schemas(plain), free)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from random import Random
 from typing import Any
@@ -10,13 +10,15 @@ from typing import Any
 from kcontract.generate.budget import DEPTH, LONGEST, Budget, TooDeepError
 from kcontract.generate.distinct import distinct
 from kcontract.generate.formats import SAMPLES
-from kcontract.generate.json_names import more_names, texts_of
+from kcontract.generate.json_names import more_names, texts_of, with_each
 from kcontract.generate.json_schema import (
     Aim,
     JsonSchemaView,
     Plain,
     aim_of,
+    contained,
     item_schema,
+    missing_names,
     property_schemas,
     schema_of_name,
     types_of,
@@ -25,12 +27,12 @@ from kcontract.generate.leaf_check import leaf_check
 from kcontract.generate.numbers import floats, integer_limits, integers, random_integer
 from kcontract.generate.patterns import UnsupportedPatternError
 from kcontract.generate.round_robin import round_robin
-from kcontract.generate.text import boundary_texts, random_text
+from kcontract.generate.text import boundary_texts, content_texts, random_text
 from kcontract.schema.json.dialects import json_equal_key
 
 MAX_ITEMS = 40
 _FEW = 8
-_NOTHING = object()
+_TEXT = {"type": "string"}
 
 
 class JsonValues:
@@ -147,11 +149,25 @@ class JsonValues:
                 out[name] = self.simple(sub, depth + 1, full)
             elif full:
                 out.update((name, value) for value in self._attempt(lambda sub=sub: self.simple(sub, depth + 2, full)))  # type: ignore[misc]
+        self._complete(plain, out, lambda sub: self.simple(sub, depth + 1))
         lacking = self._at_least(plain, "minProperties") - len(out)
         if lacking > 0:
-            for name in islice((one for one in more_names(plain, len(out), lacking) if one not in out), lacking):
+            names = more_names(plain, len(out), lacking, self._named(plain, depth))
+            for name in islice((one for one in names if one not in out), lacking):
                 out[name] = self.simple(schema_of_name(plain, name), depth + 1)
         return out
+
+    def _complete(self, plain: Plain, out: dict[str, Any], make: Callable[[Any], Any]) -> None:
+        """Add what must come with the properties that are there."""
+        while missing := missing_names(plain, out):
+            for name in missing:
+                out[name] = make(self._aim(plain).properties.get(name, schema_of_name(plain, name)))
+
+    def _named(self, plain: Plain, depth: int) -> list[str]:
+        """Names that `propertyNames` describes."""
+        if not isinstance(plain.get("propertyNames"), dict):
+            return []
+        return list(islice(self._all_edges(self._kept(plain, _TEXT, plain["propertyNames"]), depth + 1), MAX_ITEMS))
 
     def _array(self, plain: Plain, depth: int, full: bool) -> list[Any]:
         low = max(self._at_least(plain, "minItems"), contained(plain))
@@ -167,11 +183,14 @@ class JsonValues:
         return [*first, *(distinct[demanded:] or last)]
 
     def _demanded(self, plain: Plain, index: int) -> Any:
-        """What an item must be that `contains` asks for; kept, or its alternatives would be read again each time."""
-        item = item_schema(plain, index)
-        key = id(plain), id(item)
+        """What an item must be that `contains` asks for."""
+        return self._kept(plain, plain["contains"], item_schema(plain, index))
+
+    def _kept(self, plain: Plain, part: Any, other: Any) -> Any:
+        """What is both; kept, or its alternatives would be read again each time."""
+        key = id(part), id(other)
         if key not in self._demands:
-            self._demands[key] = plain, {"allOf": [plain["contains"], item]}
+            self._demands[key] = plain, {"allOf": [part, other]}
         return self._demands[key][1]
 
     def _distinct(self, plain: Plain, count: int, depth: int) -> list[Any]:
@@ -227,7 +246,7 @@ class JsonValues:
             return
         required = frozenset(plain.get("required", ()))
         places = [
-            self._with(base[0], name, self._all_edges(sub, depth + 1)) for name, sub in property_schemas(plain).items()
+            with_each(base[0], name, self._all_edges(sub, depth + 1)) for name, sub in property_schemas(plain).items()
         ]
         omitted = ({k: v for k, v in base[0].items() if k != name} for name in base[0] if name not in required)
         yield from round_robin([omitted, *places, self._extra(plain, base[0], depth)])
@@ -238,13 +257,6 @@ class JsonValues:
         if isinstance(more, dict):
             for name in ("", "key", "ключ 😀", "a/b~c"):
                 yield from ({**base, name: value} for value in islice(self._all_edges(more, depth + 1), 3))
-
-    @staticmethod
-    def _with(base: dict[str, Any], name: str, values: Iterator[Any]) -> Iterator[Any]:
-        there = base.get(name, _NOTHING)
-        for value in values:
-            if value is not there:  # the base itself comes first
-                yield {**base, name: value}
 
     def _array_edges(self, plain: Plain, depth: int) -> Iterator[Any]:
         low, high = plain.get("minItems", 0), plain.get("maxItems")
@@ -297,16 +309,18 @@ class JsonValues:
             return [*found, *SAMPLES.get(plain.get("format", ""), ()), *boundary_texts(low, high)]
         if plain.get("format") in SAMPLES:
             return list(SAMPLES[plain["format"]])
+        if plain.keys() & {"contentEncoding", "contentMediaType"}:
+            return content_texts(plain)
         texts = boundary_texts(low, high)
         ordinary = "abc"[: 3 if high is None else min(3, high)].ljust(low, "x")
         return [ordinary, *texts]
 
-    def _patterned(self, source: str) -> list[str]:
+    def _patterned(self, source: str) -> Sequence[str]:
         try:
             found = texts_of(source, 20)
         except UnsupportedPatternError as problem:
             self._patterns.append(f"pattern {source}: {problem}")
-            return []
+            return ()
         check = leaf_check({"type": "string", "pattern": source})
         if not any(map(check, found)):
             self._patterns.append(f"pattern {source}: no text for it was found")
@@ -349,10 +363,12 @@ class JsonValues:
                 out[name] = self.draw(sub, rng, depth + 1)
             elif rng.random() < 0.7 / (1 + depth / 3):
                 out.update((name, value) for value in self._attempt(lambda sub=sub: self.draw(sub, rng, depth + 1)))  # type: ignore[misc]
+        self._complete(plain, out, lambda sub: self.draw(sub, rng, depth + 1))
         more = plain.get("additionalProperties", True)
         lacking = self._at_least(plain, "minProperties") - len(out)
         if plain.keys() & {"patternProperties", "propertyNames"}:
-            names = list(more_names(plain, len(out), lacking)) if lacking > 0 or rng.random() < 0.5 else []
+            wanted = lacking > 0 or rng.random() < 0.5
+            names = list(more_names(plain, len(out), lacking, self._named(plain, depth))) if wanted else []
             for name in rng.sample(names, min(max(lacking, rng.randint(0, 2)), len(names))):
                 out[name] = self.draw(schema_of_name(plain, name), rng, depth + 1)
             return out
@@ -379,9 +395,3 @@ class JsonValues:
         if self._budget.depth == DEPTH:
             return 4
         return 1 if depth < DEPTH else 0
-
-
-def contained(plain: Plain) -> int:
-    """How many items must be what `contains` says."""
-    least: int = plain.get("minContains", 1) if "contains" in plain else 0
-    return least

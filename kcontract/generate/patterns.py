@@ -1,15 +1,18 @@
 """Texts that match a regular expression: a careful subset of ECMA 262 (JSON Schema's `pattern`).
 
-Understood: literals, `.`, classes with ranges and negation, `\\d \\w \\s` and their complements, `\\uXXXX`, groups,
-alternation, the quantifiers, `^` and `$` at the ends, general categories (`\\p{L}`, `\\p{Letter}`). Anything else
-(look-around, back references, scripts, `\\b`) raises Unsupported, and the caller says so. What comes out is still
-checked by the validator.
+Understood: literals, `.`, classes with ranges and negation, `\\d \\w \\s` and their complements, `\\uXXXX`, `\\u{X}`,
+`\\cX`, groups, alternation, the quantifiers, `^` and `$` at the ends, general categories (`\\p{L}`, `\\p{Letter}`),
+scripts. Anything else (look-around, back references, `\\b`) raises Unsupported, and the caller says so. What comes out
+is still checked by the validator.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
 from random import Random
 
 _DIGITS = "0123456789"
@@ -29,6 +32,9 @@ _CATEGORIES = {
 }  # fmt: skip
 _SEEN = (*range(32, 0x250), *range(0x391, 0x3CA), *range(0x430, 0x450), *range(0x660, 0x66A), *range(0x966, 0x970))
 """Code points that a category is looked up in: Latin, Greek, Cyrillic, two more scripts' digits."""
+_BLOCKS = (*range(65, 0x1200), *range(0x3041, 0x3130), *range(0x4E00, 0x4F00), *range(0xAC00, 0xAD00))
+"""Code points that a script is looked up in: most of those in use."""
+_OF_A_SCRIPT = 200
 _MORE = 4
 """Repetitions beyond the least that an unbounded quantifier gets."""
 
@@ -139,21 +145,38 @@ class _Parser:
         if char in _CONTROLS:
             return _CONTROLS[char]
         if char in "ux":
-            width = 4 if char == "u" else 2
-            digits = "".join(self.take() for _ in range(width))
-            return chr(int(digits, 16)) if all(d in "0123456789abcdefABCDEF" for d in digits) else self.refuse(char)
+            return self.code_point(char)
+        if char == "c" and self.peek().isalpha() and self.peek().isascii():
+            return chr(ord(self.take()) % 32)
         if char in "pP" and self.peek() == "{":
             return self.category(wanted=char == "p")
         return self.refuse(char) if char.isalnum() else char
 
-    def category(self, *, wanted: bool) -> str:
+    def code_point(self, char: str) -> str:
+        if char == "u" and self.peek() == "{":
+            digits = self.braced()
+        else:
+            digits = "".join(self.take() for _ in range(4 if char == "u" else 2))
+        try:
+            return chr(int(digits, 16))
+        except (ValueError, OverflowError):
+            return self.refuse(char)
+
+    def braced(self) -> str:
         name = ""
         self.take()
         while self.peek() != "}":
             name += self.take()
         self.take()
-        code = _CATEGORIES.get(name.lower(), name)
-        if len(code) > 2 or code[:1] not in "LMNPSZC":
+        return name
+
+    def category(self, *, wanted: bool) -> str:
+        name = self.braced()
+        kind, _, value = name.rpartition("=")
+        if kind in ("Script", "sc", "Script_Extensions", "scx") and wanted:
+            return _script(value) or self.refuse(f"p{{{name}}}")
+        code = _CATEGORIES.get(value.lower(), value)
+        if kind not in ("", "General_Category", "gc") or len(code) > 2 or code[:1] not in "LMNPSZC":
             return self.refuse(f"p{{{name}}}")
         return "".join(chr(c) for c in _SEEN if unicodedata.category(chr(c)).startswith(code) is wanted)
 
@@ -213,6 +236,31 @@ class _Parser:
         if not low.isdigit() or (high and not high.isdigit()) or max(int(low), int(high or 0)) > 10_000:
             raise UnsupportedPatternError(f"{{{body}}}")
         return int(low), (int(high) if high else None) if comma else int(low)
+
+
+@cache
+def _script(name: str) -> str:
+    """Letters of a script: their names begin with it."""
+    start = "CJK UNIFIED" if name in ("Han", "Hani") else name.upper().replace("_", " ")
+    letters = (chr(c) for c in _BLOCKS if unicodedata.name(chr(c), "").startswith(f"{start} "))
+    return "".join(islice((char for char in letters if char.isalpha()), _OF_A_SCRIPT))
+
+
+def joined(sources: Sequence[str]) -> str | None:
+    """A pattern of which each text matches all of these: one behind another, what is anchored at its end of the text.
+    None where that cannot be said."""
+    if any("|" in source and ("^" in source or "$" in source) for source in sources):
+        return None
+    starts = [source for source in sources if source.startswith("^")]
+    ends = [source for source in sources if _ends(source) and not source.startswith("^")]
+    middle = [source for source in sources if not source.startswith("^") and not _ends(source)]
+    if len(starts) > 1 or len(ends) > 1 or any(map(_ends, starts)):
+        return None
+    return "".join(f"(?:{source})" for source in (*starts, *middle, *ends))
+
+
+def _ends(source: str) -> bool:
+    return source.endswith("$") and not source.endswith("\\$")
 
 
 def _write(part: Part, rng: Random, lean: float | None) -> str:

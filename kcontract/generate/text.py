@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Mapping
 from random import Random
+from typing import Any
 
 TEXTS: tuple[str, ...] = (
     "",
@@ -73,3 +76,11 @@ def random_text(rng: Random, low: int = 0, high: int | None = None) -> str:
     length = rng.randint(low, max(top, low))
     drawn = "".join(rng.choices(alphabet, k=min(length, _LARGE)))
     return drawn if length <= _LARGE else fitted(drawn, length, length)
+
+
+def content_texts(plain: Mapping[str, Any]) -> list[str]:
+    """Texts of what `contentMediaType` and `contentEncoding` name, as far as a validator looks: JSON, and base64."""
+    texts = ["{}", "null", "[1]", '"é"'] if "json" in plain.get("contentMediaType", "") else list(TEXTS)
+    if plain.get("contentEncoding") != "base64":
+        return texts
+    return [b64encode(text.encode()).decode() for text in texts]

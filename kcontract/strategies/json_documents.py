@@ -54,7 +54,7 @@ def json_schema(
     canonical = None if is_manifold(document) else dialect.canonical(document)
     if canonical is not None and canonical.satisfiability() == Satisfiability.NO:
         raise _unsatisfiable()
-    view = JsonSchemaView(document, references)
+    view = JsonSchemaView(document, references, dialect.draft)
     values = JsonValues(view, valid)
     large: TooLargeError | None = None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,7 @@ from jsonschema_rs.canonical import StringView
 
 from kcontract.generate.budget import LONGEST as MOST_CHARACTERS
 from kcontract.generate.formats import SAMPLES
-from kcontract.generate.patterns import Part, Pattern, Repeat, UnsupportedPatternError
+from kcontract.generate.patterns import Part, Pattern, Repeat, UnsupportedPatternError, joined
 from kcontract.generate.text import fitted
 
 LONGEST = 2_000
@@ -45,7 +46,8 @@ def strings(view: StringView, check: Callable[[], Callable[[Any], bool]]) -> Sea
     found: list[SearchStrategy[str]] = []
     if view.content_media_types or view.content_encodings:
         found.append(content(json_inside=bool(view.content_media_types), base64=bool(view.content_encodings)))
-    found += [matching(pattern) for pattern in view.patterns]
+    together = joined(view.patterns) if len(view.patterns) > 1 else None
+    found += [matching(together)] if together else [matching(pattern) for pattern in view.patterns]
     found += [FORMATS[name] for name in view.formats if name in FORMATS]
     facets = len(found) + len(view.excluded_patterns) + len(view.excluded_formats) + bool(view.excluded)
     if not found:
@@ -80,8 +82,9 @@ def matching(source: str) -> SearchStrategy[str]:
 def _by_python(source: str) -> SearchStrategy[str]:
     """By Hypothesis' own writer, which speaks Python's dialect: back references, for one."""
     try:
+        re.compile(source)  # what is wrong with it would be raised by the first draw
         return st.from_regex(source, alphabet=CHARACTERS)
-    except (InvalidArgument, ValueError):
+    except (InvalidArgument, ValueError, re.error, OverflowError, RecursionError):
         return st.nothing()
 
 

@@ -54,6 +54,37 @@ SCHEMAS: dict[str, Any] = {
         "type": "object", "required": ["x-a"], "patternProperties": {"^x-": {"type": "integer", "minimum": 5}},
         "additionalProperties": False,
     },
+    "what comes with what": {
+        "type": "object", "required": ["card"], "properties": {"card": {"type": "integer"}},
+        "dependentSchemas": {"card": {"required": ["street"], "properties": {"street": {"minLength": 2}}}},
+        "dependentRequired": {"street": ["town"], "town": ["zip"]},
+    },
+    "what comes with what, in draft 7": {
+        "$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "minProperties": 1,
+        "dependencies": {"a": ["b"], "b": {"required": ["c"], "properties": {"c": {"const": False}}}},
+        "propertyNames": {"enum": ["a", "b", "c"]},
+    },
+    "names described": {
+        "type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "minProperties": 2,
+        "$defs": {"name": {"pattern": "^[A-Z]{2}_\\d+$"}},
+    },
+    "names with letters of a script": {
+        "type": "object", "patternProperties": {"^\\p{Script=Cyrillic}+$": {"type": "integer"}}, "minProperties": 2,
+        "additionalProperties": False,
+    },
+    "beside a reference, in draft 7": {
+        "$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/definitions/a", "type": "integer",
+        "definitions": {"a": {"type": "string"}},
+    },
+    "several patterns": {"type": "string", "allOf": [{"pattern": "a"}, {"pattern": "b"}, {"pattern": "[0-9]{3}"}]},
+    "two tuples": {
+        "$schema": "http://json-schema.org/draft-07/schema#", "type": "array", "minItems": 2, "items": [{"const": 1}],
+        "allOf": [{"items": [True, {"type": "string"}]}],
+    },
+    "JSON in base64": {
+        "$schema": "http://json-schema.org/draft-07/schema#", "type": "string", "contentEncoding": "base64",
+        "contentMediaType": "application/json",
+    },
     "look-ahead": {"type": "string", "pattern": "^(?=.*[A-Z])(?=.*\\d)[A-Za-z\\d]{8,12}$"},
     "unique": {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "minItems": 3},
     "map": {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 2},

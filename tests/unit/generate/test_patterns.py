@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema_rs
 import pytest
 
-from kcontract.generate.patterns import Pattern, UnsupportedPatternError
+from kcontract.generate.patterns import Pattern, UnsupportedPatternError, joined
 from tests.unit.generate.contracts import seeded
 
 
@@ -14,7 +14,8 @@ from tests.unit.generate.contracts import seeded
     [
         r"^P-[0-9]{8}$", r"^[A-Z]{2}-\d{4,6}(a|bc)?$", r"^(?:\+?\d[\d -]{5,})$", r"^[^\s@]+@[^\s@]+\.[a-z]{2,}$",
         r"abc",
-        r"^\u00e4\x41+$", r"^[\w.-]+$", r"^$", r"^a*?b{2}$", r"^(foo|bar|b[a-c]z)+$",
+        r"^\u00e4\x41+$", r"^[\u{1F600}-\u{1F64F}\u{e4}]{2}$", r"^\cA[\cB-\cC]$", r"^\p{Script=Cyrillic}\p{sc=Han}+$",
+        r"^\p{gc=Lu}\p{General_Category=Lowercase_Letter}$", r"^[\w.-]+$", r"^$", r"^a*?b{2}$", r"^(foo|bar|b[a-c]z)+$",
     ],
 )  # fmt: skip
 def test_texts_match_their_pattern(source: str) -> None:
@@ -26,7 +27,21 @@ def test_texts_match_their_pattern(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [r"(?=a)b", r"(a)\1", r"\p{Script=Greek}", r"a**", r"(a", r"[a", r"a{99999}", r"*a", "a)", r"\bx"]
+    "source",
+    [
+        r"(?=a)b",
+        r"(a)\1",
+        r"\p{Script=Klingon}",
+        r"\u{110000}",
+        r"\p{gc=Q}",
+        r"a**",
+        r"(a",
+        r"[a",
+        r"a{99999}",
+        r"*a",
+        "a)",
+        r"\bx",
+    ],
 )
 def test_what_is_not_understood_is_said(source: str) -> None:
     """Outside the subset nothing is guessed."""
@@ -40,3 +55,19 @@ def test_loosely_read_assertions_are_tried(source: str) -> None:
     accepts = jsonschema_rs.validator_for({"pattern": source}).is_valid
     pattern, rng = Pattern(source, loose=True), seeded(1)
     assert any(accepts(pattern.draw(rng)) for _ in range(20))
+
+
+@pytest.mark.parametrize("sources", [["a", "b|c", "[0-9]{3}"], ["x$", "^a", "m"], ["b", "^a"], ["a", r"\$"]])
+def test_one_text_matches_several_patterns(sources: list[str]) -> None:
+    """Written one behind another, what is anchored at its end of the text."""
+    together = joined(sources)
+    assert together
+    pattern, rng = Pattern(together), seeded(1)
+    checks = [jsonschema_rs.validator_for({"pattern": source}).is_valid for source in sources]
+    assert all(check(pattern.draw(rng)) for check in checks for _ in range(20))
+
+
+@pytest.mark.parametrize("sources", [["^a", "^ab"], ["^a$", "a"], ["a$", "[a-c]$"], ["^a|b", "c"]])
+def test_what_cannot_be_written_one_behind_another_is_left(sources: list[str]) -> None:
+    """Two anchors at one end may agree or not: nothing is claimed."""
+    assert joined(sources) is None

@@ -47,6 +47,11 @@ HARD: dict[str, Any] = {
     "two patterns": {"type": "string", "allOf": [{"pattern": "^[a-f]+$"}, {"pattern": "e"}], "maxLength": 8},
     "letters of any script": {"type": "string", "pattern": "^\\p{Lu}\\p{Ll}+$"},
     "look ahead": {"type": "string", "pattern": "^(?=a)[a-z]{2}$"},
+    "escapes that Python lacks": {"type": "string", "pattern": "^\\cA?[\\u{1F600}-\\u{1F64F}]\\p{Script=Greek}$"},
+    "three patterns": {
+        "type": "string", "allOf": [{"pattern": "a"}, {"pattern": "b"}, {"pattern": "[0-9]{3}"}], "maxLength": 10,
+    },
+    "a script of which nothing is known": {"anyOf": [{"pattern": "^\\p{Script=Cherokee}$"}, {"type": "boolean"}]},
     "long": {"type": "string", "minLength": 5000},
     "many": {"type": "array", "items": {"type": "integer"}, "minItems": 500},
     "fractions": {"type": "number", "multipleOf": 0.01, "exclusiveMinimum": 0, "maximum": 1, "not": {"multipleOf": 1}},
