@@ -6,6 +6,7 @@ import shlex
 
 import click
 
+from kcontract.cli.options import Seconds
 from kcontract.errors import UsageError
 
 _EPILOG = """\b
@@ -39,9 +40,7 @@ Exit codes: 0 written · 2 usage, or a file is there already · 3 broker or regi
     "--registry", envvar="KCONTRACT_REGISTRY", metavar="URL", help="Where the schemas of --from-topic are looked up."
 )
 @click.option("--samples", type=click.IntRange(1, 100_000), default=200, help="Records that are looked at (200).")
-@click.option(
-    "--max-time", "seconds", type=click.FloatRange(1), default=10, metavar="SECONDS", help="For reading them (10)."
-)
+@click.option("--max-time", "seconds", type=Seconds(1), default=10, metavar="SECONDS", help="For reading them (10).")
 @click.option("--service", default="my-service", metavar="NAME", help="The receiver that the contract names.")
 @click.option("--command", default="", metavar="COMMAND", help="What starts it.")
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Default: contracts/ of the project.")

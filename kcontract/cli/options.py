@@ -9,6 +9,25 @@ import click
 
 from kcontract.cli.completing import complete_contracts, fail_words, formats, kind_codes, listed, offered, services
 
+
+class Seconds(click.FloatRange):
+    """A number of seconds, at least one, or a duration as contracts have it."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """What click asks for."""
+        from kcontract.document.leaves import duration  # noqa: PLC0415 - it costs start-up time
+        from kcontract.document.mistakes import Refused  # noqa: PLC0415 - it costs start-up time
+
+        try:
+            given = duration(value) if isinstance(value, str) and value[-1:].isalpha() else float(value)
+        except (Refused, ValueError):
+            self.fail(f"{value!r} is neither a number of seconds nor a duration such as 90s or 2m", param, ctx)
+        seconds: float = super().convert(given, param, ctx)
+        return seconds
+
+
 _CHOICE = (
     click.argument("paths", nargs=-1, type=click.Path(exists=True), shell_complete=complete_contracts),
     click.option(
@@ -57,7 +76,7 @@ _RUN = (
         "--registry", envvar="KCONTRACT_REGISTRY", metavar="URL", help="A schema registry; default: an embedded one."
     ),
     click.option("--seed", type=int, help="Of the generated records (default 0)."),
-    click.option("--max-time", type=click.FloatRange(1), metavar="SECONDS", help="For the whole run (default 600)."),
+    click.option("--max-time", type=Seconds(1), metavar="SECONDS", help="For the whole run, or 2m (default 600)."),
 )
 
 _REPORTS = (

@@ -58,8 +58,7 @@ def avro(
     itself, GENERATE_TOO_LARGE for one with more than 20,000 parts, or a fixed of more than a million bytes.
     """
     parsed = parsed_schema(schema, references or {})
-    large = made_whole(AvroValues(parsed, lambda _: True))
-    data = AvroData(parsed, non_finite=non_finite).root() if large is None else large
+    data = _data(parsed, non_finite)
     if data.is_empty:
         raise UsageError(
             "GENERATE_UNSATISFIABLE", "no value of the schema ends: a record holds itself", "make one step optional"
@@ -70,6 +69,20 @@ def avro(
         "binary": lambda datum: encode(parsed, datum),
     }
     return data.map(forms[form])
+
+
+def _data(parsed: AvroSchema, non_finite: bool) -> SearchStrategy[Datum]:
+    """Drawn part by part, if it is neither too large for that nor nested more deeply than Hypothesis can follow."""
+    values = AvroValues(parsed, lambda _: True)
+    whole = made_whole(values)
+    if whole is not None:
+        return whole
+    drawn = AvroData(parsed, non_finite=non_finite).root()
+    try:
+        drawn.validate()
+    except RecursionError:
+        whole = made_whole(values, 0)
+    return drawn if whole is None else whole
 
 
 def parsed_schema(schema: Schema, references: Mapping[str, Any]) -> AvroSchema:

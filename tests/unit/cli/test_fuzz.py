@@ -85,3 +85,13 @@ def test_a_handler_that_cannot_be_loaded_could_not_run(project: Path) -> None:
     ended = kcontract("fuzz")
     assert ended.code == 2
     assert "AttributeError" in ended.out
+
+
+def test_the_longest_time_is_told_as_contracts_have_it(project: Path) -> None:
+    """In seconds or as a duration; what is neither is refused in words."""
+    given(project, "careful")
+    options = ("fuzz", "--max-examples", "5", "--kinds", "valid", "--max-time")
+    assert [kcontract(*options, time).code for time in ("60", "60s", "2m", "500ms", "0")] == [0, 0, 0, 2, 2]
+    refused = kcontract(*options, "soon")
+    assert refused.code == 2
+    assert "'soon' is neither a number of seconds nor a duration such as 90s or 2m" in refused.err

@@ -179,6 +179,14 @@ def test_large_values_are_made_whole() -> None:
     assert caught.value.code == "GENERATE_TOO_LARGE"
 
 
+def test_what_is_nested_as_deeply_as_a_schema_may_be_is_made_whole() -> None:
+    """A hundred records within one another are more than Hypothesis can follow."""
+    schema: Any = "int"
+    for level in range(100):
+        schema = {"type": "record", "name": f"R{level}", "fields": [{"name": "x", "type": schema}]}
+    assert len(drawn(avro(schema), 5)) > 1
+
+
 def test_counterexamples_are_small() -> None:
     """What a failing test would show."""
     schema = {
