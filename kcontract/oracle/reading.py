@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kcontract.errors import UsageError
 from kcontract.model.record import Record
@@ -29,8 +30,7 @@ class Unreadable(UsageError):  # noqa: N818  # what the record is, not what went
     """A record whose payload cannot be read."""
 
 
-@dataclass(slots=True)
-class ValueReading:
+class ValueReading(Struct):
     """Problems of a value, and its payload where even the lenient decoder could read one.
 
     The JSON form is made when it is asked for: most records need none.

@@ -16,6 +16,8 @@ class DecodeError(KcontractError):
     ORACLE.md §1, which only the strict decoder refuses.
     """
 
+    __slots__ = ("layer", "offset", "path", "reason", "soft")  # half the price, and most cases need one
+
     def __init__(
         self, layer: Layer, code: str, reason: str, *, offset: int | None = None, path: str = "", soft: bool = False
     ) -> None:
