@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from kcontract.errors import SchemaError
@@ -13,6 +14,7 @@ from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.book import Book, own_references, payload_texts, subjects_of
+from kcontract.oracle.expressions import resolve_pointer
 from kcontract.oracle.framing import Frames
 from kcontract.oracle.policy import base
 from kcontract.oracle.reading import MISSING, ValueReading
@@ -97,7 +99,8 @@ class JsonValues:
         found = self._validate(parsed)
         if found and any(base(problem.code) == "duplicate_keys" for problem in problems):
             found = self._with_first_keys(body, found)
-        return ValueReading((*problems, *found), lambda: parsed.value, locate=lambda path: _offset(body, path, start))
+        located = partial(_offset, body, parsed.value, start)
+        return ValueReading((*problems, *found), lambda: parsed.value, locate=located)
 
     def _with_first_keys(self, body: bytes, found: tuple[DecodeError, ...]) -> tuple[DecodeError, ...]:
         """Of keys that stand twice some readers take the first: what is wrong only with the last one is open."""
@@ -205,8 +208,8 @@ def _soften(reading: ValueReading) -> None:
         problem.soft = problem.soft or base(problem.code) != "missing_required"
 
 
-def _offset(body: bytes, path: str, start: int) -> int | None:
-    offset = offset_of(body, path)
+def _offset(body: bytes, value: Any, start: int, path: str) -> int | None:
+    offset = offset_of(body, path, exists=resolve_pointer(value, path) is not MISSING)
     return None if offset is None else start + offset
 
 

@@ -15,13 +15,14 @@ _value = make_scanner(_NUMBERS_AS_TEXT)
 _NO_BLANK = frozenset('{["-0123456789tfn]},:')
 
 
-def offset_of(data: bytes, path: str) -> int | None:
+def offset_of(data: bytes, path: str, *, exists: bool = False) -> int | None:
     """The byte offset of the value at `path` in a JSON document; of what is around it, where the document has no such
-    value. Of a key that stands twice the last counts. None where the document cannot be read."""
+    value. Of a key that stands twice the last counts. None where the document cannot be read. `exists`: it is known to
+    have one, which makes it easier to find."""
     marked = len(_BOM) if data.startswith(_BOM) else 0
     try:
         text = (data[marked:] if marked else data).decode()
-        pos = _plainly(text, path)
+        pos = _plainly(text, path, exists=exists)
         if pos is None:
             pos = _find(text, [_unescaped(token) for token in path.split("/")[1:]])
     except (ValueError, IndexError, StopIteration, RecursionError):
@@ -29,14 +30,14 @@ def offset_of(data: bytes, path: str) -> int | None:
     return marked + (pos if text.isascii() else len(text[:pos].encode()))
 
 
-def _plainly(text: str, path: str) -> int | None:
-    """The place of a member of the outermost object, where none but scalars stand before it and no other string in the
-    document says its name; None where that has to be looked at more closely."""
-    name = path[1:]
+def _plainly(text: str, path: str, *, exists: bool) -> int | None:
+    """The place of a member whose name no other string in the document says, where it exists, or is one of the
+    outermost object with none but scalars before it; None where that has to be looked at more closely."""
+    name = path[path.rfind("/") + 1 :]
     if not name.isidentifier() or "\\" in text or text.count(quoted := f'"{name}"') != 1:
         return None
     at = text.find(quoted)
-    if text[:1] != "{" or text.find("{", 1, at) >= 0 or text.find("[", 1, at) >= 0:
+    if not exists and (path[1:] != name or text[:1] != "{" or text.find("{", 1, at) >= 0 or text.find("[", 1, at) >= 0):
         return None
     colon = _blank(text, at + len(quoted))
     return _blank(text, colon + 1) if text[colon] == ":" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from kcontract.schema.json.parse import Parsed, _scan, scan_json
 from kcontract.schema.json.places import _find, _plainly, _unescaped, offset_of
+from kcontract.schema.problem import escape
 
 _NAMES = st.sampled_from(["a", "b", "id", "a b", '"', ":", "ä"])
 _SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text('a"\\{[:,é\ud800', max_size=4))
@@ -48,9 +50,29 @@ def test_a_damaged_document_is_told_alike(value: Any, at: int, piece: bytes, cut
 def test_a_place_is_found_alike(value: dict[str, Any], name: str, blank: str, ascii_only: bool) -> None:
     """A member of the outermost object, or where there is none the object itself."""
     text = blank + json.dumps(value, ensure_ascii=ascii_only, separators=(f"{blank},", f":{blank}"))
-    quick = _plainly(text, f"/{name}")
+    quick = _plainly(text, f"/{name}", exists=False)
     if quick is not None:
         assert quick == _find(text, [_unescaped(name)])
+
+
+@given(_VALUES, st.sampled_from(["", " "]), st.booleans())
+@example([{"a": {"b": "a"}}, {"b": [{"id": 1}]}], "", True)
+@example({"a": {"a": 1}}, "", True)
+@example({"b": "a", "id": {"a": "}"}}, " ", True)
+def test_a_place_that_exists_is_found_alike(value: Any, blank: str, ascii_only: bool) -> None:
+    """Every one of the document, however deep."""
+    text = blank + json.dumps(value, ensure_ascii=ascii_only, separators=(f"{blank},", f":{blank}"))
+    for path in _paths(value):
+        quick = _plainly(text, path, exists=True)
+        if quick is not None:
+            assert quick == _find(text, [_unescaped(step) for step in path.split("/")[1:]])
+
+
+def _paths(value: Any, path: str = "") -> Iterator[str]:
+    yield path
+    inner = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    for step, one in inner:
+        yield from _paths(one, f"{path}/{escape(str(step))}")
 
 
 @pytest.mark.parametrize(
