@@ -20,7 +20,7 @@ from kcontract.judge.symptoms import CORRELATION, DIRECT, Shown, Symptom, keeps_
 from kcontract.judge.tally import Tally, plain_outcome
 from kcontract.judge.tying.ties import Ties
 from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict, shrunk_verdict
-from kcontract.model.case import Expectation
+from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import TopicPartition
 
@@ -52,7 +52,7 @@ class Court:
         self._pace = pace
         self._committed = committed
         self._leads = LeadBook()
-        self._answers_late = self._answers_cross = False
+        self._answers_late = self._answers_cross = self._refuses_anew = False
         self._untold = 0
         self._loops: set[str] = set()
         self._ended_outside: set[str] = set()
@@ -210,9 +210,21 @@ class Court:
             elif window.astray and self._may_be_untold(doubt) and not own[-1].effects:
                 self._untold += 1
                 self.dismiss(doubt, UNTOLD)
+            elif self._is_spoilt(doubt, window):
+                doubt.spoil()
             elif not doubt.tries_again(slowest.waited, late):
                 doubt.alone = frozenset(one.symptom for one in late) | self._crossed(doubt, window)
                 self._resolve(doubt)
+
+    def _is_spoilt(self, doubt: Doubt, window: Window) -> bool:
+        """Whether a refusal says nothing of the record, for the healthy one before it was refused as well.
+
+        That is asked of a new process once. If it refuses healthy records too, that is how the service is.
+        """
+        healthy = (one for one in window.deliveries if one.case.role is Role.HEALTHY)
+        refused = any(shown.symptom is Symptom.REJECTED for one in healthy for shown in self._shown(one))
+        self._refuses_anew |= refused and doubt.spoilt
+        return refused and Symptom.REJECTED in doubt.symptoms and not self._refuses_anew
 
     def _late_one(
         self, doubt: Doubt, window: Window, own: Delivery, shown: tuple[Shown, ...]

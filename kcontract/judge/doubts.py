@@ -48,6 +48,9 @@ class Doubt:
     repeated: frozenset[Symptom] | None = None
     dismissed: str = ""
     tried: int = 0
+    spoilt: bool = False
+    """Alone, the healthy record before it was refused as well: the process refuses whatever comes, and a new one must
+    tell."""
     waits: list[float] = field(default_factory=list)
     """How long the answers took when a late one was asked for again."""
 
@@ -58,6 +61,11 @@ class Doubt:
         self.waits += [waited] if waited else []
         self.tried += 1
         return self.tried < _LATE_TRIES
+
+    def spoil(self) -> None:
+        """A try alone told nothing of the record; there is one more, in a new process."""
+        self.spoilt = True
+        self.tried += 1
 
     @property
     def root(self) -> str:

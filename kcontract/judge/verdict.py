@@ -231,7 +231,8 @@ def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:
         return (f"alone behind a healthy record it took {tries} s{whose}",)
     if code in _ALONE and not (lead.repeated is not None and lead.right_alone):
         return (f"the same alone behind a healthy record{whose}",)
-    right = f"alone behind a healthy record it is handled as promised{whose}"
+    anew = " by a new process" if lead.spoilt else ""
+    right = f"alone behind a healthy record it is handled as promised{anew}{whose}"
     if code == "LOST":
         return ("the service was started again, and the offset is committed past the record", right)
     beside = (f"nothing came either of {', '.join(lead.beside)} beside it",) if lead.beside else ()

@@ -34,7 +34,7 @@ class Confirmer:
             tried += 1
             before = doubt.tried
             self._alone(doubt)
-            while doubt.wants_alone and doubt.tried > before and self._can_go_on():  # a late answer gets further tries
+            while doubt.wants_alone and doubt.tried > before and self._can_go_on():  # late, or refused like any other
                 before = doubt.tried
                 self._alone(doubt)
             if doubt.wants_alone:  # the service did not get through: the judge has had its evidence
@@ -58,7 +58,7 @@ class Confirmer:
         copy = self._player.sources[case.topic].again(case)
         if copy.expectation is not case.expectation:
             self._dismiss(doubt, "not the same with a fresh identity")
-        elif not doubt.first or self._restarted():
+        elif not (doubt.first or doubt.spoilt) or self._restarted():
             # A batch may be refused for one record: no invalid marker may share it with a valid one that was refused.
             marked = Symptom.REJECTED not in doubt.symptoms
             self._player.play("alone", [copy], of=case.root, healthy=not doubt.first, marked=marked, patience=_PATIENCE)

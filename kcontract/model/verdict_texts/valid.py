@@ -47,7 +47,8 @@ Fix: one worker per key (hash the key to a queue); no retry topic where order ma
 REJECTED_VALID = """\
 The service refused a valid record: it went to the dead letter topic, or the answer is an error.
 Proof: strict decoder and constraints accept the record, a dead letter or error answer names it, also when sent alone.
-Not: a business rule that the contract does not state: state it (`constraints`, `generators`), and it is not sent again.
+Not: a rule that the contract does not state: state it (`constraints`, `generators`), and it is not sent again.
+Not: a process that refuses whatever comes since a bad record, where a new one takes it (COLLATERAL).
 Python: len(name) > 0 where the schema allows ""; None for an optional field; ASCII-only regexes; int() of "1E2".
 Java: a closed model (FAIL_ON_UNKNOWN_PROPERTIES); columns shorter than the schema's strings; Bean Validation.
 Node: Number.MAX_SAFE_INTEGER checks; `if (!value)` refuses 0, "" and false; Go: int32 for long.

@@ -58,6 +58,36 @@ def test_valid_records_that_are_refused_alone_as_well() -> None:
     assert "REJECTED_VALID" in verified(picky, kinds=FEW).codes
 
 
+class Sulking(World):
+    """Refuses all that comes since the first bad record, until it is started anew; `ever`: from its start on."""
+
+    def __init__(self, *, ever: bool = False) -> None:
+        super().__init__(self._sulk)
+        self._ever = ever
+        self._since = 0
+
+    def _sulk(self, record: Record) -> list[tuple[str, Record]]:
+        if _is_refused(record):
+            self._since = self.started
+        return [(DLQ, record)] if self._ever or self._since == self.started else [_done(record)]
+
+
+def test_a_service_that_refuses_everything_once_it_has_seen_a_bad_record() -> None:
+    """What the healthy record before it shows as well is not the record's own: a new process takes it."""
+    found = verified(Sulking(), kinds=FEW)
+    assert set(found.codes) == {"COLLATERAL"}
+    seen = {fact for verdict in found.stage.state.reached for fact in verdict.seen}
+    assert "alone behind a healthy record it is handled as promised by a new process" in seen
+
+
+def test_a_service_that_refuses_everything() -> None:
+    """A new process does as well: that is asked once, and not for each record."""
+    sulking, taking = Sulking(ever=True), World(good)
+    assert set(verified(sulking, kinds=FEW).codes) == {"REJECTED_VALID"}
+    verified(taking, kinds=FEW)
+    assert sulking.started <= taking.started + 1
+
+
 def test_the_window_is_played_again_before_all_of_it_was_tried_alone() -> None:
     """A few that were right alone are enough to ask for it, and once is enough."""
     stage = verified(Batches(blunt=True)).stage
