@@ -11,6 +11,9 @@ from kcontract.model.service import Resources
 _SECONDS = 60.0
 """For all of it, but for a round that has begun."""
 _ROUNDS = 2
+_LETS_GO_SECONDS = 10.0
+"""What is let go of by then, such as a thread that waits before it tries again, has not stayed."""
+_LOOK_SECONDS = 0.2
 _LEAKS = 3
 """So many cases that take some memory, but not much, are tried in many copies."""
 
@@ -31,8 +34,8 @@ def find_growth(scene: Scene) -> None:
             held = _shows(scene, case, copies)
         if held and grew(what, *held, copies):
             done.add(what)
-            for _ in range(_ROUNDS):
-                if not _round(scene, case, copies):
+            for number in range(_ROUNDS):
+                if not _round(scene, what, case, copies, patient=number == 0):
                     break
 
 
@@ -49,14 +52,32 @@ def _shows(scene: Scene, case: Case, copies: int) -> tuple[Resources, Resources]
     return (before, after) if window.outcome == "settled" and before is not None and after is not None else None
 
 
-def _round(scene: Scene, case: Case, copies: int) -> bool:
-    """In a new process: healthy records, the case, healthy records. False if the service cannot be had any more."""
+def _round(scene: Scene, what: str, case: Case, copies: int, *, patient: bool) -> bool:
+    """In a new process: healthy records, the case, healthy records. False if the service cannot be had any more.
+
+    `patient`: the last ones are sent only when what the case took has had its time to be let go of.
+    """
     if not scene.stage.lifecycle.restarts(behind=True):
         return False
     scene.player.play("warm", [])
     trials = 1 if copies == 1 else TRIALS
-    windows = [_compare(scene, copies), *(_try(scene, case, copies) for _ in range(trials)), _compare(scene, copies)]
+    windows = [_compare(scene, copies)]
+    before = scene.stage.observer.look_at_resources()
+    windows += [_try(scene, case, copies) for _ in range(trials)]
+    if patient and before is not None:
+        _wait_while_held(scene, what, before, trials * copies)
+    windows.append(_compare(scene, copies))
     return all(window.outcome == "settled" for window in windows) and not scene.stage.out_of_time
+
+
+def _wait_while_held(scene: Scene, what: str, before: Resources, copies: int) -> None:
+    observer, recorder = scene.stage.observer, scene.stage.tools.recorder
+    until = recorder.now() + scene.stage.left(_LETS_GO_SECONDS)
+    while recorder.now() < until and not observer.exited:
+        held = observer.look_at_resources()
+        if held is None or not grew(what, before, held, copies // 2):
+            return
+        observer.look(_LOOK_SECONDS)
 
 
 def _copies(what: str) -> int:

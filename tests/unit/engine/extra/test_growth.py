@@ -80,6 +80,41 @@ def test_what_is_bounded_is_nobodys_fault(more: Callable[[Resources, bool], Reso
     assert done.receiver._player.grown
 
 
+class Waiting(World):
+    """For each bad record a thread waits six seconds, and ends."""
+
+    seconds = 6.0
+
+    def __init__(self) -> None:
+        super().__init__(self.work)
+        self._since: list[float] = []
+
+    def start(self, *arguments: object) -> Process:
+        process = super().start(*arguments)  # type: ignore[arg-type]
+        self._since = []
+        process.resources = self.held  # type: ignore[method-assign]
+        return process
+
+    def held(self) -> Resources:
+        waiting = sum(self.clock.t - since < self.seconds for since in self._since)
+        return msgspec.structs.replace(_START, threads=_START.threads + waiting)
+
+    def work(self, record: Record) -> Handled:
+        done = good(record)
+        self._since += [self.clock.t] if done[0][0] == DLQ else []
+        return done
+
+
+def test_what_is_let_go_of_after_a_while_has_not_stayed() -> None:
+    """It looks like a leak until one has waited."""
+    done = verified(Waiting(), kinds=MANY)
+    assert done.codes == []
+    assert done.receiver._player.grown
+    forever = Waiting()
+    forever.seconds = float("inf")
+    assert set(verified(forever, kinds=MANY).codes) == {"RESOURCE_BLOWUP"}
+
+
 def test_a_service_that_takes_all_memory_is_ended_and_blamed() -> None:
     """Half of the machine's memory is the limit; the record that does it is found as that of a crash is."""
 
