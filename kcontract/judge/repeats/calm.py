@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from math import inf
 
@@ -21,6 +21,8 @@ class CalmBook(Book):
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._unrest: list[float] = []
+        self._rewinds: list[float] = []
+        """When commits went back."""
         self._faults: list[tuple[float, float]] = []
         """When faults began and were settled; the last one may be on."""
         self._members: tuple[object, ...] = ()
@@ -38,10 +40,15 @@ class CalmBook(Book):
 
     def was_calm(self, since: float, until: float) -> bool:
         """Whether nothing between the two times, on the run's clock, can have had a record delivered again."""
-        if any(since <= settled + _NOTICED and until >= began for began, settled in self._faults):
-            return False
-        first = bisect_left(self._unrest, since)
-        return first == len(self._unrest) or self._unrest[first] > until + _NOTICED
+        return self._untouched(since, until) and not _within(self._rewinds, since, until)
+
+    def rewinds(self, since: float, until: float) -> int:
+        """How often the service's commits went back between the two times, and nothing but itself had them do so."""
+        return _within(self._rewinds, since, until) if self._untouched(since, until) else 0
+
+    def _untouched(self, since: float, until: float) -> bool:
+        faulty = any(since <= settled + _NOTICED and until >= began for began, settled in self._faults)
+        return not faulty and not _within(self._unrest, since, until)
 
     def _disturbed(self, event: ev.Happened) -> tuple[CaseVerdict, ...]:
         self._unrest.append(event.at)
@@ -65,6 +72,10 @@ class CalmBook(Book):
     def _commits(self, event: ev.Committed) -> tuple[CaseVerdict, ...]:
         place = event.topic, event.partition
         if event.offset < self._committed.get(place, 0):
-            self._unrest.append(event.at)
+            self._rewinds.append(event.at)
         self._committed[place] = event.offset
         return ()
+
+
+def _within(times: list[float], since: float, until: float) -> int:
+    return bisect_right(times, until + _NOTICED) - bisect_left(times, since)

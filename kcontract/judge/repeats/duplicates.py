@@ -10,6 +10,7 @@ from kcontract.judge.book import Grounds, Listener
 from kcontract.judge.crediting import is_due, output_of
 from kcontract.judge.effect_verdict import effect_verdict, place_of
 from kcontract.judge.evidence import Delivery, Effect, Window
+from kcontract.judge.promised import promise
 from kcontract.judge.promises import Output, OutputRole
 from kcontract.judge.repeats.calm import CalmBook
 from kcontract.judge.repeats.recent import Recent
@@ -20,6 +21,10 @@ from kcontract.model.record import LogRecord
 
 REDELIVERED = "redelivered"
 """The cause of what a service does twice because it is given a record twice."""
+REWOUND = "rewound"
+"""The cause of what a service does again and again because it goes back by itself."""
+_ENDLESS = 8
+"""Whoever goes back so often for one record does not end."""
 _EFFECTS_KEPT = 16
 """Of one delivery, once it is closed: a flood tells no more than that."""
 
@@ -88,7 +93,7 @@ class DuplicateBook(CalmBook):
         case = delivery.case.id
         if case in self._told or not is_due(delivery, output):
             return
-        if _number(delivery, output) > (output.emits.count if output.emits else 1):
+        if _number(delivery, output) > _wanted(output):
             self._told.add(case)
             self._new.append(_Sighting(at, delivery, output, tuple(self._redelivered.get(case, ())), late))
 
@@ -100,6 +105,25 @@ class DuplicateBook(CalmBook):
             elif self.was_calm(one.delivery.sent_at, one.at):
                 late = ("the second came when its window had been closed",) if one.late else ()
                 yield self._reached(one, ("delivered once: no exit, start or rebalance lies between", *late), "")
+            elif (rewinds := self._takes_again(one)) > 0:
+                yield self._endless(one, rewinds)
+
+    def _takes_again(self, one: _Sighting) -> int:
+        """How often the service itself went back, if it has had the record so often that there is no end to it."""
+        records = [effect for effect in one.delivery.effects if effect.output is one.output]
+        often = len(records) >= _ENDLESS * _wanted(one.output)
+        return self.rewinds(one.delivery.sent_at, records[-1].at) if often else 0
+
+    def _endless(self, one: _Sighting, rewinds: int) -> CaseVerdict:
+        delivery, topic = one.delivery, one.output.topic
+        records = [effect.record for effect in delivery.effects if effect.output is one.output]
+        seen = (
+            f"its effect came to {topic} {len(records)} times and more: {', '.join(map(place_of, records[:4]))}",
+            f"committed offsets went back {rewinds} times, and no exit, start or rebalance lies between",
+        )
+        self.grounds.tally.count(delivery, "ENDLESS_RETRY")
+        told = promise("ENDLESS_RETRY", delivery)
+        return effect_verdict("ENDLESS_RETRY", delivery, told, seen, cause=REWOUND, evidence=records)
 
     def _of_groups(self) -> Iterator[CaseVerdict]:
         """A service that does not promise to be idempotent may repeat what it is given again."""
@@ -111,12 +135,15 @@ class DuplicateBook(CalmBook):
     def _reached(self, one: _Sighting, facts: tuple[str, ...], cause: str) -> CaseVerdict:
         delivery, output = one.delivery, one.output
         records = [effect.record for effect in delivery.effects if effect.output is output]
-        wanted = output.emits.count if output.emits else 1
+        wanted = _wanted(output)
         places = ", ".join(map(place_of, records[:4]))
         seen = (f"{len(records)} effects instead of {wanted} came to {output.topic}: {places}", *facts)
         self.grounds.tally.count(delivery, "DUPLICATE_EFFECT")
-        promise = _promise(one, wanted)
-        return effect_verdict("DUPLICATE_EFFECT", delivery, promise, seen, cause=cause, evidence=records)
+        return effect_verdict("DUPLICATE_EFFECT", delivery, _promise(one, wanted), seen, cause=cause, evidence=records)
+
+
+def _wanted(output: Output) -> int:
+    return output.emits.count if output.emits else 1
 
 
 def _number(delivery: Delivery, output: Output) -> int:

@@ -88,6 +88,25 @@ def test_what_may_have_been_delivered_twice(by: str) -> None:
     assert ended(story) == []
 
 
+@pytest.mark.parametrize(("by", "codes"), [("itself", ["ENDLESS_RETRY"]), ("a rebalance", [])])
+def test_a_service_that_goes_back_again_and_again(by: str, codes: list[str]) -> None:
+    """Once is a rewind; who goes back on and on, as one that seeks beyond the end and has its offsets reset, does not
+    end."""
+    story = Story()
+    story.tell(ev.MembersSeen(story.now, "STABLE", (("m", ((TOPIC, 0),)),)))
+    story.window()
+    story.send("1")
+    for number in range(10):
+        story.effect("1")
+        story.commit(1 - number % 2)
+        if by == "a rebalance":
+            story.tell(ev.MembersSeen(story.now, "STABLE", ((f"m{number}", ((TOPIC, 0),)),)))
+    story.close()
+    assert ended(story) == codes
+    if codes:
+        assert "committed offsets went back 5 times" in story.verdict.seen[-1]
+
+
 def test_a_restart_long_after_says_nothing_of_an_earlier_duplicate() -> None:
     """The service had acted twice before anything was delivered again."""
     story = Story()
