@@ -89,6 +89,7 @@ class ReceiverRun:
     def _probe(self) -> None:
         """Get over the first records, learn the service's pace, then which plainly invalid ones get an outcome."""
         self._player.phase = "probing"
+        self._try_probes()
         self._warm()
         self._wait_for_commit()
         self._try_probes()
@@ -113,7 +114,8 @@ class ReceiverRun:
                 return
 
     def _try_probes(self) -> None:
-        """Ask for a record that was never sent, of each topic whose receiver has a probe."""
+        """Ask for a record that was never sent, of each topic whose receiver has a probe: before the first records, for
+        all that is wrong may be wrong from then on, or behind them if nobody answered so early."""
         probing = self._stage.observer.probing
         if probing is not None:
             for source in self._player.sources.values():

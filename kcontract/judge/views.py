@@ -46,6 +46,10 @@ class Views:
         """Whether its records can be seen through a probe, as far as that is known."""
         return topic in self._ever and topic not in self._blind
 
+    def has_control(self, topic: str) -> bool:
+        """Whether it is known what the probe says of a record that was never sent."""
+        return topic in self._controls
+
     @property
     def failure(self) -> str:
         """Why the probe gave no answer for some record; empty if it always did."""

@@ -265,8 +265,10 @@ class Player:
         return max(STALL_FLOOR, 2 * self._state.pace.quiet)
 
     def _is_passed_over(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:
-        """The service commits past every sentinel, the second one too: it drops valid records, and moves on."""
-        passed = len(standing.passed) == len(standing.missing) > 0
+        """The service commits past every sentinel, the second one too: it drops valid records, and moves on. What the
+        probe says may be wrong for a while, and is an outcome if it goes on."""
+        probing = self._observer.probing
+        passed = len(standing.passed) == len(standing.missing) > 0 and not (probing and probing.is_waiting)
         return passed and all(place in again for place in standing.missing)
 
     def _renew(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:

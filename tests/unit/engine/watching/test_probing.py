@@ -50,7 +50,7 @@ class Clerk:
         if self.variant == "skips" and abs(payload["amount"]) > 1_000_000:
             return ()
         amount = payload["amount"]
-        wrong = self.variant == "mangles" and abs(amount) > 1_000_000
+        wrong = self.variant == "mangles-all" or (self.variant == "mangles" and abs(amount) > 1_000_000)
         self.rows[payload["id"]] = str(amount) if wrong else amount
         return ()
 
@@ -78,7 +78,13 @@ def test_a_good_clerk(after: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variant", "code"), [("skips", "SKIPPED_VALID"), ("mangles", "MISREAD"), ("accepts", "ACCEPTED_INVALID")]
+    ("variant", "code"),
+    [
+        ("skips", "SKIPPED_VALID"),
+        ("mangles", "MISREAD"),
+        ("mangles-all", "MISREAD"),
+        ("accepts", "ACCEPTED_INVALID"),
+    ],
 )
 def test_a_clerk_that_writes_down_something_else(variant: str, code: str) -> None:
     """Nothing, another value, or what it had to refuse."""
