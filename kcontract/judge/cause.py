@@ -9,7 +9,9 @@ _PYTHON_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in 
 _PYTHON_ERROR = re.compile(r"^(?P<error>[A-Za-z_](?:[\w.]|<locals>)*)(?::|$)", re.M)
 _FAULT_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<name>\S+)', re.MULTILINE)
 _JAVA_ERROR = re.compile(r"(?P<error>(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error))")
-_JAVA_FRAME = re.compile(r"^\s*at (?P<name>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)", re.MULTILINE)
+_JAVA_HEAD = re.compile(r'(?:Exception in thread ".*?" |\s*Caused by: )?(?P<error>(?:[\w$]+\.)*[A-Z][\w$]*)(?::|$)')
+_JAVA_FRAME = re.compile(r"\s*at (?:[\w.@$-]*/)*(?P<name>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)")
+_JAVA_WITHIN = re.compile(r"\s+(?:at |\.\.\. |Suppressed: )|\s*Caused by: ")
 _NODE_FRAME = re.compile(r"^\s*at (?:(?P<name>[^\s(]+) \()?(?P<file>(?:file://)?/[^\s():]+):(?P<line>\d+):\d+\)?", re.M)
 _NODE_ERROR = re.compile(r"^(?:Uncaught )?(?P<error>(?:[A-Z]\w*)?Error)\b", re.MULTILINE)
 _GO_PANIC = re.compile(r"^(?:panic|fatal error): (?P<error>.+)$", re.MULTILINE)
@@ -77,11 +79,23 @@ def _python(stderr: str) -> str | None:
 
 
 def _java(stderr: str) -> str | None:
-    error = _JAVA_ERROR.search(stderr)
-    frames = [frame for frame in _JAVA_FRAME.finditer(stderr) if not frame["name"].startswith(_FOREIGN_JAVA)]
-    if error is None or not frames:
-        return None
-    return _at(error["error"], frames[0]["file"], frames[0]["line"])
+    """The last trace counts: what was logged before it went on is no cause. Of an exception with causes it is the one
+    under which the first frame of the service's own code stands."""
+    found = error = ""
+    first = False
+    for line in stderr.splitlines():
+        frame = _JAVA_FRAME.match(line)
+        if frame is None:
+            error = _java_error(line) or error
+            first = first and _JAVA_WITHIN.match(line) is not None
+        elif not frame["name"].startswith(_FOREIGN_JAVA) and error and not first:
+            found, first = _at(error, frame["file"], frame["line"]), True
+    return found or None
+
+
+def _java_error(line: str) -> str:
+    match = _JAVA_HEAD.match(line) or _JAVA_ERROR.search(line)
+    return match["error"] if match else ""
 
 
 def _node(stderr: str) -> str | None:

@@ -204,7 +204,7 @@ def _altered(delivery: Delivery) -> Iterator[Shown]:
     for letter in delivery.dead_letters:
         changed = tuple(changes(delivery, letter, dead_letter))
         if changed:
-            parts = "+".join(part for part, _ in changed)
+            parts = "+".join(dict.fromkeys(part for part, _ in changed))  # how many headers is no defect of its own
             facts = tuple(f"{_place(letter)}: {fact}" for _, fact in changed)
             yield Shown(symptom=Symptom.ALTERED, facts=facts, cause=parts, evidence=(letter,))
 

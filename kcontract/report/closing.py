@@ -13,6 +13,7 @@ from kcontract.report.baseline_lines import stale_lines
 from kcontract.report.finding import finding_line, in_order
 from kcontract.report.kinds_matrix import families_table, receivers
 from kcontract.report.kinds_table import kinds_table
+from kcontract.report.visible import visible_lines
 from kcontract.report.words import FAINT, GOOD, HEAD, LABEL, WARN, bullet, indented, line, words
 
 EXIT_MEANING = {
@@ -99,7 +100,7 @@ def _tolerated(summary: RunSummary, number: int) -> str:
 
 def _blocked(blocked: Blocked) -> Iterator[RenderableType]:
     yield indented(line(("COULD_NOT_RUN ", WARN), blocked.reason, f" [{blocked.code}]"))
-    for number, text in enumerate(blocked.fix.splitlines()[-_LAST_WORDS:]):
+    for number, text in enumerate(visible_lines(blocked.fix)[-_LAST_WORDS:] if blocked.fix else ()):
         yield indented(words(f"fix: {text}" if number == 0 else text), 2 if number == 0 else 4)
     yield indented(words(verdict("COULD_NOT_RUN").explain.split("\n")[1], FAINT))
 

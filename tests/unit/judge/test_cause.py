@@ -34,6 +34,36 @@ Exception in thread "main" com.fasterxml.jackson.core.JsonParseException: Unreco
 \tat shop.Billing.handle(Billing.java:58)
 \tat shop.Billing.main(Billing.java:22)
 """
+JAVA_LOGGED = """\
+org.apache.kafka.common.errors.SerializationException: dead letter
+\tat shop.Strict.read(Strict.java:9)
+\tat shop.Billing.main(Billing.java:20)
+Caused by: java.lang.IllegalArgumentException: no number
+\tat shop.Strict.number(Strict.java:30)
+\t... 1 more
+took 3 of java.lang.String
+Exception in thread "main" java.lang.NullPointerException: Cannot invoke "Header.value()"
+\tat shop.Billing.tenant(Billing.java:71)
+\tat shop.Billing.main(Billing.java:22)
+"""
+JAVA_WRAPPED = """\
+org.apache.kafka.streams.errors.StreamsException: Exception caught in process. taskId=0_0
+\tat org.apache.kafka.streams.processor.internals.StreamTask.process(StreamTask.java:812)
+Caused by: shop.Order$Refused: Unrecognized token
+ at [Source: (String)"x"; line: 1, column: 2]
+\tat app//shop.Order.read(Order.java:14)
+\tat java.base/java.util.ArrayList.forEach(ArrayList.java:1596)
+\tat shop.Topology.lambda$build$0(Topology.java:40)
+\t... 12 more
+"""
+JAVA_UNPACKAGED = """\
+Exception in thread "main" Orders$Bad: no object
+\tat Orders.must(Orders.java:31)
+"""
+JAVA_ELSEWHERE = """\
+Exception in thread "main" java.lang.IllegalStateException: No current assignment
+\tat org.apache.kafka.clients.consumer.KafkaConsumer.poll(KafkaConsumer.java:900)
+"""
 NODE = """\
 /srv/app/audit.js:12
 TypeError: Cannot read properties of undefined (reading 'id')
@@ -70,6 +100,10 @@ main.main()
         (PYTHON, 1, "BadRecord at consumer.py:41"),
         (CHAINED, 1, "RuntimeError at consumer.py:9"),
         (JAVA, 1, "JsonParseException at Billing.java:58"),
+        (JAVA_LOGGED, 1, "NullPointerException at Billing.java:71"),
+        (JAVA_WRAPPED, 1, "Order$Refused at Order.java:14"),
+        (JAVA_UNPACKAGED, 1, "Orders$Bad at Orders.java:31"),
+        (JAVA_ELSEWHERE, 1, "exit 1"),
         (NODE, 1, "TypeError at audit.js:12"),
         (NODE_PLAIN, 1, "Error at audit.mjs:14"),
         (NODE_FOREIGN, 1, "exit 1"),
@@ -78,7 +112,22 @@ main.main()
         ("nothing of use", 3, "exit 3"),
         ("", -99, "signal 99"),
     ],
-    ids=["python", "chained", "java", "node", "plain error", "node's libraries", "go", "signal", "exit", "odd signal"],
+    ids=[
+        "python",
+        "chained",
+        "java",
+        "java after a logged one",
+        "java within another",
+        "java without a package",
+        "java's libraries",
+        "node",
+        "plain error",
+        "node's libraries",
+        "go",
+        "signal",
+        "exit",
+        "odd signal",
+    ],
 )
 def test_the_cause_of_an_exit(stderr: str, code: int, cause: str) -> None:
     """Exception and innermost frame of the service's own code, else the signal, else the code."""

@@ -14,7 +14,7 @@ from kcontract.model.contract import Contract, SchemaText
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.registry import RegisteredSchema
 from kcontract.schema.wire import join
-from tests.unit.judge.story import AT, OUT, Story, changed, contract, schema
+from tests.unit.judge.story import AT, OUT, TOPIC, Story, changed, contract, schema
 
 
 def typed(*types: dict[str, Any], name: str = "type") -> Contract:
@@ -47,7 +47,8 @@ def test_an_event_of_another_type_beside_the_declared_one(first: bool) -> None:
     story.close()
     story.state.close()
     assert story.verdict.code == "UNDECLARED_EVENT"
-    assert story.verdict.cause == 'its type is "audited", declared is billed'
+    assert story.verdict.cause == 'bills: its type is "audited", declared is billed'
+    assert (story.verdict.topic, story.verdict.evidence[0].topic) == (TOPIC, OUT)
     assert story.verdict.at == AT
 
 

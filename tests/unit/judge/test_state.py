@@ -9,7 +9,7 @@ import pytest
 from kcontract.model import events as ev
 from kcontract.model.case import CASE_HEADER, Case, Expectation, Role
 from kcontract.model.record import Record
-from tests.unit.judge.story import DLQ, OUT, Story, alone
+from tests.unit.judge.story import DLQ, OUT, TOPIC, Story, alone
 
 INVALID, VALID, EITHER = Expectation.INVALID, Expectation.VALID, Expectation.EITHER
 
@@ -217,6 +217,18 @@ def test_a_record_on_a_topic_that_no_contract_names() -> None:
     story.effect("1")
     story.close()
     assert [(v.code, v.topic) for v in story.state.reached] == [("UNDECLARED_EVENT", "surprise")]
+
+
+def test_whose_record_is_undeclared_is_told_with_the_topic_that_it_was_sent_to() -> None:
+    """Not with the topic on which nothing of it was to come, of which the evidence speaks."""
+    story = Story()
+    story.window()
+    story.send("1")
+    story.seen("surprise", story.cases["1"].record)
+    story.effect("1")
+    story.close()
+    (verdict,) = story.state.reached
+    assert (verdict.case, verdict.topic, verdict.cause) == ("1", TOPIC, "surprise")
 
 
 def test_an_exit_with_one_suspect() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kcontract.judge.symptoms import Symptom
+from kcontract.model.case import CASE_HEADER
 from kcontract.model.contract import DeadLetter, Expression, OnInvalid
 from kcontract.model.record import Headers, Record
 from tests.unit.judge.story import AT, DLQ, OUT, Story, changed
@@ -30,6 +31,17 @@ def test_a_dead_letter_may_change_what_is_not_promised(preserve: tuple[str, ...]
     story.dead_letter("1", **change)
     story.close()
     assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_dead_letters_without_headers_are_one_defect_however_many_there_were() -> None:
+    """What tells defects apart is which part of a dead letter differs."""
+    story = Story()
+    story.window()
+    for case, more in (("1", ()), ("2", (("tenant", b"abc"), ("trace", b"1")))):
+        story.invalid(case, headers=((CASE_HEADER, f"run/{case}".encode()), *more))
+        story.dead_letter(case, headers=())
+    story.close()
+    assert [(one.code, one.cause) for one in story.state.reached] == [("DEAD_LETTER_ALTERED", "headers")] * 2
 
 
 def test_a_rejected_record_does_not_lack_its_effect_as_well() -> None:

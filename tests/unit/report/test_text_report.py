@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from kcontract.model.case import Case, Expectation
@@ -110,6 +111,13 @@ def test_a_unit_that_is_left_to_another_command_is_told() -> None:
     assert "not judged: handlers are not started\n" in shown
     assert "would be with: kcontract fuzz\n" in shown
     assert "no finding · 1 unit · 1 left to another command · 3,482 cases · 44.0 s\n" in shown
+
+
+def test_the_last_words_of_what_could_not_run_keep_their_tabs() -> None:
+    """The traces of Java have them: four spaces here, no escape."""
+    said = "see `run`; its last words:\nIllegalStateException: no listener\n\tat shop.Orders.main(Orders.java:7)"
+    gone = msgspec.structs.replace(GONE, blocked=Blocked("COULD_NOT_RUN", "the service exited", said))
+    assert "\n        at shop.Orders.main(Orders.java:7)\n" in text([start(), end(code=3, units=(gone,))])
 
 
 @pytest.mark.parametrize(
