@@ -109,11 +109,14 @@ def _retry(found: Found | None) -> Retry | None:
     if found is None:
         return None
     section: Section = found.value
+    topics = section.get("topic", "")
+    first, *later = (topics,) if isinstance(topics, str) else [one.value for one in topics]
     return Retry(
         at=found.key_at,
-        topic=section.get("topic", ""),
+        topic=first,
         attempts=section.get("attempts", 3),
         backoff=section.get("backoff", 0.0),
+        later=tuple(later),
     )
 
 

@@ -131,7 +131,7 @@ ON_INVALID = Either(
 _RETRY = Form(
     "retry",
     (
-        Key("topic", TOPIC, "Retry topic.", required=True),
+        Key("topic", Either("a topic or a list of topics", scalar=TOPIC, items=Items(TOPIC)), "Retry topics.", True),
         Key("attempts", whole_number(1, 1000), "Most attempts; default 3."),
         Key("backoff", DURATION, "Time between attempts; default none."),
     ),

@@ -11,6 +11,8 @@ _FAULT_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+) in (?
 _JAVA_ERROR = re.compile(r"(?P<error>(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error))")
 _JAVA_HEAD = re.compile(r'(?:Exception in thread ".*?" |\s*Caused by: )?(?P<error>(?:[\w$]+\.)*[A-Z][\w$]*)(?::|$)')
 _JAVA_FRAME = re.compile(r"\s*at (?:[\w.@$-]*/)*(?P<name>[\w.$<>]+)\((?P<file>[\w$]+\.\w+):(?P<line>\d+)\)")
+_JAVA_THROWN = re.compile(r'^Exception in thread ".*?" ([\w.$]+)', re.MULTILINE)
+"""Of Kafka's own exceptions there may be no more than that: they leave their frames out."""
 _JAVA_WITHIN = re.compile(r"\s+(?:at |\.\.\. |Suppressed: )|\s*Caused by: ")
 _NODE_FRAME = re.compile(r"^\s*at (?:(?P<name>[^\s(]+) \()?(?P<file>(?:file://)?/[^\s():]+):(?P<line>\d+):\d+\)?", re.M)
 _NODE_ERROR = re.compile(r"^(?:Uncaught )?(?P<error>(?:[A-Z]\w*)?Error)\b", re.MULTILINE)
@@ -27,7 +29,8 @@ def exit_cause(code: int, stderr: str) -> str:
             return found
     if code < 0:
         return _signal_name(-code)
-    return f"exit {code}"
+    thrown = _JAVA_THROWN.findall(stderr)
+    return f"exit {code}: {thrown[-1].rpartition('.')[2]}" if thrown else f"exit {code}"
 
 
 def call_cause(how: str, code: int, words: str) -> str:

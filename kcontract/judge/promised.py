@@ -28,7 +28,7 @@ def _of_code(code: str, delivery: Delivery, cause: str) -> tuple[Location, str]:
     if code == "MISREAD":
         return _meaning(source, cause)
     if code == "ENDLESS_RETRY" and (retry := source.receive.retry) is not None:
-        return retry.at, f"{name} tries a record again at most {retry.attempts} times over {retry.topic}"
+        return retry.at, f"{name} tries a record again at most {retry.attempts} times over {', '.join(retry.topics)}"
     about_answer = code in _ABOUT_ANSWERS or (code in _DUE and not source.receive.emits)
     if about_answer and (answer := _answer(delivery)) is not None:
         return answer

@@ -176,7 +176,7 @@ def _outputs(source: Input, book: Sequence[RegisteredSchema]) -> Iterable[Output
     if source.dead_letter_topic:
         yield Output(source.dead_letter_topic, OutputRole.DEAD_LETTER, source)
     if receive.retry:
-        yield Output(receive.retry.topic, OutputRole.RETRY, source)
+        yield from (Output(topic, OutputRole.RETRY, source) for topic in receive.retry.topics)
     reply = source.contract.reply
     if reply is not None:
         oracle = EffectOracle(reply.payload, None, book)

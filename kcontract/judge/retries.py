@@ -46,5 +46,6 @@ def retry_symptoms(delivery: Delivery) -> Iterator[Shown]:
     """ENDLESS for a record that was tried again more often than promised."""
     retry = delivery.source.receive.retry
     if delivery.endless and retry is not None:
-        fact = f"it came to {retry.topic} {delivery.attempts} times, and {retry.attempts} attempts are declared"
+        times = f"{delivery.attempts} times, and {retry.attempts} attempts are declared"
+        fact = f"it came to {', '.join(retry.topics)} {times}"
         yield Shown(symptom=Symptom.ENDLESS, facts=(fact,), cause="retry topic")

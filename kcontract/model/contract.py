@@ -159,8 +159,15 @@ class OnInvalid(Value, frozen=True):
 class Retry(Value, frozen=True):
     at: Location
     topic: str
+    """The only one, or the first of several."""
     attempts: int = 3
     backoff: float = 0.0
+    later: tuple[str, ...] = ()
+    """Topics for the attempts after the first, where each has one of its own (Spring's back-off that grows)."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return self.topic, *self.later
 
 
 class Emits(Value, frozen=True):

@@ -26,7 +26,7 @@ VERDICTS: tuple[Verdict, ...] = (
     Verdict("COULD_NOT_RUN", "run", "could not be tested", process.COULD_NOT_RUN),
     Verdict("RESOURCE_BLOWUP", "process", "resources grow with a record and stay", process.RESOURCE_BLOWUP),
     Verdict("CRASH_LOOP", "process", "exits on a record, and again after every restart", process.CRASH_LOOP),
-    Verdict("CRASHED", "process", "dies of a record: an exit, a signal or an uncaught exception", process.CRASHED),
+    Verdict("CRASHED", "process", "dies: an exit, a signal or an uncaught exception", process.CRASHED),
     Verdict("ENDLESS_RETRY", "process", "takes the same record again and again", process.ENDLESS_RETRY),
     Verdict("REBALANCE_STORM", "process", "leaves and rejoins its group on and on", process.REBALANCE_STORM),
     Verdict("STUCK", "process", "lives, but the partition does not move", process.STUCK),

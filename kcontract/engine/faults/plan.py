@@ -14,6 +14,7 @@ from kcontract.engine.faults.process import process_faults
 from kcontract.engine.faults.registry import registry_faults
 from kcontract.engine.faults.topics import topic_faults
 from kcontract.engine.stage import Stage
+from kcontract.judge.faults.book import FaultBook
 from kcontract.model import events as ev
 from kcontract.model.faults import FaultKind, chosen
 
@@ -58,6 +59,13 @@ def tell_undone(stage: Stage) -> None:
     for name in declared:
         if name not in done:
             _blind(stage, f"`faults`: {name} was not tried", "run with --faults declared")
+
+
+def tell_seen_once(stage: Stage, name: str, rounds: int) -> None:
+    """A race may be lost once in a while: that is a hint for people, and no verdict."""
+    codes = " and ".join(stage.state.book(FaultBook).doubts(name))
+    remedy = f"--faults {name}, which tries it again; the last records before the fault in its history"
+    _blind(stage, f"{name}: {codes} was seen in one of {rounds} rounds, and not again", remedy)
 
 
 def _tell_impossible(stage: Stage, kind: FaultKind) -> None:

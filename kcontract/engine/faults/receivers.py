@@ -9,7 +9,7 @@ import msgspec
 from kcontract.engine.extra.visits import GRIP_SECONDS
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
-from kcontract.engine.faults.plan import injections, tell_undone
+from kcontract.engine.faults.plan import injections, tell_seen_once, tell_undone
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.judge.evidence import Delivery, Window
@@ -47,7 +47,7 @@ def receiver_faults(scene: Scene) -> None:
             if not stage.state.book(FaultBook).doubts(name):
                 break
         else:
-            blind(scene, f"with {name} something went wrong in one of {ROUNDS} rounds", "its history tells what")
+            tell_seen_once(stage, name, ROUNDS)
 
 
 def blind(scene: Scene, what: str, remedy: str) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from kcontract.engine.asking.senders import SenderRun
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
-from kcontract.engine.faults.plan import injections, tell_undone
+from kcontract.engine.faults.plan import injections, tell_seen_once, tell_undone
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.judge.faults.book import FaultBook
@@ -39,8 +39,7 @@ def sender_faults(stage: Stage, senders: Sequence[SenderRun]) -> None:
             if not stage.state.book(FaultBook).doubts(injection.kind.name):
                 break
         else:
-            what = f"with {injection.kind.name} something went wrong in one of {_ROUNDS} rounds"
-            _blind(stage, what, "its history tells what")
+            tell_seen_once(stage, injection.kind.name, _ROUNDS)
 
 
 def _concerns_senders(kind: FaultKind) -> bool:

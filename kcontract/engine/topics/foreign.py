@@ -31,7 +31,10 @@ def _contract(contract: Contract, prefix: str) -> Contract:
 
 def _receive(receive: Receive, prefix: str) -> Receive:
     emits = tuple(msgspec.structs.replace(one, topic=prefix + one.topic) for one in receive.emits)
-    retry = receive.retry and msgspec.structs.replace(receive.retry, topic=prefix + receive.retry.topic)
+    retry = receive.retry
+    if retry is not None:
+        later = tuple(prefix + topic for topic in retry.later)
+        retry = msgspec.structs.replace(retry, topic=prefix + retry.topic, later=later)
     letter = receive.on_invalid.dead_letter
     rule = receive.on_invalid
     if isinstance(letter, DeadLetter):

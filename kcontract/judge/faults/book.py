@@ -44,9 +44,10 @@ class FaultBook(Book):
             ev.Tapped: self._tapped,
         }
 
-    def doubts(self, name: str) -> bool:
-        """Whether something was seen with the fault that another round would confirm or dismiss."""
-        return any(times == 1 for times in self._seen.get(name, {}).values())
+    def doubts(self, name: str) -> tuple[str, ...]:
+        """The verdicts on what was seen once with the fault, which another round would confirm or dismiss."""
+        once = (likeness[0] for likeness, times in self._seen.get(name, {}).items() if times == 1)
+        return tuple(dict.fromkeys(once))
 
     def closed(self, window: Window) -> Iterable[CaseVerdict]:
         if self._trial is not None and window.purpose == "fault":

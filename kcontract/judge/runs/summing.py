@@ -50,7 +50,7 @@ def output_names(contract: Contract, receive: Receive) -> tuple[str, ...]:
     if receive.on_invalid.dead_letter:
         names.append(receive.on_invalid.dead_letter.topic)
     if receive.retry:
-        names.append(receive.retry.topic)
+        names += receive.retry.topics
     if contract.reply:
         names += (contract.reply.topic,) if isinstance(contract.reply.topic, str) else contract.reply.topics
     return tuple(dict.fromkeys(names))

@@ -30,7 +30,8 @@ Go: a panic in the handler, or log.Fatal on the first decode error.
 Fix: catch everything around decode and handle, send the record to the dead letter topic, then commit past it."""
 
 CRASHED = """\
-The process exits by itself, or is killed by a signal, on one record. Whatever restarts it hides the loss of time.
+The process exits by itself, or is killed by a signal, on one record or while a fault is on. Whatever restarts it hides
+the loss of time.
 Proof: exit code or signal with the case among the records without an outcome; confirmed in the state it was seen in.
 Not: an exit that we caused (143 after SIGTERM), a machine out of memory, a port clash at start (COULD_NOT_RUN).
 Python: only ValueError is caught, but decoders also raise EOFError, IndexError, TypeError, OverflowError …
@@ -38,7 +39,9 @@ Python: a handler that `fuzz` calls raised what its `rejects` do not name: name 
 Python: deep nesting ends in RecursionError, and in fastavro in a segfault (signal 11) that nothing can catch.
 Java: an Error (StackOverflowError, OutOfMemoryError) passes `catch (Exception e)`.
 Node: an error event without a listener, a rejection that nobody handles; Go: a panic, an index out of range.
-Fix: catch broadly around one record, dead-letter it, go on; bound depth and sizes before decoding."""
+Java: a commit amid a rebalance throws (RebalanceInProgressException, CommitFailedException) out of the poll loop.
+Fix: catch broadly around one record, dead-letter it, go on; bound depth and sizes before decoding.
+Fix: amid a fault catch what the client raises (a commit during a rebalance, a time-out), and go on polling."""
 
 ENDLESS_RETRY = """\
 The service takes the same record again and again; its partition stands still while it looks busy and healthy.

@@ -54,7 +54,7 @@ def test_the_list_has_every_code_by_family() -> None:
 @pytest.mark.parametrize(
     ("code", "parts"),
     [
-        ("CRASHED", ["dies of a record: an exit, a signal or an uncaught exception", "Proof:", "Java:", "Fix:"]),
+        ("CRASHED", ["dies: an exit, a signal or an uncaught exception", "Proof:", "Java:", "Fix:"]),
         ("crash-loop", ["CRASH_LOOP", "every restart"]),
         ("LEAK", ["lets an event reach where it must not"]),
         ("bit_flip", ["Malformed records: Avro body", "L3 (decode)", "bit_flip:insert"]),

@@ -138,10 +138,21 @@ def test_the_receiver_is_filled(contract: Contract) -> None:
     assert billing.run.stop_timeout == 120
     assert billing.retry is not None
     assert (billing.retry.attempts, billing.retry.backoff) == (5, 0.1)
+    assert billing.retry.topics == ("patient.created.retry",)
     assert billing.slo is not None
     assert (billing.slo.p95, billing.slo.rate, billing.slo.errors) == (0.1, 200, 0.001)
     assert billing.health is not None
     assert billing.health.expect == {"status": "ok"}
+
+
+def test_attempts_may_have_topics_of_their_own(root: Path) -> None:
+    """As Spring makes them, where the time between attempts grows."""
+    path = root / "contracts" / "patient.created.yaml"
+    path.write_text(path.read_text().replace("topic: patient.created.retry", "topic: [p-retry-100, p-retry-200]"))
+    (contract,) = (one for one in load(root).contracts if one.receive and one.receive[0].retry)
+    retry = contract.receive[0].retry
+    assert retry is not None
+    assert (retry.topic, retry.topics) == ("p-retry-100", ("p-retry-100", "p-retry-200"))
 
 
 def test_policies_take_short_and_long_forms(contract: Contract) -> None:

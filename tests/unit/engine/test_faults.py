@@ -115,6 +115,24 @@ def test_valid_records_that_are_dropped_in_an_outage() -> None:
     assert judged(world, "registryDown:500") == [("DROPS_ON_OUTAGE", "registryDown:500")]
 
 
+def test_what_is_seen_in_one_round_only_is_told_by_name() -> None:
+    """A race that was lost once: no verdict, and people learn what to look for."""
+    world = Fragile()
+    lost: list[Record] = []
+
+    def racing(record: Record) -> Handled:
+        if world.fault and not lost:
+            lost.append(record)
+            return []
+        return good(record)
+
+    world.handle = racing
+    stage = played(world, "registryDown:500")
+    assert stage.state.reached == []
+    told = [what for what, _ in stage.state.blind if "rounds" in what]
+    assert told == ["registryDown:500: DROPS_ON_OUTAGE was seen in one of 3 rounds, and not again"]
+
+
 def test_a_service_that_waits_keeps_its_records() -> None:
     """Nothing is handled while the registry is down, everything afterwards."""
     world = Fragile()

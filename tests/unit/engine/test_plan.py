@@ -15,7 +15,7 @@ from kcontract.judge.promises import compile_promises
 from kcontract.judge.runs.ending import exit_code
 from kcontract.judge.runs.summing import output_names
 from kcontract.model.case import Case, Expectation
-from kcontract.model.contract import Contract, Run
+from kcontract.model.contract import Contract, Retry, Run
 from kcontract.model.finding import CaseVerdict, Finding
 from kcontract.model.record import Record
 from kcontract.model.summary import Blocked, UnitSummary
@@ -71,6 +71,10 @@ def test_a_foreign_cluster_gets_names_of_the_run_only() -> None:
     (one,) = prefixed([contract()], "kcontract.run.")
     assert one.topic == "kcontract.run.orders"
     assert output_names(one, one.receive[0]) == ("kcontract.run.bills", "kcontract.run.orders.dlq")
+    retry = Retry(at=AT, topic="orders-retry-1", later=("orders-retry-2",))
+    receive = msgspec.structs.replace(contract().receive[0], retry=retry)
+    (tried,) = prefixed([msgspec.structs.replace(contract(), receive=(receive,))], "p.")
+    assert output_names(tried, tried.receive[0])[2:] == ("p.orders-retry-1", "p.orders-retry-2")
     (unit,) = plan_units([one], "run")
     assert not takes_topic(unit)
     taking = msgspec.structs.replace(unit.receives[0][1], run=Run(at=AT, command=("x",), env=(("T", "{topic}"),)))

@@ -103,7 +103,7 @@ main.main()
         (JAVA_LOGGED, 1, "NullPointerException at Billing.java:71"),
         (JAVA_WRAPPED, 1, "Order$Refused at Order.java:14"),
         (JAVA_UNPACKAGED, 1, "Orders$Bad at Orders.java:31"),
-        (JAVA_ELSEWHERE, 1, "exit 1"),
+        (JAVA_ELSEWHERE, 1, "exit 1: IllegalStateException"),
         (NODE, 1, "TypeError at audit.js:12"),
         (NODE_PLAIN, 1, "Error at audit.mjs:14"),
         (NODE_FOREIGN, 1, "exit 1"),

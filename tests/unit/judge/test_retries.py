@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from kcontract.judge.promises import compile_promises
+from kcontract.judge.runs.summing import output_names
 from kcontract.judge.state import UnitState
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Retry
@@ -58,6 +59,29 @@ def test_attempts_that_end() -> None:
     story.dead_letter("2")
     story.close()
     assert (story.codes, story.state.doubts) == ([], [])
+
+
+def test_attempts_over_topics_of_their_own() -> None:
+    """They count together, and none of these topics is undeclared."""
+    one = contract()
+    retry = Retry(at=AT, topic=f"{RETRIES}-100", attempts=3, later=(f"{RETRIES}-200", f"{RETRIES}-400"))
+    receive = msgspec.structs.replace(one.receive[0], retry=retry)
+    one = msgspec.structs.replace(one, receive=(receive,))
+    story = Story()
+    story.state = UnitState("run", compile_promises("billing", [one], ()))
+    assert set(retry.topics) < set(output_names(one, receive))
+    story.window()
+    story.invalid("1")
+    story.invalid("2")
+    for topic in retry.topics:
+        story.seen(topic, story.cases["1"].record)
+        story.seen(topic, story.cases["2"].record)
+    story.dead_letter("1")
+    story.seen(retry.topics[-1], story.cases["2"].record)
+    story.dead_letter("2")
+    story.close()
+    assert (story.codes, story.verdict.case) == (["ENDLESS_RETRY"], "2")
+    assert "over orders.retry-100, orders.retry-200, orders.retry-400" in story.verdict.promised
 
 
 def test_attempts_of_two_processes() -> None:

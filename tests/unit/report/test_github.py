@@ -24,7 +24,7 @@ def test_a_finding_marks_the_line_of_its_contract() -> None:
     assert line == (
         "::error file=contracts/patient.created.yaml,line=31,col=5,"
         "title=CRASHED union_index_bad%3Ahigh (billing) 3f9a01c2::"
-        "billing dies of a record: an exit, a signal or an uncaught exception.%0A"
+        "billing dies: an exit, a signal or an uncaught exception.%0A"
         "Promised: for an invalid record billing writes a dead letter to patient.created.dlq with value, key, headers "
         "unchanged%0A"
         "Seen: sent to patient.created/2@131%0A"

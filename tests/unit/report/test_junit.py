@@ -53,7 +53,7 @@ def test_a_finding_stands_in_full_once() -> None:
     assert isinstance(first, Failure)
     assert (first.type, first.message) == (
         "CRASHED",
-        "CRASHED 3f9a01c2: billing dies of a record: an exit, a signal or an uncaught exception",
+        "CRASHED 3f9a01c2: billing dies: an exit, a signal or an uncaught exception",
     )
     assert "kcontract replay 3f9a01c2" in str(first.text)
     assert other.text == "the same defect as with union_index_bad"

@@ -62,7 +62,7 @@ class Faulty(Story):
     @property
     def open(self) -> bool:
         """Whether another round is wanted."""
-        return self.state.book(FaultBook).doubts(self.fault)
+        return bool(self.state.book(FaultBook).doubts(self.fault))
 
 
 def only_sentinel(story: Faulty) -> None:
