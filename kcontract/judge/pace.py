@@ -34,6 +34,8 @@ class Pace:
     longest_wait: float = 0.0
     """The same while single records were tried: how long one of many may hold the others up, on a busy machine too."""
     floor: float = STALL_FLOOR
+    commits: bool = False
+    """Whether the service was seen to commit."""
 
     def learn_gap(self, gap: float) -> None:
         self.longest_gap = max(self.longest_gap, gap)
@@ -52,6 +54,7 @@ class Pace:
             del self.latencies[:2048]
 
     def learn_commit(self, lag: float) -> None:
+        self.commits = True
         self.commit_lags.append(lag)
         if len(self.commit_lags) > 1024:
             del self.commit_lags[:512]
@@ -61,15 +64,14 @@ class Pace:
         """Whether any record was seen to have its effect."""
         return self.first_latency is not None or bool(self.latencies)
 
-    @property
-    def commits(self) -> bool:
-        """Whether the service was seen to commit."""
-        return bool(self.commit_lags)
+    def learn_last_commit(self) -> None:
+        """What is committed on the way out says that commits are used, and nothing of how soon they come otherwise."""
+        self.commits = True
 
     @property
     def prompt_commits(self) -> bool:
         """Whether commits follow closely enough to wait for them; late ones say no more than an outcome does."""
-        return self.commits and self.commit_lag <= PROMPT
+        return bool(self.commit_lags) and self.commit_lag <= PROMPT
 
     @property
     def p50(self) -> float:

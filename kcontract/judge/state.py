@@ -62,6 +62,7 @@ class UnitState:
         self.blind: list[tuple[str, str]] = []
         self.starts = 0
         self._started_at, self._committed_at, self._lost_at, self._lost = -math.inf, -1.0, -1.0, 0
+        self._has_ended = False
         self._untied = UntiedRecords(self.ties)
         self._undeclared: set[str] = set()
         self._asked: set[str] = set()  # topics that requests named for their answers: nobody's to declare
@@ -285,12 +286,14 @@ class UnitState:
         if self.window is not None:
             self.window.progress_at = self.window.evidence_at = event.at
             self.window.tapped.commits += 1
-        if (self.window is None or self.window.purpose in ("warm", "probe")) and self._outcomes.at is not None:
+        if self._has_ended:
+            self.pace.learn_last_commit()
+        elif (self.window is None or self.window.purpose in ("warm", "probe")) and self._outcomes.at is not None:
             self.pace.learn_commit(max(0.0, event.at - self._outcomes.at))
 
     def _started(self, event: ev.ServiceStarted) -> None:
         self.starts += 1
-        self._started_at = event.at
+        self._started_at, self._has_ended = event.at, False
         if self.window is not None:
             self.window.starts += not self.window.renewed
             self.window.renewed = False
@@ -302,11 +305,13 @@ class UnitState:
             self.window.progress_at = event.at
 
     def _exited(self, event: ev.ServiceExited) -> None:
+        self._has_ended = True
         if self.window is not None:
             self.window.exits.append(Exit(event.code, event.stderr, exit_cause(event.code, event.stderr)))
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
 
     def _killed(self, event: ev.ServiceKilled) -> None:
+        self._has_ended = True
         if self.window is not None and event.reason == "restart":
             self.window.renewed = True
         if self.window is not None and event.reason == "stalled":

@@ -80,3 +80,21 @@ def test_what_a_further_sentinel_brought_teaches_nothing(came_after: float, lear
     pace = story.state.pace
     assert (pace.longest_gap > 4.9, pace.p99 > 4.9) == (learnt, learnt)
     assert (pace.stall == STALL_FLOOR) is not learnt
+
+
+@pytest.mark.parametrize(("ended", "prompt"), [(True, False), (False, True)])
+def test_the_commit_on_the_way_out_does_not_say_how_soon_others_come(*, ended: bool, prompt: bool) -> None:
+    """Kafka Streams commits every 30 s, and when it is stopped: its later windows must not wait for commits."""
+    story = Story()
+    story.window("warm")
+    story.send("1")
+    story.effect("1")
+    story.close()
+    if ended:
+        story.kill("finished")
+    story.commit(1)
+    pace = story.state.pace
+    assert (pace.commits, pace.prompt_commits) == (True, prompt)
+    story.start()
+    story.commit(2)
+    assert pace.prompt_commits
