@@ -30,8 +30,7 @@ Go: a panic in the handler, or log.Fatal on the first decode error.
 Fix: catch everything around decode and handle, send the record to the dead letter topic, then commit past it."""
 
 CRASHED = """\
-The process exits by itself, or is killed by a signal, on one record or while a fault is on. Whatever restarts it hides
-the loss of time.
+The process exits by itself, or is killed by a signal, on one record or amid a fault. A restart only hides it.
 Proof: exit code or signal with the case among the records without an outcome; confirmed in the state it was seen in.
 Not: an exit that we caused (143 after SIGTERM), a machine out of memory, a port clash at start (COULD_NOT_RUN).
 Python: only ValueError is caught, but decoders also raise EOFError, IndexError, TypeError, OverflowError …
@@ -40,8 +39,7 @@ Python: deep nesting ends in RecursionError, and in fastavro in a segfault (sign
 Java: an Error (StackOverflowError, OutOfMemoryError) passes `catch (Exception e)`.
 Node: an error event without a listener, a rejection that nobody handles; Go: a panic, an index out of range.
 Java: a commit amid a rebalance throws (RebalanceInProgressException, CommitFailedException) out of the poll loop.
-Fix: catch broadly around one record, dead-letter it, go on; bound depth and sizes before decoding.
-Fix: amid a fault catch what the client raises (a commit during a rebalance, a time-out), and go on polling."""
+Fix: catch broadly around one record and around a commit, dead-letter it, go on; bound sizes before decoding."""
 
 ENDLESS_RETRY = """\
 The service takes the same record again and again; its partition stands still while it looks busy and healthy.
