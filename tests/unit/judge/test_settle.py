@@ -28,6 +28,21 @@ def full_window(story: Story) -> None:
     story.invalid("4", role=Role.MARKER)
 
 
+def test_where_nothing_but_the_commit_can_be_seen_it_is_waited_for() -> None:
+    """No effect is declared, and no record was refused yet: the first commits say that the service makes some."""
+    story = Story(emits=False)
+    story.window("warm")
+    story.send("1")
+    story.commit(1)
+    story.close()
+    assert story.state.pace.commits
+    story.window()
+    story.send("2", role=Role.SENTINEL)
+    assert not story.state.standing().answered
+    story.commit(2)
+    assert story.state.standing().complete
+
+
 def test_a_window_is_complete_with_sentinel_marker_and_commit() -> None:
     """§3 (a) and (b): none of the three may be missing."""
     story = prompt(Story())
