@@ -67,6 +67,16 @@ def test_who_seeks_back_waits_for_no_empty_answer() -> None:
     assert line.ask(m.fetch(3, 0, wait=500, fewest=1000)) == (m.fetch(3, 0, wait=500, fewest=1000), [])
 
 
+def test_nothing_but_a_fetch_is_hastened() -> None:
+    """Also of who seeks back, and though what stands there could be a longest wait."""
+    line = Line()
+    for offset in (8, 0):
+        line.ask(m.fetch(1, offset))
+    body = Encoder().int32(-1).int32(500).int32(1)
+    request = m.request(Api.HEARTBEAT, m.HEARTBEAT, 2, body)
+    assert line.ask(request) == (request, [])
+
+
 def test_a_fetch_that_cannot_be_read_goes_on_as_it_is() -> None:
     """Also of who seeks back."""
     line = Line()
