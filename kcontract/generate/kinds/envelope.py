@@ -12,12 +12,10 @@ from kcontract.generate.contract_parts import header_slots
 from kcontract.generate.envelope import header_document
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
 from kcontract.model.case import Layer
-from kcontract.model.record import Headers, Record
+from kcontract.model.record import Headers
 
 _YEAR_9999 = 253_402_300_799_000
 _OVERSIZE = 60_000
-_TWICE: Headers = (("via", b"first"), ("via", b"second"))
-"""Above a value that is to be refused: whoever keeps headers in a dictionary writes a dead letter without the first."""
 _LIES: tuple[tuple[str, str, bytes], ...] = (
     ("content_type", "content-type", b"application/xml"),
     ("schema_id", "__value_schema_id", b"\x01" + UUID("9f5f0a4e-3c7d-4f6b-8a1e-2d3c4b5a6978").bytes),
@@ -82,8 +80,6 @@ def _headers(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
     for variant, name, value in _LIES:
         if ground.contract.message.wire != "confluent-header" or variant != "schema_id":
             yield Mutant(parent.with_headers((*headers, (name, value))), variant, f"a lying header {name}", name)
-    twice = Record(parent.record.key, b"", (*headers, *_TWICE), parent.record.timestamp)
-    yield Mutant(twice, "repeated", f"no bytes, below a header {_TWICE[0][0]} that stands twice")
 
 
 def _names(ground: Ground) -> list[str]:
@@ -119,14 +115,12 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "header_damage", 52, "envelope", Layer.ENVELOPE,
-        "headers missing, twice, null, not UTF-8, of 60 kB; lies about content type, schema id, trace; one twice above"
-        " a bad value",
-        "invalid for required headers and a bad value, else either or valid",
-        "tolerates it, or rejects it if it needs the header; its dead letter has all of them",
+        "headers missing, twice, null, not UTF-8, of 60 kB; lies about content type, schema id, trace",
+        "invalid for required headers, else either or valid", "tolerates it, or rejects it if it needs the header",
         "Headers are bytes, may be null and may stand twice. `headers['x'].decode()` fails on two of these, and a"
         " broken"
         " trace header must not stop the message.",
-        ("missing", "duplicate", "null", "utf8", "oversize", "content_type", "schema_id", "traceparent", "repeated"),
+        ("missing", "duplicate", "null", "utf8", "oversize", "content_type", "schema_id", "traceparent"),
         mutants=_headers, share=3,
     ),
     Kind(

@@ -310,14 +310,6 @@ def test_a_mutant_of_the_envelope_remembers_the_one_it_was_made_from(kind: str) 
     assert [case.envelope for case in plain] == [None] * len(plain)
 
 
-def test_a_bad_value_comes_below_a_header_that_stands_twice() -> None:
-    """Also where the contract says nothing of headers: a dead letter must keep both."""
-    made = source(json_contract())
-    (case, *_) = [case for case in made.malformed() if case.kind == "header_damage:repeated"]
-    assert case.expectation is Expectation.INVALID
-    assert [value for name, value in case.record.headers if name == "via"] == [b"first", b"second"]
-
-
 def test_what_is_too_large_to_be_generated_is_told() -> None:
     """With the keyword that asks for it, and another code than where nothing was found."""
     schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "minItems": 100_000}}}
