@@ -45,6 +45,14 @@ class Outcomes:
         """Whether the unit has retry topics."""
         return bool(self._retries)
 
+    def handled_at(self, window: Window | None) -> float | None:
+        """When the last record was handled, as far as that can be seen; if only a commit will tell, when the first one
+        of the window was sent."""
+        deliveries = window.deliveries if window is not None else ()
+        if self.at is not None or any(one.wanted for one in deliveries):
+            return self.at
+        return min((one.sent_at for one in deliveries), default=None)
+
     def is_endless(self, record: LogRecord) -> bool:
         """One more of too many retries, or one for an earlier window: nothing to wait for."""
         if record.topic not in self._retries:

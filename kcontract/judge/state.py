@@ -286,19 +286,11 @@ class UnitState:
         if self.window is not None:
             self.window.progress_at = self.window.evidence_at = event.at
             self.window.tapped.commits += 1
-        handled = self._handled_at()
+        handled = self._outcomes.handled_at(self.window)
         if self._has_ended:
             self.pace.learn_last_commit()
         elif (self.window is None or self.window.purpose in ("warm", "probe")) and handled is not None:
             self.pace.learn_commit(max(0.0, event.at - handled))
-
-    def _handled_at(self) -> float | None:
-        """When the last record was handled, as far as that can be seen; if only a commit will tell, when the first one
-        of the window was sent."""
-        deliveries = self.window.deliveries if self.window is not None else ()
-        if self._outcomes.at is not None or any(one.wanted for one in deliveries):
-            return self._outcomes.at
-        return min((one.sent_at for one in deliveries), default=None)
 
     def _started(self, event: ev.ServiceStarted) -> None:
         self.starts += 1

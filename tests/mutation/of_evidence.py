@@ -167,7 +167,7 @@ EVIDENCE_MUTANTS = (
         ),
         ("stalls not at once", "min(max(self.floor, learnt)", "min(learnt"),
         ("stalls not for ever", "return min(max(self.floor, learnt), STALL_CEILING)", "return max(self.floor, learnt)"),
-        ("prompt commits are quick", "self.commits and self.commit_lag <= PROMPT", "self.commits"),
+        ("prompt commits are quick", "bool(self.commit_lags) and self.commit_lag <= PROMPT", "bool(self.commit_lags)"),
     ),
     *in_module(
         "symptoms",
@@ -271,6 +271,9 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "court",
+        ("refused like any other", "elif self._is_spoilt(doubt, window):", "elif False:"),
+        ("refused anew, asked once", " and not self._refuses_anew", ""),
+        ("refused only", "return refused and Symptom.REJECTED in doubt.symptoms and", "return refused and"),
         (
             "effects that tie to none",
             "elif window.astray and self._may_be_untold(doubt) and not own[-1].effects:",
@@ -347,6 +350,12 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "outcomes",
+        (
+            "handled when an effect tells",
+            "if self.at is not None or any(one.wanted for one in deliveries):",
+            "if self.at is not None:",
+        ),
+        ("handled where none can tell", "return min((one.sent_at for one in deliveries), default=None)", "return None"),
         ("what a sentinel brought", "and not (self._pace.known and window.brought(at, delivery))", ""),
         ("what open records agree with", "not self._ties.agrees(record, outputs) and self._books", "self._books"),
     ),
@@ -447,6 +456,12 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "state",
+        (
+            "last commits tell no pace",
+            "            self.pace.learn_last_commit()\n        elif",
+            "            pass\n        if",
+        ),
+        ("last commits are commits", "self.pace.learn_last_commit()", "pass"),
         ("many starts that take nothing", "return took_nothing and self._lost <= ", "return took_nothing or "),
         ("one that was seen to take something", "return took_nothing and self._lost", "return self._lost"),
         ("few once it has worked", "(_LOST if sign >= 0 else _LOST_AT_FIRST)", "_LOST_AT_FIRST"),

@@ -139,6 +139,24 @@ def test_a_copy_that_the_broker_refused_confirms_nothing() -> None:
     assert story.codes == []
 
 
+def test_a_miss_stands_though_the_healthy_record_before_it_is_refused() -> None:
+    """Only whether it is refused is asked of a new process."""
+    story = Story()
+    story.window()
+    story.send("1")
+    story.commit(1)
+    story.close()
+    (doubt,) = story.state.doubts
+    story.window("alone", "1")
+    story.send("2", role=Role.HEALTHY)
+    story.send("1.1")
+    story.dead_letter("2")
+    story.commit(3)
+    story.close()
+    assert not doubt.spoilt
+    assert doubt.alone
+
+
 def test_a_doubt_stands_for_its_own_topic_only() -> None:
     """What one input's dead letters show says nothing of another input's."""
     (receive,) = contract().receive

@@ -43,6 +43,15 @@ def test_where_nothing_but_the_commit_can_be_seen_it_is_waited_for() -> None:
     assert story.state.standing().complete
 
 
+def test_where_an_effect_will_tell_commits_before_it_tell_nothing() -> None:
+    """How soon after a record's outcome it is committed is learnt from outcomes."""
+    story = Story()
+    story.window("warm")
+    story.send("1")
+    story.commit(1)
+    assert not story.state.pace.commits
+
+
 def test_a_window_is_complete_with_sentinel_marker_and_commit() -> None:
     """§3 (a) and (b): none of the three may be missing."""
     story = prompt(Story())
