@@ -31,9 +31,20 @@ Examples:
 _SEED = 1
 
 
+class _ContractPath(click.Path):
+    """A contract; who names a kind is told where that is explained."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """What click asks for."""
+        code = str(value).partition(":")[0]
+        if any(code == kind.code for kind in KINDS) and not Path(value).exists():
+            self.fail(f"{value!r} is a kind and no file: `kcontract explain {code}` tells what it is about", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command(epilog=_EPILOG)
 @click.argument(
-    "contract", required=False, type=click.Path(exists=True, path_type=Path), shell_complete=complete_contracts
+    "contract", required=False, type=_ContractPath(exists=True, path_type=Path), shell_complete=complete_contracts
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 def kinds(contract: Path | None, form: str) -> None:

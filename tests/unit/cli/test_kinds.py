@@ -33,6 +33,13 @@ def contract(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.parametrize("name", ["bit_flip", "truncated:middle"])
+def test_the_name_of_a_kind_is_no_contract(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was meant is explained elsewhere."""
+    assert run(["kinds", name]) == 2
+    assert f"kcontract explain {name.partition(':')[0]}" in capsys.readouterr().err
+
+
 def test_all_kinds_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     """63 lines, code first; what may bring a consumer down, and what nobody gets unasked, say so."""
     assert run(["kinds"]) == 0
