@@ -34,6 +34,8 @@ READER: dict[str, Any] = {
     "enable.partition.eof": True,
     "auto.offset.reset": "earliest",
     "allow.auto.create.topics": False,
+    # A broker that comes back may not know of its topics at once: that must not be believed for five minutes.
+    "topic.metadata.refresh.interval.ms": 10_000,
     # What is there is answered at once, and nothing is asked while there is nothing: fifty empty answers a second
     # cost a tenth of a core. Few records in an answer cost no more than a delay would: they gather while one is read.
     "fetch.wait.max.ms": 250,
