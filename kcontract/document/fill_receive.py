@@ -110,7 +110,8 @@ def _retry(found: Found | None) -> Retry | None:
         return None
     section: Section = found.value
     topics = section.get("topic", "")
-    first, *later = (topics,) if isinstance(topics, str) else [one.value for one in topics]
+    named = [topics] if isinstance(topics, str) else list(dict.fromkeys(one.value for one in topics))
+    first, *later = named or [""]  # told as a mistake elsewhere
     return Retry(
         at=found.key_at,
         topic=first,

@@ -155,6 +155,17 @@ def test_attempts_may_have_topics_of_their_own(root: Path) -> None:
     assert (retry.topic, retry.topics) == ("p-retry-100", ("p-retry-100", "p-retry-200"))
 
 
+@pytest.mark.parametrize(
+    ("topics", "codes"),
+    [("[]", ["LIST_EMPTY"]), ('[""]', ["TOPIC_INVALID"]), ("[[a]]", ["TYPE_WRONG"]), ("[a, 5]", ["TYPE_WRONG"])],
+)
+def test_topics_for_attempts_that_are_none(root: Path, topics: str, codes: list[str]) -> None:
+    """Each is told with its place."""
+    path = root / "contracts" / "patient.created.yaml"
+    path.write_text(path.read_text().replace("topic: patient.created.retry", f"topic: {topics}"))
+    assert [mistake.code for mistake in load(root).mistakes] == codes
+
+
 def test_policies_take_short_and_long_forms(contract: Contract) -> None:
     """`skip` is a word, `deadLetter` a topic or a mapping."""
     billing, audit = contract.receive
