@@ -12,7 +12,7 @@ class KcontractError(Exception):
     what to do about it. `exit_code` is what the command line ends with.
     """
 
-    __slots__ = ("__weakref__", "code", "fix", "message")
+    __slots__ = ("__weakref__", "code", "fix", "message")  # `DecodeError`, of which there are many, needs no dictionary
     exit_code = EXIT_USAGE
 
     def __init__(self, code: str, message: str, fix: str = "") -> None:

@@ -35,6 +35,7 @@ _SEEN = (*range(32, 0x250), *range(0x391, 0x3CA), *range(0x430, 0x450), *range(0
 _BLOCKS = (*range(65, 0x1200), *range(0x3041, 0x3130), *range(0x4E00, 0x4F00), *range(0xAC00, 0xAD00))
 """Code points that a script is looked up in: most of those in use."""
 _OF_A_SCRIPT = 200
+"""So many of its letters are enough."""
 _MORE = 4
 """Repetitions beyond the least that an unbounded quantifier gets."""
 

@@ -286,11 +286,12 @@ class UnitState:
         if self.window is not None:
             self.window.progress_at = self.window.evidence_at = event.at
             self.window.tapped.commits += 1
-        handled = self._outcomes.handled_at(self.window)
         if self._has_ended:
             self.pace.learn_last_commit()
-        elif (self.window is None or self.window.purpose in ("warm", "probe")) and handled is not None:
-            self.pace.learn_commit(max(0.0, event.at - handled))
+        elif self.window is None or self.window.purpose in ("warm", "probe"):
+            handled = self._outcomes.handled_at(self.window)
+            if handled is not None:
+                self.pace.learn_commit(max(0.0, event.at - handled))
 
     def _started(self, event: ev.ServiceStarted) -> None:
         self.starts += 1

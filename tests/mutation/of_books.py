@@ -48,7 +48,7 @@ BOOK_MUTANTS = (
     *in_module(
         "repeats/duplicates",
         ("in calm times only", "elif self.was_calm(one.delivery.sent_at, one.at):", "elif True:"),
-        ("endless only if it is often", "len(records) >= _ENDLESS * _wanted(one.output)", "True"),
+        ("endless only if it is often", "len(effects) >= _ENDLESS * _wanted(one.output)", "True"),
         (
             "endless only by going back",
             "(rewinds := self._takes_again(one)) > 0",

@@ -39,6 +39,11 @@ class _Sighting:
     redelivered: tuple[str, ...]
     late: bool
 
+    @property
+    def effects(self) -> list[Effect]:
+        """All that came to the output."""
+        return [effect for effect in self.delivery.effects if effect.output is self.output]
+
 
 class DuplicateBook(CalmBook):
     """Counts effects for each valid delivery, also behind the end of its window.
@@ -110,13 +115,13 @@ class DuplicateBook(CalmBook):
 
     def _takes_again(self, one: _Sighting) -> int:
         """How often the service itself went back, if it has had the record so often that there is no end to it."""
-        records = [effect for effect in one.delivery.effects if effect.output is one.output]
-        often = len(records) >= _ENDLESS * _wanted(one.output)
-        return self.rewinds(one.delivery.sent_at, records[-1].at) if often else 0
+        effects = one.effects
+        often = len(effects) >= _ENDLESS * _wanted(one.output)
+        return self.rewinds(one.delivery.sent_at, effects[-1].at) if often else 0
 
     def _endless(self, one: _Sighting, rewinds: int) -> CaseVerdict:
         delivery, topic = one.delivery, one.output.topic
-        records = [effect.record for effect in delivery.effects if effect.output is one.output]
+        records = [effect.record for effect in one.effects]
         seen = (
             f"its effect came to {topic} {len(records)} times and more: {', '.join(map(place_of, records[:4]))}",
             f"committed offsets went back {rewinds} times, and no exit, start or rebalance lies between",
@@ -134,7 +139,7 @@ class DuplicateBook(CalmBook):
 
     def _reached(self, one: _Sighting, facts: tuple[str, ...], cause: str) -> CaseVerdict:
         delivery, output = one.delivery, one.output
-        records = [effect.record for effect in delivery.effects if effect.output is output]
+        records = [effect.record for effect in one.effects]
         wanted = _wanted(output)
         places = ", ".join(map(place_of, records[:4]))
         seen = (f"{len(records)} effects instead of {wanted} came to {output.topic}: {places}", *facts)
