@@ -86,6 +86,8 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     """The probe that is asked about it."""
     view: View | None = None
     """What the probe last said; None: it has not been asked."""
+    viewed_at: float = 0.0
+    """When the probe first said so; not of the first answer, if that is that there is nothing."""
     view_said: str = ""
     view_stands: bool = False
     """It has said so for long enough."""

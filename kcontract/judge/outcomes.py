@@ -124,18 +124,19 @@ class Outcomes:
         elif window is None or window.number != delivery.window:
             self._court.late(at, delivery)
 
-    def first(self, at: float, delivery: Delivery, window: Window | None) -> None:
-        """The delivery has its first outcome."""
-        delivery.first_outcome_at = self.at = at
+    def first(self, at: float, delivery: Delivery, window: Window | None, *, since: float | None = None) -> None:
+        """The delivery has its first outcome. `since`: when it came, if it is only counted now."""
+        came = at if since is None else since
+        delivery.first_outcome_at = self.at = came
         if window is None or not window.answer(delivery):
             self._court.late(at, delivery)
             return
         teaches = not window.disturbed and not (self._pace.known and window.brought(at, delivery))
         if window.teaches and teaches:
-            window.longest_gap = max(window.longest_gap, at - max(window.progress_at, delivery.acked_at))
+            window.longest_gap = max(window.longest_gap, came - max(window.progress_at, delivery.acked_at))
         window.progress_at = at
         if window.purpose != "batch" and delivery.expectation is Expectation.VALID and teaches:
-            self._learn(window, max(0.0, at - (delivery.acked_at or delivery.sent_at)))
+            self._learn(window, max(0.0, came - (delivery.acked_at or delivery.sent_at)))
 
     def _learn(self, window: Window, latency: float) -> None:
         if window.purpose == "warm":

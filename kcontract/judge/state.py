@@ -245,9 +245,9 @@ class UnitState:
             return
         delivery.copied = False
         if self.window is not None:
-            self.window.evidence_at = event.at
+            self.window.evidence_at = max(self.window.evidence_at, delivery.viewed_at)
         if delivery.first_outcome_at is None and delivery.has_outcome:
-            self._outcomes.first(event.at, delivery, self.window)
+            self._outcomes.first(event.at, delivery, self.window, since=delivery.viewed_at)
         elif self.window is None or self.window.number != delivery.window:
             self.court.late(event.at, delivery)
 

@@ -21,7 +21,6 @@ from kcontract.model.record import LogRecord, TopicPartition
 
 COMPANY = "in the company of other records"
 """The cause of what shows only in the same window again, and not alone."""
-_ALONE = ("SKIPPED_VALID", "REJECTED_VALID", "NOT_DEAD_LETTERED", "WRONG_REPLY", "NO_REPLY", "DUPLICATE_EFFECT")
 _IN_COMPANY = ("COLLATERAL", "LOST")
 """Verdicts on what is handled well alone."""
 _LOSES = ("NOT_DEAD_LETTERED", "SKIPPED_VALID", "LOST", "COLLATERAL", "NO_REPLY")
@@ -229,7 +228,7 @@ def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:
     if lead.waits:
         tries = ", ".join(f"{wait:.1f}" for wait in lead.waits)
         return (f"alone behind a healthy record it took {tries} s{whose}",)
-    if code in _ALONE and not (lead.repeated is not None and lead.right_alone):
+    if code not in _IN_COMPANY and not (lead.repeated is not None and lead.right_alone):
         return (f"the same alone behind a healthy record{whose}",)
     anew = " by a new process" if lead.spoilt else ""
     right = f"alone behind a healthy record it is handled as promised{anew}{whose}"

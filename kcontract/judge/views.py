@@ -124,6 +124,8 @@ class Views:
         if delivery is None or delivery.probe is None:
             return False
         delivery.view_said = in_words(probe, event)
+        if delivery.view is not view and (delivery.view, view) != (None, View.ABSENT):
+            delivery.viewed_at = event.at
         changed = delivery.view is not view or delivery.view_stands is not event.stands
         delivery.view, delivery.view_stands = view, event.stands
         return changed

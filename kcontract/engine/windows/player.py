@@ -340,7 +340,8 @@ class Player:
         pace = self._state.pace
         for place in standing.missing:
             due = waited >= pace.quiet if place in standing.passed else waited >= pace.stall / 2
-            if due and place not in again:
+            shows = window.sentinels[place].view is View.WRONG  # it has come: whether that stays wrong is waited for
+            if due and not shows and place not in again:
                 again[place] = 2
                 self._observer.stir()
                 self._dispatcher.send([self.sources[place[0]].healthy(Role.SENTINEL, place[1])], self._number)

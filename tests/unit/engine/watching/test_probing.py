@@ -91,6 +91,20 @@ def test_a_clerk_that_writes_down_something_else(variant: str, code: str) -> Non
     assert judged(Clerk(variant)) == {code}
 
 
+def test_wrong_answers_are_waited_for_and_taught_as_nothing_else() -> None:
+    """That they stand is our own wait: it is neither the service's pace nor new evidence, and costs a window once."""
+    clerk = Clerk("mangles-all")
+    world = World(clerk.handle)
+    world.view = clerk.page
+    found = verified(world, probed(), kinds=FEW)
+    opened = {e.window: e for e in history_of(found.stage) if isinstance(e, ev.WindowOpened) and e.purpose != "warm"}
+    closed = {e.window: e for e in history_of(found.stage) if isinstance(e, ev.WindowClosed)}
+    assert found.stage.state.pace.p99 < 1
+    assert max(closed[number].at - one.at for number, one in opened.items()) < 3
+    (finding,) = unit_findings("billing", found.stage.state, "run")
+    assert "the same alone behind a healthy record" in finding.first.seen
+
+
 def test_a_page_that_shows_anything() -> None:
     """The record that is never sent gives it away: the run tests less, and blames nobody."""
     clerk = Clerk("accepts")
