@@ -258,10 +258,23 @@ BOOK_MUTANTS = (
         ("missed twice", "if first is not figures and promise not in self._proved:", "if promise not in self._proved:"),
         ("told once", "if first is not figures and promise not in self._proved:", "if first is not figures:"),
         ("broken loads", "if trial is not None and not event.broken else None", "if trial is not None else None"),
+        ("near misses are tried again", " | self._near.keys()) - self._proved", ") - self._proved"),
+        (
+            "the last load's near misses",
+            "((self._unsure, result.unsure), (self._near, result.near))",
+            "((self._unsure, result.unsure),)",
+        ),
+        ("near is not kept", ", *result.near)}", ")}"),
+        ("together told once", "(last.topic, last.load, name) not in self._proved]", "True]"),
+        ("errors without a promise", 'one.promised is None and one.load != "burst"', 'one.load != "burst"'),
     ),
     *in_module(
         "load/trial",
-        ("beyond doubt", "one.low is None or one.low <= one.promised", "one.low is None or one.low > one.promised"),
+        ("beyond doubt", "proved = one.low is not None and one.low > one.promised", "proved = one.low is not None"),
+        ("together more is asked", "(), TOGETHER)", "())"),
+        ("all loads look so", " or not all(one.looks_bad(name) for one in results)", ""),
+        ("none beyond doubt among them", "if name in dict(one.near) and", "if"),
+        ("near misses by the echo", "one.low if proved and one.low is not None else one.value", "one.low or 0.0"),
         (
             "the harness's own lateness",
             "if lateness > LATE_SHARE * promised and low - promised <= BEYOND * lateness:",
@@ -274,7 +287,7 @@ BOOK_MUTANTS = (
             "one.echo > ECHO_SHARE * promised or low - promised <= one.echo",
             "one.echo > ECHO_SHARE * promised",
         ),
-        ("errors", "at_least(failed, count)) > slo.errors", "at_least(failed, count)) > 1"),
+        ("errors", "if least > promised:", "if least > 1:"),
         ("throughput", "drained >= promised:", "True:"),
         ("the echo's throughput", "echo is None or echo * ECHO_SHARE < promised", "echo is None"),
         (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kcontract.judge.book import Book, Grounds, Listener
 from kcontract.judge.evidence import Delivery, Window
-from kcontract.judge.load.trial import LoadResult, LoadTrial, weigh
+from kcontract.judge.load.trial import LoadResult, LoadTrial, together, weigh
 from kcontract.model import events as ev
 from kcontract.model.contract import Receive, Slo
 from kcontract.model.finding import CaseVerdict
@@ -28,15 +29,18 @@ class LoadBook(Book):
         self._proved: set[Promise] = set()
         self._unsure: dict[Promise, str] = {}
         """Of the last load of its kind that was judged, and why."""
+        self._near: dict[Promise, str] = {}
+        """As measured in the last load of its kind, in too few records to be sure; and what was measured."""
         self._kept: set[Promise] = set()
         """Missed before, and not in the last load."""
+        self._results: defaultdict[tuple[str, LoadKind], list[LoadResult]] = defaultdict(list)
 
     def listeners(self) -> Mapping[type, Listener]:
         return {ev.LoadStarted: self._started, ev.LagSeen: self._lag_seen, ev.LoadEnded: self._ended}
 
     def doubts(self, topic: str, load: LoadKind) -> bool:
         """Whether a load missed something that another one would confirm or dismiss."""
-        left = (self._missed.keys() | self._unsure.keys()) - self._proved - self._kept
+        left = (self._missed.keys() | self._unsure.keys() | self._near.keys()) - self._proved - self._kept
         return any(promise[:2] == (topic, load) for promise in left)
 
     def is_slow(self, topic: str, load: LoadKind) -> bool:
@@ -51,6 +55,14 @@ class LoadBook(Book):
     def blind(self) -> Iterator[tuple[str, str]]:
         for topic, load, name in sorted(self._missed.keys() - self._proved):
             yield f"{topic}: `slo` {name} was missed once ({_KINDS[load]}), and not again", ""
+        for topic, load, name in sorted(self._near.keys() - self._missed.keys() - self._proved):
+            measured = self._near[topic, load, name]
+            what = f"{topic}: `slo` {name} was missed as measured ({_KINDS[load]}: {measured}), too little for a proof"
+            yield what, "a higher `at` sends more records"
+        for one in self.figures:
+            if one.errors and one.promised is None and one.load != "burst":
+                what = f"{one.topic}: {one.errors} of {one.count:,} valid records had no effect ({_KINDS[one.load]})"
+                yield f"{what}, and `slo` has no `errors` to judge that by", "slo: {errors: 0.1%}"
         for (topic, load, name), why in self._unsure.items():
             if (topic, load, name) not in self._proved:
                 what = f"{topic}: whether `slo` {name} is kept ({_KINDS[load]}) is not judged: {why}"
@@ -74,11 +86,13 @@ class LoadBook(Book):
         figures = result.figures
         self.figures = [one for one in self.figures if (one.topic, one.load) != (figures.topic, figures.load)]
         self.figures.append(figures)
-        return list(self._again(result))
+        return list(self._again(trial, result))
 
-    def _again(self, result: LoadResult) -> Iterator[CaseVerdict]:
+    def _again(self, trial: LoadTrial, result: LoadResult) -> Iterator[CaseVerdict]:
         figures = result.figures
+        before = self._results[figures.topic, figures.load]
         self._note(result)
+        before.append(result)
         seen: list[tuple[str, str, LoadFigures]] = []
         for name, fact in result.missed:
             promise = figures.topic, figures.load, name
@@ -87,22 +101,36 @@ class LoadBook(Book):
                 self._proved.add(promise)
                 seen.append((name, fact, first))
         if seen:
-            yield self._verdict(figures, seen)
+            yield self._verdict(figures, [name for name, *_ in seen], [fact for _, fact, _ in seen], [seen[0][2]])
+        else:
+            yield from self._together(trial, before)
+
+    def _together(self, trial: LoadTrial, results: Sequence[LoadResult]) -> Iterator[CaseVerdict]:
+        """What no load proves by itself, and all of them do together."""
+        *before, last = (one.figures for one in results)
+        names = [name for name, _ in results[-1].near if (last.topic, last.load, name) not in self._proved]
+        facts = {name: tuple(together(trial, results, name)) for name in names}
+        if proved := [name for name in names if facts[name]]:
+            self._proved |= {(last.topic, last.load, name) for name in proved}
+            told = dict.fromkeys(fact for name in proved for fact in facts[name])
+            yield self._verdict(last, proved, list(told), before[::-1])
 
     def _note(self, result: LoadResult) -> None:
         """What this load could not tell takes the place of what the one before could not."""
         own = result.figures.topic, result.figures.load
-        for promise in [one for one in self._unsure if one[:2] == own]:
-            del self._unsure[promise]
-        self._unsure.update({(*own, name): why for name, why in result.unsure})
-        bad = {(*own, name) for name, _ in (*result.missed, *result.unsure)}
+        for open_ones, now in ((self._unsure, result.unsure), (self._near, result.near)):
+            for promise in [one for one in open_ones if one[:2] == own]:
+                del open_ones[promise]
+            open_ones.update({(*own, name): why for name, why in now})
+        bad = {(*own, name) for name, _ in (*result.missed, *result.unsure, *result.near)}
         self._kept |= {one for one in self._missed if one[:2] == own and one not in bad}
 
-    def _verdict(self, figures: LoadFigures, seen: list[tuple[str, str, LoadFigures]]) -> CaseVerdict:
+    def _verdict(
+        self, figures: LoadFigures, names: list[str], facts: list[str], before: list[LoadFigures]
+    ) -> CaseVerdict:
         receive = self.grounds.promises.inputs[figures.topic].receive
         slo = receive.slo
         assert slo is not None  # noqa: S101 - a trial is made of one
-        names = [name for name, *_ in seen]
         return CaseVerdict(
             code="SLOW",
             case="",
@@ -111,9 +139,9 @@ class LoadBook(Book):
             at=slo.at,
             promised=_promised(receive, slo, names),
             seen=(
-                *(fact for _, fact, _ in seen if fact),
+                *filter(None, facts),
                 figures.text,
-                f"the load before: {seen[0][2].text}",
+                *(f"the load before: {one.text}" for one in before),
                 "percentiles stand with their bounds, each 95 % sure; latency counts from the scheduled sending",
             ),
             cause=f"{', '.join(names)} ({_KINDS[figures.load]})",

@@ -11,19 +11,19 @@ CONFIDENCE = 0.95
 """Of each bound, by itself."""
 
 
-def bounds(ordered: Sequence[float], share: float) -> tuple[float | None, float | None]:
+def bounds(ordered: Sequence[float], share: float, sure: float = CONFIDENCE) -> tuple[float | None, float | None]:
     """Values below and above which the quantile hardly lies; None where there are too few values to say.
 
     The number of values below the quantile is binomial: the k-th smallest is above it with P(B(n, share) < k).
     """
     count = len(ordered)
     below = _ranks(count, share)
-    low = max((rank for rank in range(1, count + 1) if below[rank] <= 1 - CONFIDENCE), default=0)
-    high = next((rank for rank in range(1, count + 1) if below[rank] >= CONFIDENCE), 0)
+    low = max((rank for rank in range(1, count + 1) if below[rank] <= 1 - sure), default=0)
+    high = next((rank for rank in range(1, count + 1) if below[rank] >= sure), 0)
     return (ordered[low - 1] if low else None), (ordered[high - 1] if high else None)
 
 
-def at_least(errors: int, count: int) -> float:
+def at_least(errors: int, count: int, sure: float = CONFIDENCE) -> float:
     """The share of errors that is hardly exceeded by chance alone: Clopper and Pearson's lower bound."""
     if not errors:
         return 0.0
@@ -31,7 +31,7 @@ def at_least(errors: int, count: int) -> float:
     for _ in range(40):
         middle = (low + high) / 2
         as_many = 1 - _ranks(count, middle)[errors]
-        low, high = (middle, high) if as_many <= 1 - CONFIDENCE else (low, middle)
+        low, high = (middle, high) if as_many <= 1 - sure else (low, middle)
     return low
 
 

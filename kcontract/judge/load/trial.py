@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.latency import Echoed, latencies
-from kcontract.judge.load.quantiles import at_least, bounds, point
+from kcontract.judge.load.quantiles import CONFIDENCE, at_least, bounds, point
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Slo
 from kcontract.model.events import LoadStarted
-from kcontract.model.load import LoadFigures, Quantile, percent_of
+from kcontract.model.load import LoadFigures, Quantile, in_words, percent_of
 
 SHARES = (0.5, 0.95, 0.99)
 LATE_SHARE = 0.25
@@ -20,8 +21,15 @@ BEYOND = 20
 """A miss so many times as long as the harness was late is not the harness's doing: that queue is the service's own."""
 ECHO_SHARE = 0.5
 """kcontract's own echo may use that part of a promise; else the machine is too slow for any consumer."""
+TOGETHER = 0.99
+"""How sure several loads must be together where none of them is by itself: they were looked at one by one, and went on
+only because they looked bad."""
 
 IsPast = Callable[[Delivery], bool]
+Facts = tuple[tuple[str, str], ...]
+Mark = Literal["missed", "unsure", "near"]
+Note = tuple[Mark, str, str]
+"""What is to be said of a promise, its name, and the fact or reason."""
 
 
 @dataclass(slots=True)
@@ -35,13 +43,34 @@ class LoadTrial:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What the valid records of one open loop came to, or those of several; seconds."""
+
+    waits: tuple[float, ...]
+    late: tuple[float, ...]
+    """By which each was sent later than scheduled."""
+    failed: int
+    echo: tuple[float, ...]
+
+    def __add__(self, other: Sample) -> Sample:
+        waits, late, echo = (*self.waits, *other.waits), (*self.late, *other.late), (*self.echo, *other.echo)
+        return Sample(waits, late, self.failed + other.failed, echo)
+
+
+@dataclass(frozen=True, slots=True)
 class LoadResult:
     """`missed`: names of promises, each with the fact that proves it; `unsure`: those that the machine is too slow
-    for, and why."""
+    for, and why; `near`: missed as measured, in too few records to be sure."""
 
     figures: LoadFigures
-    missed: tuple[tuple[str, str], ...] = ()
-    unsure: tuple[tuple[str, str], ...] = ()
+    missed: Facts = ()
+    unsure: Facts = ()
+    near: Facts = ()
+    sample: Sample | None = None
+
+    def looks_bad(self, name: str) -> bool:
+        """Whether a promise was missed as measured, and not for the machine's sake."""
+        return name in dict(self.missed) or name in dict(self.near)
 
 
 def weigh(trial: LoadTrial, until: float, is_past: IsPast) -> LoadResult | None:
@@ -55,8 +84,24 @@ def weigh(trial: LoadTrial, until: float, is_past: IsPast) -> LoadResult | None:
     waits = sorted(_latencies(handled, until))
     if trial.started.load == "burst":
         return _burst(trial, waits, len(failed))
-    late = sorted(one.sent_at - one.due for one in valid)
-    return _open_loop(trial, waits, late, len(failed))
+    late = tuple(one.sent_at - one.due for one in valid)
+    echo = trial.started.echo.latencies if trial.started.echo else ()
+    return _open_loop(trial.started, trial.slo, Sample(tuple(waits), late, len(failed), echo), tuple(trial.lags))
+
+
+def together(trial: LoadTrial, results: Sequence[LoadResult], name: str) -> Iterator[str]:
+    """The facts, if loads that each look like missing a promise, and none beyond doubt, prove it as if they were one.
+
+    All loads must look so, for a single bad one says nothing of the service; and of those that prove it by themselves
+    none is among them, for it would outweigh the others.
+    """
+    samples = [one.sample for one in results if name in dict(one.near) and one.sample is not None]
+    if len(samples) == 1 or not samples or not all(one.looks_bad(name) for one in results):
+        return
+    pooled = _open_loop(trial.started, trial.slo, sum(samples[1:], samples[0]), (), TOGETHER)
+    if name in dict(pooled.missed):
+        yield f"{len(samples)} loads together, with bounds {100 * TOGETHER:g} % sure: {pooled.figures.text}"
+        yield dict(pooled.missed)[name]
 
 
 def _latencies(handled: Sequence[Delivery], until: float) -> Iterator[float]:
@@ -75,36 +120,56 @@ def _echoed(delivery: Delivery) -> Echoed:
     return max(came.values(), key=lambda one: (one.seen, one.appended or 0))
 
 
-def _open_loop(trial: LoadTrial, waits: list[float], late: list[float], failed: int) -> LoadResult:
-    started, slo = trial.started, trial.slo
+def _open_loop(
+    started: LoadStarted, slo: Slo, sample: Sample, lags: tuple[tuple[float, int], ...], sure: float = CONFIDENCE
+) -> LoadResult:
+    waits, late, echo = sorted(sample.waits), sorted(sample.late), sorted(sample.echo)
     promised = dict(zip(SHARES, (slo.p50, slo.p95, slo.p99), strict=True))
-    echo = sorted(started.echo.latencies) if started.echo else []
-    quantiles = tuple(_quantile(waits, share, promised[share], echo) for share in SHARES) if waits else ()
-    count = len(waits) + failed
+    quantiles = tuple(_quantile(waits, share, promised[share], echo, sure) for share in SHARES) if waits else ()
+    failed, count = sample.failed, len(waits) + sample.failed
     figures = LoadFigures(
-        started.topic, started.load, started.round, started.rate, count, quantiles, failed, tuple(trial.lags),
-        promised=slo.errors,
-    )  # fmt: skip
-    missed: list[tuple[str, str]] = []
-    unsure: list[tuple[str, str]] = []
+        started.topic, started.load, started.round, started.rate, count, quantiles, failed, lags, promised=slo.errors
+    )
+    notes = (*_percentiles(quantiles, late, count), *_errors(failed, count, slo.errors, sure))
+    return LoadResult(figures, _facts(notes, "missed"), _facts(notes, "unsure"), _facts(notes, "near"), sample)
+
+
+def _facts(notes: Sequence[Note], of: Mark) -> Facts:
+    return tuple((name, fact) for mark, name, fact in notes if mark == of)
+
+
+def _percentiles(quantiles: Sequence[Quantile], late: list[float], count: int) -> Iterator[Note]:
     for one in quantiles:
-        if one.promised is None or one.low is None or one.low <= one.promised:
+        if one.promised is None or one.value <= one.promised:
             continue
-        name, why = percent_of(one.share), _excuse(one, late)
-        (unsure if why else missed).append((name, why))
-    if slo.errors is not None and (least := at_least(failed, count)) > slo.errors:
-        missed.append(("errors", f"{failed} of {count} valid records failed: at least {least:.2%} (95 % sure)"))
-    return LoadResult(figures, tuple(missed), tuple(unsure))
+        proved = one.low is not None and one.low > one.promised
+        least = one.low if proved and one.low is not None else one.value
+        name, why = percent_of(one.share), _excuse(one, least, late)
+        yield ("unsure", name, why) if why else ("missed", name, "") if proved else ("near", name, _near(one, count))
 
 
-def _quantile(waits: list[float], share: float, promised: float | None, echo: list[float]) -> Quantile:
-    low, high = bounds(waits, share)
+def _near(one: Quantile, count: int) -> str:
+    return f"{in_words(one.value)} in {count:,} records"
+
+
+def _errors(failed: int, count: int, promised: float | None, sure: float) -> Iterator[Note]:
+    if promised is None or failed <= promised * count:
+        return
+    least, fact = at_least(failed, count, sure), f"{failed} of {count:,} valid records failed"
+    if least > promised:
+        yield "missed", "errors", f"{fact}: at least {least:.2%} ({100 * sure:g} % sure)"
+    else:
+        yield "near", "errors", fact
+
+
+def _quantile(waits: list[float], share: float, promised: float | None, echo: list[float], sure: float) -> Quantile:
+    low, high = bounds(waits, share, sure)
     return Quantile(share, point(waits, share), low, high, promised, point(echo, share) if echo else None)
 
 
-def _excuse(one: Quantile, late: list[float]) -> str:
-    """Why a missed promise is not the service's fault; empty if it is."""
-    promised, low = one.promised or 0.0, one.low or 0.0
+def _excuse(one: Quantile, low: float, late: list[float]) -> str:
+    """Why a promise that was missed by `low` is not the service's fault; empty if it is."""
+    promised = one.promised or 0.0
     lateness = point(late, one.share)
     if lateness > LATE_SHARE * promised and low - promised <= BEYOND * lateness:
         return "the harness could not keep the schedule"

@@ -13,8 +13,9 @@ Fix: declare it (`emits`, `onInvalid.deadLetter`, `retry.topic`, `message.oneOf`
 SLOW = """\
 The service misses its `slo`, alone or under the mix with malformed records.
 Proof: two loads in an open loop at `slo.at`, latency from the scheduled send; the percentile's lower confidence bound \
-is beyond the promise, and kcontract's own plain consumer, measured beside it on this machine, is well within.
-Not: a machine that is too slow for any consumer, or for sending on time; the first assignment; a few slow records.
+is beyond the promise, and kcontract's own plain consumer, measured beside it on this machine, is well within; \
+or up to three loads that look like it and only together prove it.
+Not: a machine that is too slow for any consumer, or for sending on time; the first assignment; one pause.
 Python: one flush() per message; Java: linger.ms or fetch.min.bytes set for throughput; a registry call per record.
 Node: a blocked event loop; Go: a lock around the whole handler; all: logging the whole payload of each bad record.
 Fix: cache schemas (also unknown ids), acknowledge in batches, bound what is logged, commit less often."""

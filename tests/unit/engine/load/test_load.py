@@ -118,6 +118,19 @@ def test_a_slow_service() -> None:
     assert max(lag for _, lag in lags) > 50
 
 
+def test_a_few_slow_records() -> None:
+    """A tail that no load proves is looked at in three of them."""
+
+    class Tail(Busy):
+        def poll(self, timeout: float = 0.0) -> Sequence[LogRecord]:
+            self._takes[True] = 1.55 if self._position % 100 == 42 else 0.0
+            return super().poll(timeout)
+
+    run = _loaded(Tail(), Slo(at=AT, p95=0.9, rate=10.0))
+    assert run.codes == []
+    assert [one for one in run.loads if one[0] == "valid"] == [("valid", number) for number in (1, 2, 3)]
+
+
 def test_slow_with_bad_records_only() -> None:
     """Slow under the mix, in time without."""
     run = _loaded(Busy(invalid=BAD))

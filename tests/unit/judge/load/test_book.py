@@ -124,7 +124,53 @@ def test_a_few_slow_records() -> None:
     story.load(waits)
     story.load(waits)
     assert story.codes == []
+    assert story.blind == [
+        "orders: `slo` p95 was missed as measured (under valid load: 301 ms in 100 records), too little for a proof"
+    ]
+
+
+def test_a_few_slow_records_in_every_load() -> None:
+    """Nine slow ones of a hundred prove nothing, again and again they do."""
+    story = Loaded()
+    waits = [0.3 if number % 11 == 3 else 0.01 for number in range(100)]
+    loads = 0
+    while not story.codes and loads < 3:
+        story.load(waits)
+        loads += 1
+        assert story.state.book(LoadBook).doubts(TOPIC, "valid") == (not story.codes)
+    assert (story.codes, loads) == (["SLOW"], 3)
+    assert story.verdict.seen[0].startswith("3 loads together, with bounds 99 % sure: orders, valid load: 300")
+    assert sum(fact.startswith("the load before: ") for fact in story.verdict.seen) == 2
     assert story.blind == []
+
+
+def test_a_few_slow_records_only_once() -> None:
+    """What the next load shows to be kept is no blind spot."""
+    story = Loaded()
+    story.load([0.3 if number % 14 == 3 else 0.01 for number in range(100)])
+    story.load(0.01)
+    assert not story.state.book(LoadBook).doubts(TOPIC, "valid")
+    assert (story.codes, story.blind) == ([], [])
+
+
+def test_one_pause_and_a_few_slow_records() -> None:
+    """A load that is slow for sure does not outweigh the others, which are not."""
+    story = Loaded()
+    story.load([0.9] * 40 + [0.01] * 60)
+    story.load([0.3 if number % 14 == 3 else 0.01 for number in range(100)])
+    assert story.state.book(LoadBook).doubts(TOPIC, "valid")
+    story.load([0.3 if number % 14 == 3 else 0.01 for number in range(100)])
+    assert story.codes == []
+    assert "missed once" in story.blind[0]
+
+
+def test_a_few_slow_records_of_a_slow_machine() -> None:
+    """Where the plainest consumer is as slow, the machine is named."""
+    story = Loaded()
+    for _ in range(3):
+        story.load([0.3 if number % 11 == 3 else 0.01 for number in range(100)], echo=EchoFigures((0.06,) * 50))
+    assert story.codes == []
+    assert "own echo took too long" in story.blind[0]
 
 
 @pytest.mark.parametrize(
@@ -223,6 +269,25 @@ def test_errors(rejected: int, codes: list[str]) -> None:
         story.load(0.01, rejected=rejected)
     assert story.codes == codes
     assert story.state.book(LoadBook).figures[0].errors == rejected
+
+
+@pytest.mark.parametrize(("errors", "told"), [(None, True), (0.1, False)])
+def test_errors_that_nothing_is_promised_of(errors: float | None, told: bool) -> None:
+    """Records that vanish under load are told where no share is promised that could be judged."""
+    story = Loaded(p95=0.1, errors=errors)
+    story.load(0.01, rejected=2)
+    assert story.codes == []
+    assert (["orders: 2 of 100 valid records had no effect" in one for one in story.blind] == [True]) == told
+
+
+def test_a_few_errors_in_every_load() -> None:
+    """Three of a hundred where one is promised: too few in a load, enough in three."""
+    story = Loaded(errors=0.01)
+    for _ in range(3):
+        assert story.codes == []
+        story.load(0.01, rejected=3)
+    assert story.codes == ["SLOW"]
+    assert "9 of 300 valid records failed: at least 1.18% (99 % sure)" in story.verdict.seen
 
 
 @pytest.mark.parametrize(
