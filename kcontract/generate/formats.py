@@ -34,6 +34,28 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 }
 """Legal values; the first one is ordinary."""
 
+_DATE = r"(0[1-9]|[1-9]\d)\d{2}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
+_HOST = r"([A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*\.)*[A-Za-z]{2,6}"
+_PATH = r"(/[A-Za-z0-9._~-]*)*(\?[A-Za-z0-9._~=&-]*)?(#[A-Za-z0-9._~-]*)?"
+_URI = rf"([a-z]+://{_HOST}(:[1-9]\d{{1,3}})?{_PATH}|urn(:[A-Za-z0-9][A-Za-z0-9-]*){{2,}}|mailto:[a-z]+@{_HOST})"
+_BYTE = r"(25[0-5]|2[0-4]\d|1\d{2}|[1-9]?\d)"
+PATTERNS: dict[str, str] = {
+    "uuid": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    "date": f"^{_DATE}$",
+    "time": f"^{_TIME}$",
+    "date-time": f"^{_DATE}T{_TIME}$",
+    "duration": r"^P(\d{1,3}W|\d{1,3}D(T\d{1,3}H)?|T\d{1,3}(H|M|S))$",
+    "email": rf"^[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*@{_HOST}$",
+    "hostname": f"^{_HOST}$",
+    "ipv4": rf"^{_BYTE}(\.{_BYTE}){{3}}$",
+    "ipv6": "^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4}){7}$",
+    "uri": f"^{_URI}$",
+    "uri-reference": f"^({_URI}|{_PATH})$",
+    "json-pointer": "^(/[A-Za-z0-9_-]*)*$",
+}
+"""What some formats allow, not all of it, as patterns: for texts that must match another pattern as well."""
+
 VIOLATIONS: dict[str, tuple[str, ...]] = {
     "uuid": ("6f9619ff8b864011b42d00cf4fc964ff", "6f9619ff-8b86-4011-b42d-00cf4fc964fg", "not-a-uuid"),
     "date-time": ("2024-02-30T12:30:15Z", "2024-02-28 12:30", "2024-02-28T25:00:00Z", "1709210000"),

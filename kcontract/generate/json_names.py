@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from kcontract.generate.json_schema import Plain, schema_of_name
+from kcontract.generate.languages import Language, language
 from kcontract.generate.patterns import Pattern, UnsupportedPatternError
 
 _OF_A_PATTERN, _OF_ANY = 12, 40
@@ -28,14 +29,34 @@ def more_names(plain: Plain, first: int = 0, least: int = 0, named: Iterable[str
 
 
 @lru_cache(1_000)
-def texts_of(source: str, most: int) -> tuple[str, ...]:
-    """Texts for a pattern, the leanest first; of one with look-around most may not match. UnsupportedPatternError."""
+def texts_of(
+    source: str, most: int, low: int = 0, high: int | None = None, unlike: tuple[str, ...] = (), form: str = ""
+) -> tuple[str, ...]:
+    """Texts for a pattern, the leanest first; `unlike`: patterns that they must not match, `form`: one more that they
+    must. Of one with look-around inside most may not match. UnsupportedPatternError."""
+    written = _written(source, most)
+    if written and not unlike and not form and 2 * sum(_fits(one, low, high) for one in written) >= len(written):
+        return written
+    exact = language((source, form) if form else (source,), unlike, low, high)
+    if exact is not None and exact.lengths:
+        return _drawn(exact, source, most)
+    return written or _drawn(Pattern(source, loose=True), source, most * 5)
+
+
+def _written(source: str, most: int) -> tuple[str, ...]:
     try:
-        pattern = Pattern(source)
+        return _drawn(Pattern(source), source, most)
     except UnsupportedPatternError:
-        pattern, most = Pattern(source, loose=True), most * 5
+        return ()
+
+
+def _drawn(pattern: Pattern | Language, source: str, most: int) -> tuple[str, ...]:
     rng = Random(source)  # noqa: S311 - test data
     return tuple(dict.fromkeys(pattern.draw(rng, lean) for lean in (None, 0, 1, *[None] * most)))
+
+
+def _fits(text: str, low: int, high: int | None) -> bool:
+    return low <= len(text) and (high is None or len(text) <= high)
 
 
 def _of_patterns(plain: Plain) -> Iterator[str]:

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag
 
 import jsonschema_rs
 
-from kcontract.generate.patterns import joined
+from kcontract.generate.languages import conjunction
 from kcontract.schema.json.dialects import Draft, draft_of
 
 Plain = dict[str, Any]
@@ -216,7 +216,7 @@ _JOINS: dict[str, Callable[[Any, Any], Any]] = {
     "type": lambda left, right: sorted(set(type_names(left)) & set(type_names(right)), key=TYPES.index) or None,
     "properties": _by_name,
     "patternProperties": _by_name,
-    "pattern": lambda left, right: joined([left, right]) or right,
+    "pattern": lambda left, right: conjunction([left, right]),
     "dependentRequired": lambda left, right: {
         name: [*left.get(name, ()), *right.get(name, ())] for name in {**left, **right}
     },

@@ -9,7 +9,7 @@ from typing import Any
 
 from kcontract.generate.budget import DEPTH, LONGEST, Budget, TooDeepError
 from kcontract.generate.distinct import distinct
-from kcontract.generate.formats import SAMPLES
+from kcontract.generate.formats import PATTERNS, SAMPLES
 from kcontract.generate.json_names import more_names, texts_of, with_each
 from kcontract.generate.json_schema import (
     Aim,
@@ -305,8 +305,7 @@ class JsonValues:
             self._budget.note(f"minLength {low:,} is more than the {LONGEST:,} characters of which one is generated")
             return []
         if "pattern" in plain:
-            found = self._patterned(plain["pattern"])
-            return [*found, *SAMPLES.get(plain.get("format", ""), ()), *boundary_texts(low, high)]
+            return [*self._patterned(plain), *SAMPLES.get(plain.get("format", ""), ()), *boundary_texts(low, high)]
         if plain.get("format") in SAMPLES:
             return list(SAMPLES[plain["format"]])
         if plain.keys() & {"contentEncoding", "contentMediaType"}:
@@ -315,9 +314,12 @@ class JsonValues:
         ordinary = "abc"[: 3 if high is None else min(3, high)].ljust(low, "x")
         return [ordinary, *texts]
 
-    def _patterned(self, source: str) -> Sequence[str]:
+    def _patterned(self, plain: Plain) -> Sequence[str]:
+        source, barred = plain["pattern"], plain.get("not")
+        unlike = (barred["pattern"],) if isinstance(barred, dict) and [*barred] == ["pattern"] else ()
+        form = PATTERNS.get(plain.get("format", ""), "")
         try:
-            found = texts_of(source, 20)
+            found = texts_of(source, 20, plain.get("minLength", 0), plain.get("maxLength"), unlike, form)
         except UnsupportedPatternError as problem:
             self._patterns.append(f"pattern {source}: {problem}")
             return ()

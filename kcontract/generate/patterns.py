@@ -3,35 +3,62 @@
 Understood: literals, `.`, classes with ranges and negation, `\\d \\w \\s` and their complements, `\\uXXXX`, `\\u{X}`,
 `\\cX`, groups, alternation, the quantifiers, `^` and `$` at the ends, general categories (`\\p{L}`, `\\p{Letter}`),
 scripts. Anything else (look-around, back references, `\\b`) raises Unsupported, and the caller says so. What comes out
-is still checked by the validator.
+is still checked by the validator. `languages` has several patterns for one text, and look-ahead at a pattern's start.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from random import Random
 
+
+class Letters(str):
+    """Candidates for one character, which are but some of those that a class takes."""
+
+    __slots__ = ("takes",)
+    takes: Callable[[str], bool]
+
+    @classmethod
+    def of(cls, candidates: str, takes: Callable[[str], bool]) -> Letters:
+        """Candidates, and what is taken at all."""
+        self = cls(candidates)
+        self.takes = takes
+        return self
+
+
+def takes(letters: str, char: str) -> bool:
+    """Whether a class takes a character, be it among its candidates or not."""
+    return letters.takes(char) if isinstance(letters, Letters) else char in letters
+
+
 _DIGITS = "0123456789"
 _WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _SPACE = " \t\n"
 _PRINTABLE = "".join(map(chr, range(32, 127)))
+_SEEN = (*range(32, 0x250), *range(0x391, 0x3CA), *range(0x430, 0x450), *range(0x660, 0x66A), *range(0x966, 0x970))
+"""Code points that a category is looked up in: Latin, Greek, Cyrillic, two more scripts' digits."""
+
+
+def _all_but(barred: Callable[[str], bool]) -> Letters:
+    some = [char for char in _PRINTABLE if not barred(char)] or [chr(c) for c in _SEEN if not barred(chr(c))]
+    return Letters.of("".join(some), lambda char: not barred(char))
+
+
+ANY = _all_but(lambda _: False)
+_DOT = _all_but(lambda char: char in "\n\r\u2028\u2029")
 _CLASSES = {
-    "d": _DIGITS, "w": _WORD, "s": _SPACE,
-    "D": "".join(c for c in _PRINTABLE if c not in _DIGITS),
-    "W": "".join(c for c in _PRINTABLE if c not in _WORD),
-    "S": "".join(c for c in _PRINTABLE if c != " "),
+    "d": _DIGITS, "w": _WORD, "s": Letters.of(_SPACE, str.isspace),
+    "D": _all_but(lambda char: char in _DIGITS), "W": _all_but(lambda char: char in _WORD), "S": _all_but(str.isspace),
 }  # fmt: skip
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 _CATEGORIES = {
     "letter": "L", "uppercase_letter": "Lu", "lowercase_letter": "Ll", "mark": "M", "number": "N",
     "decimal_number": "Nd", "digit": "Nd", "nd": "Nd", "punctuation": "P", "symbol": "S", "separator": "Z",
 }  # fmt: skip
-_SEEN = (*range(32, 0x250), *range(0x391, 0x3CA), *range(0x430, 0x450), *range(0x660, 0x66A), *range(0x966, 0x970))
-"""Code points that a category is looked up in: Latin, Greek, Cyrillic, two more scripts' digits."""
 _BLOCKS = (*range(65, 0x1200), *range(0x3041, 0x3130), *range(0x4E00, 0x4F00), *range(0xAC00, 0xAD00))
 """Code points that a script is looked up in: most of those in use."""
 _OF_A_SCRIPT = 200
@@ -51,6 +78,8 @@ class Repeat:
     part: Part
     low: int
     high: int
+    endless: bool = False
+    """Whether more would do as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +89,18 @@ class Choice:
     options: tuple[tuple[Part, ...], ...]
 
 
-Part = str | Repeat | Choice
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What takes no character: `^`, `$`, `b` (a word's boundary or none), or look-around with its part.
+
+    Nothing is written for one: the validator has the last word on those that `languages` cannot heed either.
+    """
+
+    sign: str
+    part: Choice | None = None
+
+
+Part = str | Repeat | Choice | Assertion
 
 
 @dataclass(slots=True)
@@ -90,21 +130,20 @@ class _Parser:
         parts: list[Part] = []
         while self.peek() and self.peek() not in "|)":
             atom = self.atom()
-            if atom is not None:
-                parts.append(self.quantified(atom))
+            parts.append(atom if isinstance(atom, Assertion) else self.quantified(atom))
         return tuple(parts)
 
-    def atom(self) -> Part | None:
+    def atom(self) -> Part:
         char = self.take()
         if char in "^$" or (self.loose and char == "\\" and self.peek() in ("b", "B")):
             self.at += char == "\\"
-            return None  # the validator has the last word on an anchor in the middle
+            return Assertion("b" if char == "\\" else char)
         if char == "(":
-            return self.group()
+            return self.assertion() if self.loose and self.looks_around() else self.group()
         if char == "[":
             return self.char_class()
         if char == ".":
-            return _PRINTABLE
+            return _DOT
         if char == "\\":
             return self.escape()
         if char in "*+?":
@@ -114,18 +153,16 @@ class _Parser:
     def looks_around(self) -> bool:
         return self.text.startswith(("?=", "?!", "?<=", "?<!"), self.at)
 
-    def assertion(self) -> None:
-        """Passed over: the validator has the last word."""
-        while self.take() not in "=!":
-            pass
-        self.choice()
+    def assertion(self) -> Assertion:
+        sign = ""
+        while sign[-1:] not in ("=", "!"):
+            sign += self.take()
+        inner = self.choice()
         if self.take() != ")":
             raise UnsupportedPatternError("group without end")
+        return Assertion(sign, inner)
 
     def group(self) -> Choice:
-        if self.loose and self.looks_around():
-            self.assertion()
-            return Choice(((),))
         if self.peek() == "?":
             self.take()
             if self.peek() == "<" and self.text[self.at + 1 : self.at + 2] not in ("=", "!"):
@@ -179,7 +216,11 @@ class _Parser:
         code = _CATEGORIES.get(value.lower(), value)
         if kind not in ("", "General_Category", "gc") or len(code) > 2 or code[:1] not in "LMNPSZC":
             return self.refuse(f"p{{{name}}}")
-        return "".join(chr(c) for c in _SEEN if unicodedata.category(chr(c)).startswith(code) is wanted)
+
+        def has(char: str) -> bool:
+            return unicodedata.category(char).startswith(code) is wanted
+
+        return Letters.of("".join(filter(has, map(chr, _SEEN))), has)
 
     def refuse(self, char: str) -> str:
         raise UnsupportedPatternError(f"\\{char}")
@@ -188,13 +229,14 @@ class _Parser:
         negated = self.peek() == "^"
         if negated:
             self.take()
-        chars: list[str] = []
+        items: list[str] = []
         while self.peek() != "]":
-            chars.append(self.class_item())
+            items.append(self.class_item())
         self.take()
-        members = "".join(chars)
-        if negated:
-            members = "".join(c for c in _PRINTABLE if c not in members)
+        members = "".join(items)
+        if negated or any(isinstance(item, Letters) for item in items):
+            several = _any_of(items)
+            members = _all_but(several) if negated else Letters.of(members, several)
         if not members:
             raise UnsupportedPatternError("a class without printable members")
         return members
@@ -209,7 +251,8 @@ class _Parser:
         last = self.escape() if char == "\\" else char
         if len(last) != 1 or not first <= last:
             raise UnsupportedPatternError("a class range out of order")
-        return "".join(chr(c) for c in range(ord(first), min(ord(last), ord(first) + 512) + 1))
+        some = "".join(chr(c) for c in range(ord(first), min(ord(last), ord(first) + 512) + 1))
+        return some if some[-1] == last else Letters.of(some, lambda char: first <= char <= last)
 
     def quantified(self, atom: Part) -> Part:
         bounds = {"*": (0, None), "+": (1, None), "?": (0, 1)}
@@ -225,7 +268,7 @@ class _Parser:
             self.take()  # lazy or not: the same texts match
         if self.peek() and self.peek() in "*+{":
             raise UnsupportedPatternError("a quantifier of a quantifier")
-        return Repeat(atom, low, low + _MORE if high is None else high)
+        return Repeat(atom, low, low + _MORE if high is None else high, high is None)
 
     def braces(self) -> tuple[int, int | None]:
         self.take()
@@ -244,30 +287,20 @@ def _script(name: str) -> str:
     """Letters of a script: their names begin with it."""
     start = "CJK UNIFIED" if name in ("Han", "Hani") else name.upper().replace("_", " ")
     letters = (chr(c) for c in _BLOCKS if unicodedata.name(chr(c), "").startswith(f"{start} "))
-    return "".join(islice((char for char in letters if char.isalpha()), _OF_A_SCRIPT))
+    some = "".join(islice((char for char in letters if char.isalpha()), _OF_A_SCRIPT))
+    return some and Letters.of(some, lambda char: unicodedata.name(char, "").startswith(f"{start} "))
 
 
-def joined(sources: Sequence[str]) -> str | None:
-    """A pattern of which each text matches all of these: one behind another, what is anchored at its end of the text.
-    None where that cannot be said."""
-    if any("|" in source and ("^" in source or "$" in source) for source in sources):
-        return None
-    starts = [source for source in sources if source.startswith("^")]
-    ends = [source for source in sources if _ends(source) and not source.startswith("^")]
-    middle = [source for source in sources if not source.startswith("^") and not _ends(source)]
-    if len(starts) > 1 or len(ends) > 1 or any(map(_ends, starts)):
-        return None
-    return "".join(f"(?:{source})" for source in (*starts, *middle, *ends))
-
-
-def _ends(source: str) -> bool:
-    return source.endswith("$") and not source.endswith("\\$")
+def _any_of(classes: Sequence[str]) -> Callable[[str], bool]:
+    return lambda char: any(takes(one, char) for one in classes)
 
 
 def _write(part: Part, rng: Random, lean: float | None) -> str:
     """`lean` 0 takes the fewest repetitions, 1 the most, None any."""
     if isinstance(part, str):
         return rng.choice(part)
+    if isinstance(part, Assertion):
+        return ""
     if isinstance(part, Choice):
         return "".join(_write(inner, rng, lean) for inner in rng.choice(part.options))
     if lean is None:

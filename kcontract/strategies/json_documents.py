@@ -67,9 +67,10 @@ def json_schema(
         return whole
     if canonical is None:
         raise large or _none_found()
-    inner = Nodes(canonical, dialect, view).root()
+    nodes = Nodes(canonical, dialect, view)
+    inner = nodes.root()
     if inner.is_empty:
-        raise large or _unsatisfiable()
+        raise large or (_none_found() if nodes.gave_up else _unsatisfiable())
     return _some(_checked(inner, valid), values, large)
 
 

@@ -75,6 +75,8 @@ class Nodes:
         self._fallback = fallback
         self._made: dict[tuple[CanonicalSchema, int], SearchStrategy[Any]] = {}
         self._root = root
+        self.gave_up = False
+        """Whether there may be values that are not written."""
 
     def root(self) -> SearchStrategy[Any]:
         """The strategy of the whole; empty if no value ends."""
@@ -112,7 +114,9 @@ class Nodes:
             case NumberView():
                 return numbers(view)
             case StringView():
-                return strings(view, lambda: self._check(node))
+                texts = strings(view, lambda: self._check(node))
+                self.gave_up |= texts.is_empty
+                return texts
             case ReferenceView(uri=uri):
                 target = node.definition(uri)
                 return st.nothing() if target is None else self._build(target, budget - 1)

@@ -6,17 +6,20 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from functools import lru_cache
+from random import Random
 from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy
 from jsonschema_rs.canonical import StringView
 
 from kcontract.generate.budget import LONGEST as MOST_CHARACTERS
-from kcontract.generate.formats import SAMPLES
-from kcontract.generate.patterns import Part, Pattern, Repeat, UnsupportedPatternError, joined
+from kcontract.generate.formats import PATTERNS, SAMPLES
+from kcontract.generate.languages import Language, language
+from kcontract.generate.patterns import Assertion, Part, Pattern, Repeat, UnsupportedPatternError
 from kcontract.generate.text import fitted
 
 LONGEST = 2_000
@@ -43,11 +46,13 @@ def strings(view: StringView, check: Callable[[], Callable[[Any], bool]]) -> Sea
     low, high = view.min_length or 0, view.max_length
     if low > MOST_CHARACTERS:
         return st.nothing()
+    exact = _exactly(view, low, high)
+    if exact is not None:
+        return exact.filter(check())
     found: list[SearchStrategy[str]] = []
     if view.content_media_types or view.content_encodings:
         found.append(content(json_inside=bool(view.content_media_types), base64=bool(view.content_encodings)))
-    together = joined(view.patterns) if len(view.patterns) > 1 else None
-    found += [matching(together)] if together else [matching(pattern) for pattern in view.patterns]
+    found += [matching(pattern) for pattern in view.patterns]
     found += [FORMATS[name] for name in view.formats if name in FORMATS]
     facets = len(found) + len(view.excluded_patterns) + len(view.excluded_formats) + bool(view.excluded)
     if not found:
@@ -58,6 +63,45 @@ def strings(view: StringView, check: Callable[[], Callable[[Any], bool]]) -> Sea
     # the validator has the last word: a pattern's writer knows no anchor in the middle
     sized = [one.map(lambda text: fitted(text, low, high)) | one for one in found] if low or high is not None else found
     return st.one_of(sized).filter(check())
+
+
+def _exactly(view: StringView, low: int, high: int | None) -> SearchStrategy[str] | None:
+    """Texts that meet the patterns and all that is said besides, where they would hardly by chance; None where they do,
+    or where it cannot be said."""
+    sources = tuple(view.patterns)
+    forms = tuple(PATTERNS[name] for name in view.formats if name in PATTERNS)
+    alone = len(sources) == 1 and not forms and not view.excluded_patterns
+    if not sources or (alone and _fits(sources[0], low, high)):
+        return None
+    exact = language((*sources, *forms), tuple(view.excluded_patterns), low, high)
+    if exact is None or (forms and not exact.lengths):  # the forms are but some of a format
+        return None
+    return of_language(exact) if exact.lengths else st.nothing()
+
+
+@lru_cache(1_000)
+def _fits(source: str, low: int, high: int | None) -> bool:
+    """Whether most texts of a pattern are as long as they must be."""
+    try:
+        pattern, rng = Pattern(source), Random(0)  # noqa: S311 - test data
+    except UnsupportedPatternError:
+        return "(?" not in source
+    lengths = [len(pattern.draw(rng)) for _ in range(20)]
+    return sum(low <= one and (high is None or one <= high) for one in lengths) > len(lengths) // 2
+
+
+def of_language(exact: Language) -> SearchStrategy[str]:
+    """The texts of a language, which must have some; shrinking to the shortest."""
+    lengths = st.sampled_from(exact.lengths)
+
+    @st.composite
+    def made(draw: DrawFn) -> str:
+        return exact.write(draw(lengths), lambda letters: draw(_one_of(letters)))
+
+    return made()
+
+
+_one_of = lru_cache(4_000)(st.sampled_from)
 
 
 def content(*, json_inside: bool, base64: bool) -> SearchStrategy[str]:
@@ -91,6 +135,8 @@ def _by_python(source: str) -> SearchStrategy[str]:
 def _written(part: Part) -> SearchStrategy[str]:
     if isinstance(part, str):
         return st.just(part) if len(part) == 1 else st.sampled_from(part)
+    if isinstance(part, Assertion):
+        return st.just("")
     if isinstance(part, Repeat):
         if isinstance(part.part, str):
             return st.text(part.part, min_size=part.low, max_size=part.high)

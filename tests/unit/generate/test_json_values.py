@@ -76,6 +76,13 @@ SCHEMAS: dict[str, Any] = {
         "$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/definitions/a", "type": "integer",
         "definitions": {"a": {"type": "string"}},
     },
+    "patterns at both ends": {
+        "type": "string", "allOf": [{"pattern": "^[A-Z]{3}-[0-9A-Z]+$"}, {"pattern": "^.{10}$"}],
+        "not": {"pattern": "Q"},
+    },
+    "a pattern and a length": {"type": "string", "pattern": "^[A-Z]+(-[A-Z]+)*$", "minLength": 30, "maxLength": 31},
+    "a pattern and a format": {"type": "string", "pattern": "@example\\.com$", "format": "email"},
+    "a password": {"type": "string", "pattern": "^(?=.*[A-Z])(?=.*[a-z])(?=.*\\d)(?!.*\\s).{8,64}$"},
     "several patterns": {"type": "string", "allOf": [{"pattern": "a"}, {"pattern": "b"}, {"pattern": "[0-9]{3}"}]},
     "two tuples": {
         "$schema": "http://json-schema.org/draft-07/schema#", "type": "array", "minItems": 2, "items": [{"const": 1}],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema_rs
 import pytest
 
-from kcontract.generate.patterns import Pattern, UnsupportedPatternError, joined
+from kcontract.generate.patterns import Pattern, UnsupportedPatternError
 from tests.unit.generate.contracts import seeded
 
 
@@ -55,19 +55,3 @@ def test_loosely_read_assertions_are_tried(source: str) -> None:
     accepts = jsonschema_rs.validator_for({"pattern": source}).is_valid
     pattern, rng = Pattern(source, loose=True), seeded(1)
     assert any(accepts(pattern.draw(rng)) for _ in range(20))
-
-
-@pytest.mark.parametrize("sources", [["a", "b|c", "[0-9]{3}"], ["x$", "^a", "m"], ["b", "^a"], ["a", r"\$"]])
-def test_one_text_matches_several_patterns(sources: list[str]) -> None:
-    """Written one behind another, what is anchored at its end of the text."""
-    together = joined(sources)
-    assert together
-    pattern, rng = Pattern(together), seeded(1)
-    checks = [jsonschema_rs.validator_for({"pattern": source}).is_valid for source in sources]
-    assert all(check(pattern.draw(rng)) for check in checks for _ in range(20))
-
-
-@pytest.mark.parametrize("sources", [["^a", "^ab"], ["^a$", "a"], ["a$", "[a-c]$"], ["^a|b", "c"]])
-def test_what_cannot_be_written_one_behind_another_is_left(sources: list[str]) -> None:
-    """Two anchors at one end may agree or not: nothing is claimed."""
-    assert joined(sources) is None

@@ -8,13 +8,14 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import find
+from hypothesis import HealthCheck, find, given, seed, settings
 
 from kcontract.errors import KcontractError, SchemaError, UsageError
 from kcontract.strategies import json_schema
 from tests.unit.generate.test_json_values import SCHEMAS
 from tests.unit.strategies.drawing import QUICK, drawn
 
+_FILTERED = HealthCheck.filter_too_much
 HARD: dict[str, Any] = {
     "contains, counted": {
         "type": "array", "items": {"type": "integer"}, "contains": {"minimum": 5}, "minContains": 2, "maxContains": 3,
@@ -45,6 +46,16 @@ HARD: dict[str, Any] = {
         },
     },
     "two patterns": {"type": "string", "allOf": [{"pattern": "^[a-f]+$"}, {"pattern": "e"}], "maxLength": 8},
+    "patterns anchored at both ends": {
+        "type": "object", "required": ["code"], "propertyNames": {"pattern": "^[a-z]+(-[a-z]+)*$", "maxLength": 5},
+        "properties": {
+            "code": {"type": "string", "allOf": [{"pattern": "^[a-z]{3}-.*$"}, {"pattern": "^.*-[0-9]+$"}]},
+            "password": {"type": "string", "pattern": "^(?=.*[A-Z])(?=.*\\d)(?=.*[^\\w\\s]).{8,64}$"},
+            "never": {"type": "string", "allOf": [{"pattern": "^a+$"}, {"pattern": "^b+$"}]},
+            "day": {"type": "string", "format": "date", "pattern": "^20[0-9]{2}-0"},
+            "mail": {"type": "string", "format": "email", "pattern": "@example\\.com$", "not": {"pattern": "^a"}},
+        },
+    },
     "letters of any script": {"type": "string", "pattern": "^\\p{Lu}\\p{Ll}+$"},
     "look ahead": {"type": "string", "pattern": "^(?=a)[a-z]{2}$"},
     "escapes that Python lacks": {"type": "string", "pattern": "^\\cA?[\\u{1F600}-\\u{1F64F}]\\p{Script=Greek}$"},
@@ -71,6 +82,21 @@ def test_every_value_is_valid(name: str) -> None:
     assert values
     assert all(map(valid, values))
     assert len({json.dumps(value) for value in values}) > 1 or name == "const"
+
+
+@pytest.mark.parametrize("name", ["patterns anchored at both ends"])
+def test_little_is_tried_in_vain(name: str) -> None:
+    """A user's test does not fail Hypothesis' health check for filtering out too much."""
+    values: list[Any] = []
+
+    @seed(1)
+    @settings(QUICK, derandomize=False, max_examples=60, suppress_health_check=set(HealthCheck) - {_FILTERED})
+    @given(json_schema(HARD[name]))
+    def collect(value: Any) -> None:
+        values.append(value)
+
+    collect()
+    assert len(values) >= 60
 
 
 def test_counterexamples_are_small() -> None:
