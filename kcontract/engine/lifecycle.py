@@ -214,6 +214,21 @@ class Lifecycle:
             return False
         return True
 
+    def comes_back(self, *, behind: bool, within: float) -> bool:
+        """As whoever supervises it would, restart it until it is ready: twice, and again for `within` seconds.
+
+        False if it does not get ready any more.
+        """
+        begun, pause = self._recorder.now(), 1.0
+        while not self.restarts(behind=behind):
+            now = self._recorder.now()
+            if now >= self._deadline or (pause > 1.0 and now >= begun + within):
+                return False
+            while self._recorder.now() < now + pause:
+                self._observer.look(0.2)
+            pause *= 2
+        return True
+
     def rewind(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Kill the service and have the next process begin at these offsets, elsewhere behind everything sent.
 

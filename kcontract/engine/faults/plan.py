@@ -13,6 +13,7 @@ from kcontract.engine.faults.network import network_faults
 from kcontract.engine.faults.process import process_faults
 from kcontract.engine.faults.registry import registry_faults
 from kcontract.engine.faults.topics import topic_faults
+from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.judge.faults.book import FaultBook
 from kcontract.model import events as ev
@@ -59,6 +60,16 @@ def tell_undone(stage: Stage) -> None:
     for name in declared:
         if name not in done:
             _blind(stage, f"`faults`: {name} was not tried", "run with --faults declared")
+
+
+def tell_gone(stage: Stage, name: str) -> None:
+    """Nothing can be tried with a service that does not start any more.
+
+    ServiceGone if it is not blamed for that: the machine may have become too slow.
+    """
+    if not stage.out_of_time and not stage.state.book(FaultBook).is_lost:
+        raise ServiceGone(f"after {name} the service did not get ready any more")
+    _blind(stage, f"after {name} the service does not start any more: faults behind it were not tried", "")
 
 
 def tell_seen_once(stage: Stage, name: str, rounds: int) -> None:

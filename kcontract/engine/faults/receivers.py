@@ -9,7 +9,7 @@ import msgspec
 from kcontract.engine.extra.visits import GRIP_SECONDS
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
-from kcontract.engine.faults.plan import injections, tell_seen_once, tell_undone
+from kcontract.engine.faults.plan import injections, tell_gone, tell_seen_once, tell_undone
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.judge.evidence import Delivery, Window
@@ -43,7 +43,9 @@ def receiver_faults(scene: Scene) -> None:
         for number in range(1, ROUNDS + 1):
             if stage.out_of_time or not scene.detective.revive():
                 return
-            ReceiverTrial(scene, injection).play(number)
+            if not ReceiverTrial(scene, injection).play(number):
+                tell_gone(stage, name)
+                return
             if not stage.state.book(FaultBook).doubts(name):
                 break
         else:
@@ -70,10 +72,13 @@ class ReceiverTrial:
         self._recorder = scene.stage.tools.recorder
         self._state = scene.stage.state
         self._page = HealthPage(scene.stage)
-        self._on = False
+        self._on = self._lost = False
 
-    def play(self, number: int) -> None:
-        """The whole of it. What cannot be judged, because the service was not well before, is told."""
+    def play(self, number: int) -> bool:
+        """The whole of it. What cannot be judged, because the service was not well before, is told.
+
+        False if the service does not start any more.
+        """
         window = self._player.begin("fault", self._kind.name)
         outcome = "stopped"
         try:
@@ -87,6 +92,7 @@ class ReceiverTrial:
             self._player.end(window, "settled" if outcome == "settled" else "stopped")
         if outcome == "settled" and not self._stage.out_of_time:
             self._recorder.record(ev.FaultSettled(self._recorder.now(), self._kind.name, waited))
+        return not self._lost
 
     def _is_well(self, window: Window) -> bool:
         """Healthy records are handled. One that hangs after an earlier fault is started anew."""
@@ -136,9 +142,10 @@ class ReceiverTrial:
         self._await_grip(window)
         self._hold(window)
         injection.end()
+        begun = self._recorder.now()
         self._revive()
         self._recorder.record(ev.FaultEnded(self._recorder.now(), self._kind.name))
-        return self._follow(window)
+        return self._follow(window) if not self._lost else self._recorder.now() - begun
 
     def _await_moment(self, burst: list[Delivery]) -> None:
         if self._injection.moment == "commit":
@@ -191,18 +198,22 @@ class ReceiverTrial:
 
     def _revive(self) -> None:
         if self._life.gone:
-            self._life.restart(behind=False)
+            self._lost = not self._life.comes_back(behind=False, within=self._limit)
+
+    @property
+    def _limit(self) -> float:
+        return recovers(self._kind, self._stage.unit.contracts)
 
     def _follow(self, window: Window) -> float:
         """Send sentinels, and wait until everything is accounted for or it is clear that it will not be."""
         begun = self._recorder.now()
-        limit = recovers(self._kind, self._stage.unit.contracts)
+        limit = self._limit
         backlog = 4 * self._state.pace.p50 * len(window.deliveries)
         deadline = begun + self._stage.left(limit + self._state.pace.stall + backlog)
         every = limit / 2 if self._kind.effect != "position" else _RESET_SECONDS
         again = begun + every
         self._player.send(self._healthy(Role.SENTINEL))
-        while not self._is_over(window) and self._recorder.now() < deadline:
+        while not self._lost and not self._is_over(window) and self._recorder.now() < deadline:
             self._observer.look()
             if self._observer.exited:
                 self._revive()

@@ -8,7 +8,7 @@ from functools import partial
 from kcontract.engine.asking.senders import SenderRun
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
-from kcontract.engine.faults.plan import injections, tell_seen_once, tell_undone
+from kcontract.engine.faults.plan import injections, tell_gone, tell_seen_once, tell_undone
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.judge.faults.book import FaultBook
@@ -35,7 +35,9 @@ def sender_faults(stage: Stage, senders: Sequence[SenderRun]) -> None:
         for number in range(1, _ROUNDS + 1):
             if stage.out_of_time:
                 return
-            SenderTrial(stage, senders, injection).play(number)
+            if not SenderTrial(stage, senders, injection).play(number):
+                tell_gone(stage, injection.kind.name)
+                return
             if not stage.state.book(FaultBook).doubts(injection.kind.name):
                 break
         else:
@@ -66,11 +68,14 @@ class SenderTrial:
         self._book = stage.state.requests
         self._page = HealthPage(stage)
 
-    def play(self, number: int) -> None:
-        """The whole of it. What cannot be judged, because the service was not well before, is told."""
+    def play(self, number: int) -> bool:
+        """The whole of it. What cannot be judged, because the service was not well before, is told.
+
+        False if the service does not start any more.
+        """
         if not self._is_well():
             _blind(self._stage, f"{self._kind.name}: the service was not well before it")
-            return
+            return True
         self._page.before()
         try:
             self._prepare()
@@ -79,12 +84,14 @@ class SenderTrial:
             asked = self._meanwhile(bounds)
         finally:
             self._injection.end()
-        self._revive()
+        begun = self._recorder.now()
+        runs = not self._life.missing or self._life.comes_back(behind=True, within=self._limit)
         self._recorder.record(ev.FaultEnded(self._recorder.now(), self._kind.name))
-        waited = self._follow(asked)
+        waited = self._follow(asked) if runs else self._recorder.now() - begun
         if not self._stage.out_of_time:
             self._tell_refused(asked)
             self._recorder.record(ev.FaultSettled(self._recorder.now(), self._kind.name, waited))
+        return runs
 
     def _is_well(self) -> bool:
         """Each sender has an event for a request. A service that hangs after an earlier fault is started anew."""
@@ -144,14 +151,14 @@ class SenderTrial:
 
         self._wait(over, GRACE if self._page.expected(self._kind) else self._injection.hold)
 
-    def _revive(self) -> None:
-        if self._life.missing:
-            self._life.restart(behind=True)
+    @property
+    def _limit(self) -> float:
+        return recovers(self._kind, self._stage.unit.contracts)
 
     def _follow(self, asked: Sequence[str]) -> float:
         """Until each sender has an event again, and what was accepted meanwhile as well; the seconds waited."""
         begun = self._recorder.now()
-        limit = recovers(self._kind, self._stage.unit.contracts) + BOUND
+        limit = self._limit + BOUND
         back = self._come(self._senders, limit)
         deadline = begun + self._stage.left(limit)
         if back:

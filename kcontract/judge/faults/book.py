@@ -9,7 +9,7 @@ from kcontract.judge.cause import exit_cause
 from kcontract.judge.evidence import Delivery, Exit, Window
 from kcontract.judge.faults.health import in_words, stated
 from kcontract.judge.faults.signs import signs_of
-from kcontract.judge.faults.trial import Sign, Trial
+from kcontract.judge.faults.trial import FailedStart, Sign, Trial
 from kcontract.model import events as ev
 from kcontract.model.faults import fault
 from kcontract.model.finding import CaseVerdict
@@ -23,7 +23,10 @@ class FaultBook(Book):
         self._trial: Trial | None = None
         self._seen: dict[str, dict[tuple[str, ...], int]] = {}
         """For each fault: signs by likeness, and in how many rounds each was seen."""
-        self._usual = 0.0
+        self._usual = self._longest_start = 0.0
+        self._starting_since: float | None = None
+        self.is_lost = False
+        """Whether it is blamed for not starting any more."""
         self._well: ev.HealthSeen | None = None
         self._hasty: dict[str, str] = {}
         """For each fault: how the service tried on without a pause."""
@@ -35,6 +38,8 @@ class FaultBook(Book):
             ev.FaultBegan: self._began,
             ev.FaultEnded: self._ended,
             ev.FaultSettled: self._settled,
+            ev.ServiceStarted: self._service_started,
+            ev.ServiceReady: self._service_ready,
             ev.ServiceExited: self._exited,
             ev.ServiceKilled: self._killed,
             ev.StopAsked: self._stop_asked,
@@ -77,22 +82,46 @@ class FaultBook(Book):
         trial, self._trial = self._trial, None
         if trial is None:
             return ()
-        trial.waited = event.waited
+        trial.waited, trial.longest_start = event.waited, self._longest_start
         if trial.kind.effect == "limits" and trial.ended_at is not None:
             told = trial.haste.told(trial.ended_at - trial.began_at, len(trial.deliveries))
             self._hasty.update({trial.kind.name: told} if told else {})
         found = signs_of(trial, self.grounds.promises, self.grounds.pace, self._is_past, self._usual)
+        self.is_lost = self.is_lost or any(sign.times > 1 for sign in found)
         return [self._verdict(trial, sign) for sign in found if self._is_confirmed(trial, sign)]
 
     def _is_confirmed(self, trial: Trial, sign: Sign) -> bool:
         """Whether this is the second time that it is seen. Told once a fault."""
         seen = self._seen.setdefault(trial.kind.name, {})
-        seen[sign.likeness] = seen.get(sign.likeness, 0) + 1
-        return seen[sign.likeness] == 2
+        before = seen.get(sign.likeness, 0)
+        seen[sign.likeness] = before + sign.times
+        return before < 2 <= seen[sign.likeness]
+
+    def _service_started(self, event: ev.ServiceStarted) -> Iterable[CaseVerdict]:
+        self._starting_since = event.at
+        return ()
+
+    def _service_ready(self, event: ev.ServiceReady) -> Iterable[CaseVerdict]:
+        took = self._start_took(event.at)
+        self._longest_start = max(self._longest_start, took or 0.0)
+        if self._trial is not None:
+            self._trial.failed.clear()
+        return ()
+
+    def _start_took(self, until: float) -> float | None:
+        """How long the start took that is over; None if there was none."""
+        since, self._starting_since = self._starting_since, None
+        return until - since if since is not None else None
 
     def _exited(self, event: ev.ServiceExited) -> Iterable[CaseVerdict]:
-        if self._trial is not None:
-            self._trial.exits.append(Exit(event.code, event.stderr, exit_cause(event.code, event.stderr)))
+        took, trial = self._start_took(event.at), self._trial
+        if trial is None:
+            return ()
+        ended = Exit(event.code, event.stderr, exit_cause(event.code, event.stderr))
+        if took is None:
+            trial.exits.append(ended)
+        else:
+            trial.failed.append(FailedStart(took, ended))
         return ()
 
     def _stop_asked(self, event: ev.StopAsked) -> Iterable[CaseVerdict]:
@@ -101,7 +130,9 @@ class FaultBook(Book):
         return ()
 
     def _killed(self, event: ev.ServiceKilled) -> Iterable[CaseVerdict]:
-        trial = self._trial
+        took, trial = self._start_took(event.at), self._trial
+        if trial is not None and took is not None:
+            trial.failed.append(FailedStart(took))
         if trial is not None and trial.stop is not None and trial.stop_code is None:
             trial.stop_code, trial.stop_seconds = event.code, event.at - trial.stop.at
         return ()
@@ -139,6 +170,7 @@ class FaultBook(Book):
         delivery = next((one for one in trial.deliveries if one.case.id == sign.case), None)
         request = next((one for one in trial.requests if one.requested.case == sign.case), None)
         again = f"the same in round {trial.round} of this fault as in one before"
+        told = sign.facts if sign.times > 1 else (*sign.facts, again)
         return CaseVerdict(
             code=sign.code,
             case="",
@@ -146,7 +178,7 @@ class FaultBook(Book):
             topic=sign.topic,
             at=sign.at,
             promised=sign.promised,
-            seen=(*sign.facts, again),
+            seen=told,
             cause=sign.cause,
             record=delivery.case.record if delivery else None,
             evidence=tuple(delivery.dead_letters[:2] if delivery else request.events[:2] if request else ()),

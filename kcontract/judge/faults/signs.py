@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from kcontract.judge.cause import exit_cause
@@ -16,18 +17,19 @@ from kcontract.model.contract import Fault
 from kcontract.model.location import Location
 from kcontract.model.verdicts import rank
 
+_LONGER = 2.0
+"""A start that hangs has taken so many times as long as any that succeeded."""
+
 
 def signs_of(
     trial: Trial, promises: Promises, pace: Pace, is_past: Callable[[Delivery], bool], usual: float
 ) -> tuple[Sign, ...]:
     """The signs of a trial that was waited for long enough. `usual`: the slowest healthy answer in seconds."""
-    found = [
-        *_crash(trial, promises),
-        *record_signs(trial, pace, is_past),
-        *request_signs(trial, usual),
-        *_health(trial, promises),
-        *_stop(trial, promises),
-    ]
+    found = [*_crash(trial, promises), *_stop(trial, promises)]
+    if trial.is_lost:
+        found += _lost(trial, promises)
+    else:
+        found += [*record_signs(trial, pace, is_past), *request_signs(trial, usual), *_health(trial, promises)]
     return tuple(sorted(found, key=lambda sign: rank(sign.code)))
 
 
@@ -45,6 +47,29 @@ def _crash(trial: Trial, promises: Promises) -> Iterator[Sign]:
         facts=(f"the process {how} while the fault was on, and none of it was asked to",),
         cause=exit_cause(first.code, first.stderr),
         stderr=first.stderr,
+    )
+
+
+def _lost(trial: Trial, promises: Promises) -> Iterator[Sign]:
+    """It does not start any more. A start that takes somewhat longer than before may be the machine's doing."""
+    exits = [one.exit for one in trial.failed if one.exit is not None]
+    hangs = [one.seconds for one in trial.failed if one.exit is None and one.seconds > _LONGER * trial.longest_start]
+    ended = exits[-1] if exits else None
+    if len(exits) + len(hangs) < 2:
+        return
+    how = [f"was not ready after {seconds:.0f} s" for seconds in hangs]
+    how += [f"exited with code {one.code} before it was ready" for one in exits]
+    counted = "; ".join(f"{count} times it {what}" for what, count in Counter(how).items())
+    topic, at = _home(trial, promises)
+    yield Sign(
+        code="CRASHED" if len(exits) > 1 else "NOT_RECOVERED" if trial.kind.effect == "outage" else "STUCK",
+        topic=topic,
+        at=at,
+        promised=f"{promises.unit} goes on when it is started again after {trial.kind.what}",
+        facts=(f"started again it did not get ready, as it had within {trial.longest_start:.1f} s before: {counted}",),
+        cause=ended.cause if ended is not None and len(exits) > 1 else "does not start again",
+        stderr=ended.stderr if ended is not None else "",
+        times=2,
     )
 
 

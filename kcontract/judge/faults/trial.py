@@ -31,11 +31,22 @@ class Sign(Value, frozen=True):
     stderr: str = ""
     case: str = ""
     """The delivery or request that shows it; empty if it is the service as a whole."""
+    times: int = 1
+    """How often the trial has shown it."""
 
     @property
     def likeness(self) -> tuple[str, str, str]:
         """What two signs of the same defect have in common: an exit is told once a fault, whatever its cause."""
         return self.code, self.topic, "" if self.code == "CRASHED" else self.cause
+
+
+@dataclass(frozen=True, slots=True)
+class FailedStart:
+    """A start behind the fault by which the service did not get ready."""
+
+    seconds: float
+    exit: Exit | None = None
+    """None: it ran, and was killed when its time was over."""
 
 
 @dataclass(slots=True)
@@ -51,12 +62,21 @@ class Trial:
     """Seconds for which its return was waited for."""
     deliveries: list[Delivery] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
+    failed: list[FailedStart] = field(default_factory=list)
+    """One behind the other, and nothing but that."""
+    longest_start: float = 0.0
+    """That any start took by which it got ready."""
     healths: list[HealthSeen] = field(default_factory=list)
     stop: StopAsked | None = None
     stop_seconds: float = 0.0
     stop_code: int | None = None
     requests: list[Request] = field(default_factory=list)
     haste: Haste = field(default_factory=Haste)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the service does not start any more: what becomes of records and requests follows from that."""
+        return len(self.failed) > 1
 
     def healths_when(self, when: str) -> list[HealthSeen]:
         return [seen for seen in self.healths if seen.when == when]

@@ -147,6 +147,26 @@ def test_a_service_that_exits_with_the_fault() -> None:
     assert judged(world, "registryDown") == [("CRASHED", "registryDown")]
 
 
+@pytest.mark.parametrize(("fails", "codes"), [(99, ["CRASHED"]), (1, []), (0, [])])
+def test_a_service_that_does_not_start_again(fails: int, codes: list[str]) -> None:
+    """Two starts are tried after a fault: if neither succeeds that is the verdict, and the run goes on to its end."""
+    world = Fragile()
+    stage = stage_of(world, contract(), 3000.0, faults=frozenset({"killed"}), kinds=frozenset({"truncated"}))
+    failed: list[int] = []
+
+    def starts(number: int) -> bool:
+        tried = any(isinstance(event, ev.FaultBegan) for event in history_of(stage))
+        if not tried or len(failed) == fails:
+            return True
+        failed.append(number)
+        return False
+
+    world.starts = starts
+    receiver_of(stage).run()
+    assert [(verdict.code, verdict.during) for verdict in stage.state.reached] == [(code, "killed") for code in codes]
+    assert any(isinstance(event, ev.FaultSettled) for event in history_of(stage))
+
+
 def test_a_service_that_does_not_come_back() -> None:
     """It hangs once the broker was away, until it is started anew."""
     world = Fragile()

@@ -116,6 +116,18 @@ def test_while_the_topic_has_no_room(way: str, codes: list[str]) -> None:
     assert any(isinstance(event, ev.FaultSettled) for event in history_of(stage))
 
 
+def test_a_sender_that_does_not_start_again() -> None:
+    """It exits at each start since it was ended: nothing else is said of its requests."""
+    world = Roomless("keeps")
+    world.starts = lambda number: number == 1
+    world.answer = lambda body: (
+        world.respond(body) if world.process and world.process.code is None else Answer(0, error="connection refused")
+    )
+    stage = tried(world, "terminated")
+    assert [(verdict.code, verdict.during) for verdict in stage.state.reached] == [("CRASHED", "terminated")]
+    assert any("does not start any more" in event.what for event in history_of(stage) if isinstance(event, ev.Blind))
+
+
 @pytest.mark.parametrize(
     ("way", "send", "codes"),
     [

@@ -166,6 +166,9 @@ class Story:
     def start(self) -> None:
         self.tell(ev.ServiceStarted(self._tick(), 1, self.state.starts + 1))
 
+    def ready(self) -> None:
+        self.tell(ev.ServiceReady(self._tick(), 1))
+
     def kill(self, reason: ev.KillReason = "stalled") -> None:
         self.tell(ev.ServiceKilled(self._tick(), 1, reason))
 

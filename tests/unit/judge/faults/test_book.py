@@ -83,6 +83,7 @@ def refused(story: Faulty) -> None:
 def exits(story: Faulty) -> None:
     story.exit(1, 'Traceback (most recent call last)\n  File "a.py", line 3, in run\nValueError: gone')
     story.start()
+    story.ready()
 
 
 def test_one_round_is_no_verdict() -> None:
