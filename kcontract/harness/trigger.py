@@ -37,7 +37,8 @@ class HttpTrigger:
             with self._client.stream(method, url, headers=dict(headers), content=body, timeout=timeout) as response:
                 return _read(response, deadline)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError) as error:
-            return Answer(0, error=f"{type(error).__name__}: {error}")
+            hung_up = isinstance(error, httpx.RemoteProtocolError)
+            return Answer(0, error=f"{type(error).__name__}: {error}", hung_up=hung_up)
 
     def at_once(self, requests: Sequence[HttpRequest], timeout: float) -> list[Answer]:
         """Their answers, in this order. No connection is kept: a server with one thread would serve nobody else."""

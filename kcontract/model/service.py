@@ -50,6 +50,8 @@ class Answer(Value, frozen=True):
     """Whether it asks to come back later (`Retry-After`)."""
     exit_code: int | None = None
     """Of a command; `status` is then 200, 400 or, if a signal ended it, 500."""
+    hung_up: bool = False
+    """Whether the connection was closed instead of an answer: what many servers do when their handler fails."""
 
 
 class HttpRequest(Value, frozen=True):

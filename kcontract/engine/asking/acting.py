@@ -140,10 +140,8 @@ class Actor:
         return answer
 
     def _tell(self, requested: ev.Requested, answer: Answer) -> None:
-        now, case = self._recorder.now(), requested.case
-        self._recorder.record(
-            ev.Responded(now, case, answer.status, answer.body, answer.error, answer.retry_after, answer.exit_code)
-        )
+        what = (answer.status, answer.body, answer.error, answer.retry_after, answer.exit_code, answer.hung_up)
+        self._recorder.record(ev.Responded(self._recorder.now(), requested.case, *what))
 
     def _answer(
         self,

@@ -115,7 +115,7 @@ class SenderRun:
     def _tell_refused(self) -> None:
         """A sender that refuses valid requests was tested with fewer of them; some refusals are no finding."""
         for answer, count in self._book.untold(self._contract.topic, self._send.name).items():
-            what = f"{self._contract.topic}: {count} valid requests were answered with {answer}"
+            what = f"{self._contract.topic}: the answer to {count} valid requests was {answer}"
             self._recorder.record(
                 ev.Blind(self._recorder.now(), self._stage.unit.name, what, "state the rule in the body's schema")
             )
@@ -180,7 +180,7 @@ class SenderRun:
 
     def _ask_again(self, cases: Sequence[str]) -> None:
         """Valid requests that were refused are made once more, a few of each answer: once may be an accident."""
-        refused = [one for one in self._requests(cases) if one.valid and one.refused and not one.excused]
+        refused = [one for one in self._requests(cases) if one.valid and one.turned_away and not one.excused]
         tried: Counter[str] = Counter()
         for request in sorted(refused, key=lambda one: len(one.requested.body)):
             if tried[request.answer] < _REFUSED_AGAIN and not self._stage.out_of_time:

@@ -213,7 +213,7 @@ class RequestBook:
             yield from wrong_order([*self._steps(request), request])
         elif request.events:
             yield phantom_event(request)
-        if request.valid and request.refused:
+        if request.valid and request.turned_away:
             yield from refused_valid(request, self._copies.get(request.requested.case, ()))
 
     def _without_event(self, request: Request) -> Iterator[CaseVerdict]:

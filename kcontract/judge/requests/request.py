@@ -51,6 +51,11 @@ class Request:
         return self.status >= 400
 
     @property
+    def turned_away(self) -> bool:
+        """Refused, or the service closed the connection instead of answering: its handler failed."""
+        return self.refused or (self.responded is not None and self.responded.hung_up)
+
+    @property
     def excused(self) -> bool:
         """Whether the refusal is about something else than the request's body."""
         later = self.responded is not None and self.responded.retry_after
@@ -61,7 +66,9 @@ class Request:
     def answer(self) -> str:
         """The answer in words."""
         code = self.responded.exit_code if self.responded else None
-        return str(self.status or "no answer") if code is None else f"exit code {code}"
+        if code is not None:
+            return f"exit code {code}"
+        return str(self.status) if self.status else "a closed connection" if self.turned_away else "none"
 
     @property
     def root(self) -> str:

@@ -55,16 +55,16 @@ def phantom_event(request: Request, also: int = 0) -> CaseVerdict:
 def refused_valid(request: Request, copies: Sequence[Request]) -> Iterator[CaseVerdict]:
     """It conforms to the schema, and was refused again when it was made once more."""
     again = [copy for copy in copies if copy.responded is not None]
-    if request.excused or not again or not all(one.refused and not one.excused for one in again):
+    if request.excused or not again or not all(one.turned_away and not one.excused for one in again):
         return
     body = request.product.send.action.body if request.product.send.action else None
     promised = f"{_name(request)} accepts what {body.file or 'its schema' if body else 'its action'} allows"
     said = request.responded.body[:300].decode("utf-8", "replace").strip() if request.responded else ""
-    facts = [f"the answer was {request.answer}{f': {said}' if said else ''}", "the same request was refused again"]
+    met = "was refused again" if request.refused else "met the same again"
+    facts = [f"the answer was {request.answer}{f': {said}' if said else ''}", f"the same request {met}"]
     place = body.at if body else request.product.send.at
     facts.append(f"if this is meant, state the rule in the body's schema ({place})")
-    family = request.answer if request.responded and request.responded.exit_code is not None else f"{request.status}"
-    yield _verdict("REFUSED_VALID", request, promised, *facts, cause=family)
+    yield _verdict("REFUSED_VALID", request, promised, *facts, cause=request.answer)
 
 
 def duplicate_event(request: Request) -> Iterator[CaseVerdict]:

@@ -40,6 +40,8 @@ class Responded(Happened, frozen=True):
     """Whether the answer asks to come back later."""
     exit_code: int | None = None
     """Of an action's command."""
+    hung_up: bool = False
+    """Whether the service closed the connection instead of answering."""
 
 
 class RequestsSettled(Happened, frozen=True):

@@ -2,7 +2,8 @@
 
 NO_EVENT = """\
 The sender answered a request with success, but no event came: the promised one, or a refusal if the body is invalid.
-Proof: a 2xx answer; the topic was read to its end after a later request had its event; nothing is tied to the case.
+Proof: a 2xx answer; the topic was read to its end after a later request had its event; nothing is tied to the \
+case, or only what says something else than `where`.
 Not: an event still on its way; a request that was refused (REFUSED_VALID).
 Python: produce() without flush() or poll(), so the buffer dies with the worker; delivery callbacks that ignore errors.
 Java: the future of send() is dropped; the event is published after the commit, and its failure only logged.
@@ -19,7 +20,7 @@ Node: the event is sent first, the insert fails then; Go: a deferred publish tha
 Fix: publish after the commit only: outbox table, or a listener of the transaction's commit."""
 
 REFUSED_VALID = """\
-The sender refused a valid request: 4xx or 5xx, although the body conforms to the contract's schema.
+The sender refused a valid request: 4xx, 5xx or a closed connection, although the body conforms to its schema.
 Proof: the request as it was sent, the schema that accepts it, and the answer.
 Not: a state that the request needs and `given` did not make; authentication that the contract does not give.
 Python: pydantic models stricter than the schema; Java: Bean Validation beyond it, columns that are too short.

@@ -138,6 +138,15 @@ def test_a_server_that_misbehaves_is_no_answer(trigger: HttpTrigger, handle: Han
     assert time.monotonic() - before < 5
 
 
+def test_a_closed_connection_is_told_from_a_slow_answer(trigger: HttpTrigger) -> None:
+    """The one is what the service did, the other may be the machine's doing."""
+    with server(lambda connection, _: connection.shutdown(socket.SHUT_RDWR)) as (url, _):
+        assert trigger.request("GET", url, {}, None, _SECONDS).hung_up
+    with server(lambda *_: None) as (url, _):
+        assert not trigger.request("GET", url, {}, None, 0.1).hung_up
+    assert not trigger.request("GET", url, {}, None, _SECONDS).hung_up  # nobody listens there any more
+
+
 def test_a_body_without_end_is_no_answer(trigger: HttpTrigger, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is cut where it is larger than anything sensible."""
     monkeypatch.setattr(trigger_module, "MAX_BODY_BYTES", 1_000)

@@ -144,6 +144,27 @@ def test_a_refused_valid_request_is_made_once_more() -> None:
     assert {len(json.loads(verdict.requested.body)["name"]) for verdict in verdicts if verdict.requested} == {1}
 
 
+@pytest.mark.parametrize(("hung_up", "codes"), [(True, {"REFUSED_VALID"}), (False, set())])
+def test_a_handler_that_fails_without_an_answer(hung_up: bool, codes: set[str]) -> None:
+    """Go and Python close the connection then, which is an answer; none in time may be the machine's doing."""
+    api = Api()
+
+    def fails(body: bytes) -> Answer:
+        short = api.is_right(body) and len(json.loads(body)["name"]) == 1
+        return Answer(0, error="nothing came", hung_up=hung_up) if short else api.accept(body)
+
+    api.answer = fails
+    stage, sender = sender_of(api)
+    sender.run()
+    assert {verdict.code for verdict in stage.state.reached} == codes
+    told = [event.what for event in history_of(stage) if isinstance(event, ev.Blind)]
+    if hung_up:
+        assert "the answer was a closed connection" in stage.state.reached[0].seen
+        assert not told
+    else:
+        assert any("valid requests was none" in what for what in told)
+
+
 def test_a_step_that_is_a_sender_s_own_action_is_told() -> None:
     """The history has it before the request that it prepares, with what it bound."""
     api = Api()
