@@ -159,16 +159,17 @@ class ReceiverRun:
             self._stage.observer.wait(lambda: self._state.pace.commits, deadline)
 
     def _learn_markers(self, window: Window) -> None:
-        """A kind whose outcome can be seen marks the end of each window."""
-        markers: dict[str, str] = {}
+        """A kind whose outcome can be seen marks the end of each window; the others are good for a mix as well."""
+        handled: dict[str, list[str]] = {}
         for delivery in window.deliveries:
             case = delivery.case
-            if case.expectation is not Expectation.INVALID or case.topic in markers:
+            if case.expectation is not Expectation.INVALID:
                 continue
             passed = self._state.pace.prompt_commits and self._state.is_past(delivery)
             if delivery.dead_letters or delivery.answers or (passed and not delivery.source.shows_rejections):
-                markers[case.topic] = case.kind
-        self._player.markers = markers
+                handled.setdefault(case.topic, []).append(case.kind)
+        self._player.handled = handled
+        self._player.markers = {topic: kinds[0] for topic, kinds in handled.items()}
 
     def _cases(self) -> None:
         self._player.phase = "sending"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 
 from kcontract.engine.load.plan import MIX, LoadPlan, load_plans
 from kcontract.engine.scene import Scene
@@ -115,11 +116,11 @@ class Load:
 
     def _cases(self) -> list[Case]:
         """Made beforehand, so that making them does not delay their sending."""
-        source, kind = self._player.sources[self._topic], self._player.markers.get(self._topic)
+        source, kinds = self._player.sources[self._topic], cycle(self._player.handled.get(self._topic, ()))
         cases = []
         for number in range(self._plan.count):
             partition = self._places[number % len(self._places)][1]
-            if self._plan.load == "mixed" and kind is not None and number % MIX == MIX // 2:
+            if self._plan.load == "mixed" and number % MIX == MIX // 2 and (kind := next(kinds, "")):
                 cases.append(source.marker(kind, partition))
             else:
                 cases.append(source.healthy(Role.HEALTHY, partition))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from kcontract.engine.deciding import decide
@@ -55,6 +55,8 @@ class Player:
         self.sources = sources
         self.partitions = {contract.topic: contract.partitions for contract, _ in stage.unit.receives}
         self.markers: MarkerKinds = {}
+        self.handled: Mapping[str, Sequence[str]] = {}
+        """The malformed kinds of which an outcome was seen in the probe phase, the marker's among them."""
         self.cases: dict[int, tuple[Case, ...]] = {}
         """The cases of each window that may have to be repeated."""
         self.grown: dict[str, dict[tuple[str, str], Case]] = {}

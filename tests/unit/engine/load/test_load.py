@@ -137,8 +137,23 @@ def test_slow_with_bad_records_only() -> None:
     assert run.codes == ["SLOW"]
     assert run.loads == [("valid", 1), ("mixed", 1), ("mixed", 2)]
     mixed = [one for one in run.events if isinstance(one, ev.Sent) and one.due and one.at > _began(run, "mixed")]
-    share = sum(one.case.expectation is Expectation.INVALID for one in mixed) / len(mixed)
-    assert share == 0.1
+    bad = [one for one in mixed if one.case.expectation is Expectation.INVALID]
+    assert len(bad) / len(mixed) == 0.1
+    assert len({one.case.kind for one in bad}) == 4
+
+
+def test_slow_with_some_kinds_of_bad_records_only() -> None:
+    """The mix holds each malformed kind that was seen to be handled, not only the one that marks windows."""
+
+    class Picky(Busy):
+        def poll(self, timeout: float = 0.0) -> Sequence[LogRecord]:
+            at = self._position
+            self._takes[False] = BAD if at < len(self.log) and b'"id"' in (self.log[at].value or b"") else 0.0
+            return super().poll(timeout)
+
+    run = _loaded(Picky())
+    assert run.codes == ["SLOW"]
+    assert run.loads == [("valid", 1), ("mixed", 1), ("mixed", 2)]
 
 
 def test_a_slow_machine() -> None:
