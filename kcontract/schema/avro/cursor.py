@@ -14,7 +14,7 @@ MANY_EMPTY = 65_536
 COUNT_BOMB = 10**8
 """From this count on, items without bytes are an attack on the reader (MALFORMED.md 21)."""
 _LARGE = 2**24
-_BLOCK_COST = 48
+BLOCK_COST = 48
 _CONTINUED = re.compile(rb"[\x80-\xff]*")
 _INT64 = 2**63
 
@@ -60,6 +60,18 @@ def read_long(cursor: Cursor) -> int:
         cursor.pos = pos + 1
         return (byte >> 1) ^ -(byte & 1)
     return _long_varint(cursor, pos)
+
+
+def long_at(data: bytes, pos: int) -> tuple[int, int] | None:
+    """The number at `pos` and where it ends, if it is spelled as it should be and in nine bytes at most."""
+    value = shift = 0
+    for byte in data[pos : pos + 9]:
+        if byte < 0x80:
+            value += byte << shift
+            return ((value >> 1) ^ -(value & 1), pos + 1 + shift // 7) if byte or not shift else None
+        value += (byte - 0x80) << shift
+        shift += 7
+    return None
 
 
 def _long_varint(cursor: Cursor, start: int) -> int:
@@ -151,7 +163,7 @@ def read_count(cursor: Cursor, least: int, cost: int) -> tuple[int, int | None]:
     """
     start = cursor.pos
     count, size = read_long(cursor), None
-    cursor.charge(_BLOCK_COST, start)
+    cursor.charge(BLOCK_COST, start)
     if count < 0:
         count, size = _negative_count(cursor, count, start)
     if count == 0:

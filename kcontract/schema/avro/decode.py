@@ -12,6 +12,7 @@ from functools import lru_cache
 from kcontract.model.case import Layer
 from kcontract.model.value import Value
 from kcontract.schema.avro.cursor import Cursor, end_block, read_count, read_long, wrapped
+from kcontract.schema.avro.inline import record_reader
 from kcontract.schema.avro.nodes import (
     Array,
     AvroSchema,
@@ -28,7 +29,7 @@ from kcontract.schema.avro.nodes import (
 )  # fmt: skip
 from kcontract.schema.avro.scalars import Reader, enum_reader, fixed_reader, primitive_reader, read_string
 from kcontract.schema.avro.sizes import Sizes
-from kcontract.schema.problem import DecodeError, Problems, escape
+from kcontract.schema.problem import DecodeError, Problems
 
 MAX_DEPTH = 64
 """Levels at which a record may contain itself: up to here a legal value must be read, deeper ones are `depth_bomb`,
@@ -138,7 +139,7 @@ class _Compiler:
             case EnumType():
                 return enum_reader(node)
             case RecordType():
-                return self.record(node)
+                return self.records.get(node.name) or self.record(node)
             case Ref():
                 return self.reference(node)
 
@@ -158,27 +159,7 @@ class _Compiler:
         return read
 
     def record(self, node: RecordType) -> Reader:
-        fields = tuple((field.name, f"/{escape(field.name)}", self.reader(field.type)) for field in node.fields)
-        cost = self.sizes.record_cost(node)
-
-        def read(cursor: Cursor) -> Datum:
-            cursor.charge(cost, cursor.pos)
-            datum = {}
-            step = ""
-            seen = cursor.problems.seen
-            noted = len(seen)
-            try:
-                for name, step, field in fields:  # step is read when a field fails
-                    datum[name] = field(cursor)
-                    if len(seen) != noted:
-                        noted = cursor.problems.place(noted, step)
-            except DecodeError as error:
-                if len(seen) != noted:
-                    cursor.problems.place(noted, step)
-                error.path = step + error.path
-                raise
-            return datum
-
+        read = record_reader(node, self.reader, self.sizes)
         if node.name in self.sizes.recursive:
             self.records[node.name] = _limited(read)
         else:
