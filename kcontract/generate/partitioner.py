@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
 from struct import Struct
 from typing import NamedTuple
 
 _MASK = 0xFFFFFFFF
 _SEED, _MIX = 0x9747B28C, 0x5BD1E995
-_FEWEST = 6
-"""Keys of one length from which on hashing them together is quicker."""
-
-
-class _Lanes(NamedTuple):
-    """Words side by side in one number, each with 32 bits of room behind it: a product of two stays in its own."""
-
-    ones: int
-    mask: int
-    packed: Struct
 
 
 def murmur2(data: bytes) -> int:
@@ -27,8 +16,7 @@ def murmur2(data: bytes) -> int:
     length = len(data)
     whole = length & ~3
     lanes, size, words = _pairs(length >> 2)
-    number = int.from_bytes(data[:whole], "little")
-    mixed = _mixed(number & lanes, lanes) | _mixed(number >> 32 & lanes, lanes) << 32
+    mixed = _mixed(int.from_bytes(data[:whole], "little"), lanes)
     state = _SEED ^ length
     for word in words.unpack_from(mixed.to_bytes(size, "little")):
         state = state * _MIX & _MASK ^ word
@@ -43,17 +31,20 @@ def murmur2(data: bytes) -> int:
 def _pairs(words: int) -> tuple[int, int, Struct]:
     """For that many words: a mask of every other one, the bytes of all pairs, and how to take the words apart."""
     pairs = (words + 1) // 2
-    return _lanes(pairs).mask, pairs * 8, Struct(f"<{words}I")
+    return _every(2, pairs) * _MASK, pairs * 8, Struct(f"<{words}I")
 
 
-@lru_cache(maxsize=64)
-def _lanes(count: int) -> _Lanes:
-    ones = sum(1 << 64 * lane for lane in range(count))
-    return _Lanes(ones, ones * _MASK, Struct(f"<{count}Q"))
+def _every(step: int, count: int) -> int:
+    """The number that has a one in each `step`-th word."""
+    return sum(1 << 32 * step * place for place in range(count))
 
 
 def _mixed(words: int, lanes: int) -> int:
-    """Each word mixed, all at once."""
+    """Each word mixed: every other one, then those between. A product of two has room for itself that way."""
+    return _mixed_lanes(words & lanes, lanes) | _mixed_lanes(words >> 32 & lanes, lanes) << 32
+
+
+def _mixed_lanes(words: int, lanes: int) -> int:
     words = words * _MIX & lanes
     return (words ^ words >> 24 & lanes) * _MIX & lanes
 
@@ -65,31 +56,45 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 def partitions_of(keys: Sequence[bytes], partitions: int) -> list[int]:
     """The same of many keys: those of one length are hashed side by side."""
-    hashed: dict[bytes, int] = {}
-    for length, group in groupby(sorted(set(keys), key=len), len):
-        alike = list(group)
-        hashed.update(
-            zip(alike, _together(alike, length) if len(alike) >= _FEWEST else map(murmur2, alike), strict=True)
-        )
-    return [(hashed[key] & 0x7FFFFFFF) % partitions for key in keys]
+    lengths = list(map(len, keys))
+    hashes = {length: iter(_together([key for key in keys if len(key) == length], length)) for length in set(lengths)}
+    return [(next(hashes[length]) & 0x7FFFFFFF) % partitions for length in lengths]
+
+
+class _Rows(NamedTuple):
+    """Keys behind each other in one number, so many words each: a row is the words of one place in all of them."""
+
+    ones: int
+    """A one in each word of the first row."""
+    first: int
+    """A mask of the first row."""
+    lanes: int
+    """A mask of every other word."""
+    size: int
+    """Bytes of all keys."""
+    states: Struct
+    """Takes the first row apart."""
+
+
+@lru_cache(maxsize=256)
+def _rows(count: int, words: int) -> _Rows:
+    ones = _every(words, count)
+    states = Struct("<" + f"I{4 * (words - 1)}x" * count)
+    return _Rows(ones, ones * _MASK, _every(2, (count * words + 1) // 2) * _MASK, 4 * count * words, states)
 
 
 def _together(keys: Sequence[bytes], length: int) -> Sequence[int]:
-    """murmur2 of keys of one length, unsigned: their first words side by side, then their second ones."""
-    ones, mask, packed = _lanes(len(keys))
-    rows = -(-length // 4)
-    words = _words(len(keys) * rows).unpack(b"".join([key.ljust(4 * rows, b"\0") for key in keys]))
+    """murmur2 of keys of one length, unsigned: their first words at once, then their second ones."""
+    width = max(-(-length // 4), 2)
+    ones, first, lanes, size, states = _rows(len(keys), width)
+    words = int.from_bytes(b"".join([key.ljust(4 * width, b"\0") for key in keys]), "little")
+    mixed = _mixed(words, lanes)
     state = ones * (_SEED ^ length)
-    columns = [int.from_bytes(packed.pack(*words[row::rows]), "little") for row in range(rows)]
-    for column in columns[: length // 4]:
-        state = state * _MIX & mask ^ _mixed(column, mask)
+    whole = length >> 2
+    for row in range(whole):
+        state = state * _MIX & first ^ mixed >> 32 * row & first
     if length % 4:
-        state = (state ^ columns[-1]) * _MIX & mask
-    state = (state ^ state >> 13 & mask) * _MIX & mask
-    state ^= state >> 15 & mask
-    return packed.unpack(state.to_bytes(8 * len(keys), "little"))
-
-
-@lru_cache(maxsize=64)
-def _words(count: int) -> Struct:
-    return Struct(f"<{count}I")
+        state = (state ^ words >> 32 * whole & first) * _MIX & first
+    state = (state ^ state >> 13 & first) * _MIX & first
+    state ^= state >> 15 & first
+    return states.unpack(state.to_bytes(size, "little"))
