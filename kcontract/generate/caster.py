@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from kcontract.generate.about import About
 from kcontract.generate.envelope import takes_marker
 from kcontract.generate.kind import Kind, Mutant, Parent
-from kcontract.generate.mutants import envelope_of
+from kcontract.generate.mould import Mould
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.stamper import Stamped, Stamper
 from kcontract.model.case import CASE_HEADER, Case, Expected
@@ -18,6 +19,8 @@ from kcontract.oracle.topic import TopicOracle
 
 _AT_ONCE, _LARGE = 32, 4_000
 """Mutants that are made together; bytes of one behind which no other is."""
+_MOULDS = 256
+"""Of the parents of several event types."""
 
 
 class Caster:
@@ -35,6 +38,7 @@ class Caster:
         self._at_once = 1 if self._reply_to.active else _AT_ONCE
         """One by one where the id of a case decides more than its marker."""
         self._numbers = numbers
+        self._mould = lru_cache(maxsize=_MOULDS)(lambda parent: Mould(parent.record, parent.tokens))
 
     def next_id(self) -> str:
         """The id of one more case."""
@@ -57,13 +61,9 @@ class Caster:
 
     def _draft(self, name: str, mutant: Mutant, parent: Parent) -> tuple[Stamped, About]:
         """A mutant with fresh tokens, and beside it its parent with the same."""
-        record, origin = mutant.record, parent.record
-        stamped, swap = self._stamper.beside(record, parent.tokens)
-        value = stamped.record.value if record.value is origin.value else swap.value(origin.value)
-        envelope = envelope_of(origin, record)
-        if envelope is not None:
-            envelope = swap.record(envelope)
-        return stamped, About(name, parent=value, envelope=envelope, note=mutant.note)
+        tokens = self._stamper.tokens(mutant.record.key, parent.tokens)
+        record, value, envelope = self._mould(parent).cast(mutant.record, tokens)
+        return Stamped(record, tokens), About(name, parent=value, envelope=envelope, note=mutant.note)
 
     def case(self, identity: str, stamped: Stamped, about: About) -> Case:
         """The case of a record, with its marker; the oracle is asked unless `about` knows what is expected."""

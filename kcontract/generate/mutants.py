@@ -49,13 +49,6 @@ def _reason(kind: Kind, ground: Ground, parents: Sequence[Parent]) -> str:
     return "" if found else "the schema gives no occasion for it"
 
 
-def envelope_of(parent: Record, mutant: Record) -> Record | None:
-    """The parent without its value; None if the mutant differs from it in nothing else."""
-    if mutant.key == parent.key and mutant.headers == parent.headers and mutant.timestamp == parent.timestamp:
-        return None
-    return Record(parent.key, None, parent.headers, parent.timestamp)
-
-
 def fewer(envelope: Record | None, before: Record, after: Record) -> Record | None:
     """The envelope without the headers that a record was relieved of."""
     if envelope is None:

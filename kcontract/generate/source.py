@@ -281,7 +281,10 @@ class CaseSource:
                 yield from self._sent(kind, mutants, few=False)
 
     def _sent(self, kind: Kind, mutants: Iterable[tuple[Mutant, Parent]], *, few: bool) -> Iterator[Case]:
-        return (case for case in self._caster.of_mutants(kind, mutants, few=few) if self._is_sent(kind, case))
+        cases = self._caster.of_mutants(kind, mutants, few=few)
+        if kind.keep_valid and not self._choice.excluded:
+            return cases
+        return (case for case in cases if self._is_sent(kind, case))
 
     def _is_sent(self, kind: Kind, case: Case) -> bool:
         """Neither valid, where the kind is none then, nor what the contract excludes, whichever kind it was to be."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from random import Random
 
 from kcontract.generate.partitioner import partition_of, partitions_of
-from kcontract.generate.tokens import Mint, Swap, forms, restamp_record, restamp_value
+from kcontract.generate.tokens import Mint, forms, restamp_record, restamp_value
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 from kcontract.model.value import Value
@@ -38,17 +38,11 @@ class Stamper:
     ) -> Stamped:
         """The record with fresh tokens; its key hashes to `partition` if 64 tries a partition find one. `pooled`: the
         key of the pool to take."""
-        values = self._fresh(record.key, tokens, partition, pooled)
+        values = self.tokens(record.key, tokens, partition, pooled)
         return Stamped(restamp_record(record, tokens, values), values)
 
-    def beside(self, record: Record, tokens: tuple[bytes, ...]) -> tuple[Stamped, Swap]:
-        """The record with fresh tokens, and what puts them into anything else that has these."""
-        values = self._fresh(record.key, tokens, None, None)
-        swap = Swap(tokens, values)
-        return Stamped(swap.record(record), values), swap
-
-    def _fresh(
-        self, key: bytes | None, tokens: tuple[bytes, ...], partition: int | None, pooled: bytes | None
+    def tokens(
+        self, key: bytes | None, tokens: tuple[bytes, ...], partition: int | None = None, pooled: bytes | None = None
     ) -> tuple[bytes, ...]:
         """Fresh tokens for those of a record with this key."""
         inside = _standing(key, tokens)

@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
+from struct import Struct
 
 from msgspec import structs
 
@@ -30,8 +31,14 @@ _AT_ONCE = 64
 _STRIDE = 7_368_787  # a prime that divides neither range: a walk through all of it without repetition
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-_VARIANT = {digit: "89ab"[int(digit, 16) >> 2] for digit in "0123456789abcdef"}
-"""The digit of a UUID that says its variant (RFC 9562 §4.1), for a random one."""
+_GROUPS = Struct("8s4s4s4s12s")
+"""The digits of a UUID, as hyphens part them."""
+_EACH = sum(1 << 128 * place for place in range(_AT_ONCE))
+_RANDOM = _EACH * 0xFFFFFFFF_FFFF_0FFF_0FFF_FFFFFFFFFFFF
+_VERSION_4 = _EACH * 0x00000000_0000_4000_8000_000000000000
+_VARIANT = _EACH * 0x00000000_0000_0000_3000_000000000000
+"""Of so many UUIDs together: the bits that are random, those that all have in common (RFC 9562 §5.4), and the two
+random ones of the digit that says the variant, which are drawn as its upper ones."""
 
 
 def is_uuid(text: bytes) -> bool:
@@ -67,16 +74,17 @@ def raw_form(token: bytes) -> bytes | None:
     return long_bytes(int(token)) if _range_of(token) else None
 
 
-@lru_cache(maxsize=512)
-def _raw_forms(tokens: tuple[bytes, ...]) -> tuple[bytes | None, ...]:
-    return tuple(map(raw_form, tokens))
-
-
 @lru_cache(maxsize=4096)
 def forms(token: bytes) -> tuple[bytes, ...]:
     """Every way in which a token may stand in the bytes of a record; equal in number and lengths for its successors."""
     raw = raw_form(token)
     return (token,) if raw is None else (token, raw)
+
+
+@lru_cache(maxsize=512)
+def both_forms(tokens: tuple[bytes, ...]) -> tuple[tuple[bytes, bytes | None], ...]:
+    """Each token beside its raw form."""
+    return tuple((token, raw_form(token)) for token in tokens)
 
 
 class Mint:
@@ -85,12 +93,15 @@ class Mint:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._count = rng.randrange(INT_HIGH - INT_LOW)
-        self._uuids: list[str] = []
+        self._uuids: list[bytes] = []
 
     def uuid(self) -> str:
         """Text of a random UUID, version 4."""
+        return self._uuid().decode()
+
+    def _uuid(self) -> bytes:
         if not self._uuids:
-            self._uuids = _uuids(self._rng.randbytes(16 * _AT_ONCE).hex())
+            self._uuids = _uuids(self._rng.randbytes(16 * _AT_ONCE))
         return self._uuids.pop()
 
     def number(self, low: int, high: int) -> int:
@@ -101,7 +112,7 @@ class Mint:
     def like(self, token: bytes) -> bytes:
         """A fresh token of the same form and length as an old one."""
         if _is_known_uuid(token):
-            return self.uuid().encode()
+            return self._uuid()
         span = _range_of(token)
         return str(self.number(*span)).encode() if span else self._varied(token)
 
@@ -117,46 +128,38 @@ class Mint:
         return byte
 
 
-def _uuids(digits: str) -> list[str]:
-    """UUIDs of so many random hexadecimal digits, 32 each."""
-    texts = [digits[start : start + 32] for start in range(0, len(digits), 32)]
-    return [f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}" for text in texts]
+def _uuids(data: bytes) -> list[bytes]:
+    """UUIDs of random bytes, 16 each."""
+    number = int.from_bytes(data, "big")
+    number = number & _RANDOM | _VERSION_4 | number >> 2 & _VARIANT
+    return list(map(b"-".join, _GROUPS.iter_unpack(number.to_bytes(len(data), "big").hex().encode())))
 
 
-class Swap:
-    """Replaces old tokens by new ones: every form of each by the same form of the new one, in their order."""
-
-    __slots__ = ("_tokens",)
-
-    def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
-        self._tokens = tuple(zip(old, new, _raw_forms(tuple(old)), strict=True))
-
-    def value(self, value: bytes | None) -> bytes | None:
-        """The bytes with other tokens."""
-        if not value:
-            return value
-        for before, after, raw in self._tokens:
-            value = value.replace(before, after)
-            if raw is not None and raw in value:
-                value = value.replace(raw, raw_form(after) or b"")
+def replaced(value: bytes | None, old: tuple[tuple[bytes, bytes | None], ...], new: Sequence[bytes]) -> bytes | None:
+    """The bytes with new tokens for old ones, of which both forms are given: each by the same form of the new one."""
+    if not value:
         return value
-
-    def record(self, record: Record) -> Record:
-        """The record with other tokens in key, value and header values."""
-        headers: Headers = record.headers
-        if headers:
-            headers = tuple([(name, self.value(value)) for name, value in headers])
-        return Record(self.value(record.key), self.value(record.value), headers, record.timestamp)
+    for place, (before, raw) in enumerate(old):
+        value = value.replace(before, new[place])
+        if raw is not None and raw in value:
+            value = value.replace(raw, raw_form(new[place]) or b"")
+    return value
 
 
 def restamp_value(value: bytes | None, old: Sequence[bytes], new: Sequence[bytes]) -> bytes | None:
-    """The bytes with new tokens for old ones."""
-    return Swap(old, new).value(value)
+    """The bytes with new tokens for old ones, in whichever form these stand there."""
+    return replaced(value, both_forms(tuple(old)), new)
+
+
+def restamp_headers(headers: Headers, old: Sequence[bytes], new: Sequence[bytes]) -> Headers:
+    """The same for the values of headers."""
+    return tuple([(name, restamp_value(value, old, new)) for name, value in headers]) if headers else ()
 
 
 def restamp_record(record: Record, old: Sequence[bytes], new: Sequence[bytes]) -> Record:
     """The same for key, value and header values of a record."""
-    return Swap(old, new).record(record)
+    key, value = restamp_value(record.key, old, new), restamp_value(record.value, old, new)
+    return Record(key, value, restamp_headers(record.headers, old, new), record.timestamp)
 
 
 def restamp(case: Case, new_id: str, tokens: Sequence[bytes], marker: bytes | None = None) -> Case:
