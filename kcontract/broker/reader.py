@@ -14,7 +14,8 @@ from kcontract.errors import BrokerError
 from kcontract.model.record import LogRecord, Record
 from kcontract.model.record import TopicPartition as Place
 
-_BATCH = 5_000
+_BATCH = 500
+"""Few enough that messages are near at hand, in the processor's cache, when their records are made."""
 _MOST = 100_000
 """Records of one poll: a service that writes without end must not keep it from returning."""
 _MOST_BYTES = 64 << 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kcontract.engine.in_blocks import in_blocks
 from kcontract.judge.state import UnitState
 from kcontract.model.events import Event
 from kcontract.model.summary import Progress
@@ -46,11 +47,12 @@ class Recorder:
 
     def record_all(self, events: Sequence[Event]) -> None:
         """Record events of one type that happened at once, in their order."""
-        self._history.extend(events)
-        if self.state is not None:
-            self.state.feed_all(events)
-        for event in events:
-            self._tell(event)
+        for some in in_blocks(events):
+            self._history.extend(some)
+            if self.state is not None:
+                self.state.feed_all(some)
+            for event in some:
+                self._tell(event)
 
     def muted(self) -> Recorder:
         """One with the same clock, for what is not judged: nothing of it is written, fed or told."""

@@ -30,6 +30,8 @@ _BY_ABSENCE = frozenset({"NOT_DEAD_LETTERED", "SKIPPED_VALID", "COLLATERAL", "LO
 UNTOLD = "effects came that tie to no record"
 _UNTOLD_TRIES = 3
 """So often that is seen of a record alone before nothing is tried any more for its sake."""
+_TOGETHER = 500
+"""Cases that are counted at once: few enough to be near at hand, in the processor's cache."""
 _KEPT_OPEN = 5_000
 """So many of them stay open to evidence."""
 
@@ -133,6 +135,9 @@ class Court:
         for delivery in window.deliveries:
             if delivery.copied or keeps_copy(delivery):
                 handled.append(delivery)
+                if len(handled) >= _TOGETHER:
+                    self.tally.count_all(handled, "handled")
+                    handled.clear()
                 continue
             self.tally.count_all(handled, "handled")  # before this one: of a case that was sent twice the last counts
             handled.clear()

@@ -339,6 +339,7 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "verdict",
+        ("the same alone", "if code not in _IN_COMPANY and not (", "if False and not ("),
         ("a commit past the record is no loop", "passed=past and not", "passed=False and not"),
         ("committed, and hung with it", "passed=past and not _stands_behind(delivery, window)", "passed=past"),
         ("known loops", "known_loop=bool(window.exits) and window.exits[-1].cause in loops", "known_loop=False"),
@@ -456,6 +457,8 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "state",
+        ("waiting is no pace", "since=delivery.viewed_at", "since=event.at"),
+        ("standing is no news", "max(self.window.evidence_at, delivery.viewed_at)", "event.at"),
         (
             "last commits tell no pace",
             "            self.pace.learn_last_commit()\n        elif",

@@ -81,7 +81,7 @@ SENDING_MUTANTS = (
         ("by a road nothing is ahead", "        if self._road is None:\n            for some", "        if True:\n            for some"),
         ("by a road nothing is sent", "if self._road is None and not self.ahead:", "if not self.ahead:"),
         ("what is ahead may be refused", "        self._on_the_way += records\n", ""),
-        ("refused once more alone", "            self._send([record])\n", ""),
+        ("refused once more alone", "            self._cluster.send([record], volley.delivered, volley.standing)\n", ""),
         ("refused at last", "ev.Refused(now, case, error) for case, error in self.refused.items()", ""),
         ("volleys in order", "while self._volleys and not self._volleys[0].left:", "while self._volleys:"),
         ("whole rows", "self.left -= len(cases)", "self.left -= 1"),

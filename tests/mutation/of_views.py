@@ -54,6 +54,8 @@ VIEW_MUTANTS = (
     ),
     *in_module(
         "views",
+        ("seen first", "            delivery.viewed_at = event.at\n", "            pass\n"),
+        ("nothing is no news", " and (delivery.view, view) != (None, View.ABSENT)", ""),
         ("a repeat", "delivery.case.role is Role.REPEAT\n            or ", ""),
         ("the record's own name", "if not fresh or any(", "if any("),
         ("a function's own name", "any(token.decode", "True or any(token.decode"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from kcontract.engine.in_blocks import in_blocks
 from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.topics.schema_watch import SchemaWatch
@@ -174,15 +175,19 @@ class Observer:
 
     def take(self, records: Sequence[LogRecord]) -> None:
         """What was read is seen now, but for our own records in an input that the service writes to as well."""
+        if records:
+            self._rhythm.stir()
+        for some in in_blocks(records):
+            self._take(some)
+        self._recorder.record_all(self._gate.report(self._recorder.now()))
+
+    def _take(self, records: Sequence[LogRecord]) -> None:
         if self._shared:
             records = [record for record in records if not self._is_own(record)]
         if self.schemas is not None:
             self.schemas.look_up(records)
         now = self._recorder.now()
-        if records:
-            self._rhythm.stir()
         self._recorder.record_all([ev.Seen(now, record) for record in self._kept(records)])
-        self._recorder.record_all(self._gate.report(now))
 
     def _kept(self, records: Sequence[LogRecord]) -> Sequence[LogRecord]:
         """All of them, unless they are a flood."""

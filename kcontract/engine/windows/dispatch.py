@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from kcontract.engine.in_blocks import in_blocks
 from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.stage import Road
@@ -86,7 +87,8 @@ class Dispatcher:
         if due:
             self._recorder.record_all([ev.Sent(now, window, *one) for one in zip(cases, due, strict=True)])
         else:
-            self._recorder.record_all([ev.Sent(now, window, case) for case in cases])
+            for some in in_blocks(cases):
+                self._recorder.record_all([ev.Sent(now, window, case) for case in some])
 
     def send_ahead(self, cases: Sequence[Case]) -> None:
         """Send these before the window is open in which `queue` tells of them all: it must be the next that is called.
@@ -100,9 +102,11 @@ class Dispatcher:
             self.ahead = len(cases)
 
     def _hand_over(self, cases: Sequence[Case]) -> None:
-        records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in cases]
-        self._send(records)
-        self._on_the_way += records
+        volley = self._volley(len(cases))
+        for some in in_blocks(cases):
+            records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in some]
+            self._cluster.send(records, volley.delivered, volley.standing)
+            self._on_the_way += records
         self._cluster.flush(_AT_ONCE)
 
     def _carried(self, road: Road, case: Case) -> Case:
@@ -132,18 +136,19 @@ class Dispatcher:
         self._acknowledge()
         again, self.refused = self.refused, {}
         for record in [one for one in self._on_the_way if one.case in again] if again else ():
-            self._send([record])
+            volley = self._volley(1)
+            self._cluster.send([record], volley.delivered, volley.standing)
             self._acknowledge()
         now = self._recorder.now()
         self._recorder.record_all([ev.Refused(now, case, error) for case, error in self.refused.items()])
         self.refused.clear()
         self._on_the_way.clear()
 
-    def _send(self, records: Sequence[Outgoing]) -> None:
-        volley = _Volley(len(records), self)
+    def _volley(self, records: int) -> _Volley:
+        volley = _Volley(records, self)
         self._volleys.append(volley)
         self.queued += 1
-        self._cluster.send(records, volley.delivered, volley.standing)
+        return volley
 
     def _acknowledge(self) -> None:
         """Wait for what is on its way and record where it stands."""

@@ -63,8 +63,8 @@ def _enter(ties: Ties, deliveries: Iterable[Delivery]) -> None:
             ties.add(delivery)
 
 
-def _weight(deliveries: Iterable[Delivery]) -> int:
-    """Bytes of their values and of their effects'."""
-    records = [delivery.case.record for delivery in deliveries]
-    records += [effect.record.record for delivery in deliveries for effect in delivery.effects]
-    return sum([len(record.value or b"") for record in records])
+def _weight(deliveries: Sequence[Delivery]) -> int:
+    """Bytes of their values and of their effects'. What was copied has come in its own bytes."""
+    own = [len(delivery.case.record.value or b"") << delivery.copied for delivery in deliveries]
+    others = [effect.record.record for delivery in deliveries if not delivery.copied for effect in delivery.effects]
+    return sum(own) + sum([len(record.value or b"") for record in others])

@@ -103,6 +103,23 @@ class Tale(Story):
         self.send(f"{root}.1", expectation, kind=self.cases[root].kind)
 
 
+def test_what_is_new_of_an_answer() -> None:
+    """That there is nothing yet is none, nor that a wrong answer goes on."""
+    tale = Tale()
+    tale.window()
+    tale.send("1")
+    window = tale.state.window
+    assert window is not None
+    before = window.evidence_at
+    tale.says("1", 404)
+    assert window.evidence_at == before
+    tale.says("1", paid="2")
+    first = window.evidence_at
+    assert first > before
+    tale.says("1", stands=True, paid="2")
+    assert window.evidence_at == first
+
+
 def test_a_record_that_is_shown_is_handled() -> None:
     """And has its outcome then."""
     tale = Tale()
