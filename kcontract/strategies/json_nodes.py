@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -35,7 +35,7 @@ from jsonschema_rs.canonical import (
 from kcontract.generate.json_schema import JsonSchemaView
 from kcontract.generate.json_values import JsonValues
 from kcontract.schema.json.dialects import Dialect
-from kcontract.strategies.json_arrays import Build, arrays
+from kcontract.strategies.json_arrays import Build, arrays, both
 from kcontract.strategies.json_heights import ENDLESS, Heights
 from kcontract.strategies.json_numbers import INT64, integers, numbers
 from kcontract.strategies.json_objects import objects
@@ -136,6 +136,8 @@ class Nodes:
                 return objects(view, build, self._dialect, lean=budget < self._heights.of(self._root) + DEPTH - 1)
             case AnyOfView(branches=branches):
                 return _one_of([build(branch) for branch in sorted(branches, key=_rank)])
+            case AllOfView(branches=branches) if (whole := _intersected(node, branches)) is not None:
+                return self._build(whole, budget - 1)
             case OneOfView(branches=branches) | AllOfView(branches=branches):
                 return _one_of([build(branch) for branch in sorted(branches, key=_rank)]).filter(self._check(node))
             case NotView(schema=schema):
@@ -166,6 +168,21 @@ class Nodes:
         more = content(json_inside="contentMediaType" in text, base64="contentEncoding" in text)
         others = more if '"content' in text else st.nothing()
         return st.one_of(edges, others.filter(check), ANYTHING.filter(check), drawn.filter(check))
+
+
+def _intersected(node: CanonicalSchema, branches: Sequence[CanonicalSchema]) -> CanonicalSchema | None:
+    """What all branches take, references among them followed; None where that is no simpler."""
+    whole: CanonicalSchema | None = None
+    for branch in branches:
+        view = branch.view()
+        part = node.definition(view.uri) if isinstance(view, ReferenceView) else branch
+        if part is None:
+            return None
+        try:
+            whole = both(whole, part)
+        except CanonicalizationError:
+            return None
+    return None if whole is None or isinstance(whole.view(), AllOfView) else whole
 
 
 def _rank(node: CanonicalSchema) -> int:
