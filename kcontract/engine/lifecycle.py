@@ -53,6 +53,8 @@ class Lifecycle:
         """Members of dead processes."""
         self._ready_at = math.inf
         """When the process's `ready` was first seen to hold."""
+        self.failure: ServiceGone | None = None
+        """Why the last restart failed that did."""
         self._has_joined = self._joins_none = False
         """Whether its group was ever seen to have members; whether it was taken to do without."""
 
@@ -210,7 +212,8 @@ class Lifecycle:
         """As `restart`; False where the service does not get ready any more."""
         try:
             self.restart(behind=behind)
-        except ServiceGone:
+        except ServiceGone as gone:
+            self.failure = gone
             return False
         return True
 

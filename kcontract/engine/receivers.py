@@ -84,7 +84,8 @@ class ReceiverRun:
         judged = max(0, self._state.tally.cases - self._probed)
         self.tested = judged if self._settings.replay is None else int(_is_judged(replay, self._state.doubts))
         if self._triage.gave_up and not self._state.reached:
-            raise ServiceGone(self._triage.gave_up)
+            failure = self._lifecycle.failure
+            raise ServiceGone(self._triage.gave_up, failure.stderr if failure else "")
 
     def _probe(self) -> None:
         """Get over the first records, learn the service's pace, then which plainly invalid ones get an outcome."""
@@ -238,9 +239,7 @@ class ReceiverRun:
             self._recorder.record(ev.Blind(self._recorder.now(), self._unit, what, "run on a real broker"))
             return
         self._lifecycle.stop()
-        try:
-            self._lifecycle.restart(behind=True)
-        except ServiceGone:
+        if not self._lifecycle.restarts(behind=True):
             self._triage.why_stopped()
             return
         poisons = [

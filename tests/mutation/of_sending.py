@@ -186,7 +186,7 @@ SENDING_MUTANTS = (
         ("stalls of many kinds", "if self._detective.stalls >= _STALLS_AT_MOST and case", "if False and case"),
         ("valid ones though it stands still", "_STALLS_AT_MOST and case.expectation is not Expectation.VALID:", "_STALLS_AT_MOST:"),
         ("why it stopped: time", "        if self._stage.out_of_time:\n            return _OVER\n", ""),
-        ("could not be verified", '        self.gave_up = self.gave_up or "the service exited and does not start any more"\n', ""),
+        ("could not be verified", "        self.gave_up = self.gave_up or f", "        _ = f"),
         ("variants of valid ones", "case.kind if case.code == VALID_KIND else case.code", "case.code"),
         ("variants of malformed ones", "case.kind if case.code == VALID_KIND else case.code", "case.kind"),
         ("what has its outcome", "if not d.has_outcome and not d.refused)", "if not d.refused)"),

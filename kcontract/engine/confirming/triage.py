@@ -135,7 +135,8 @@ class Triage:
         """Why nothing more can be sent. Without a verdict a service that starts no more could not be verified."""
         if self._stage.out_of_time:
             return _OVER
-        self.gave_up = self.gave_up or "the service exited and does not start any more"
+        failure = self._stage.lifecycle.failure
+        self.gave_up = self.gave_up or f"{_GONE}{f': {failure.reason}' if failure else ''}"
         return _GONE
 
     def leave_out(self, cases: Iterable[Case], why: str) -> None:

@@ -59,14 +59,14 @@ def _lost(trial: Trial, promises: Promises) -> Iterator[Sign]:
         return
     how = [f"was not ready after {seconds:.0f} s" for seconds in hangs]
     how += [f"exited with code {one.code} before it was ready" for one in exits]
-    counted = "; ".join(f"{count} times it {what}" for what, count in Counter(how).items())
+    counted = "; ".join(f"it {what} ({count} x)" for what, count in Counter(how).items())
     topic, at = _home(trial, promises)
     yield Sign(
         code="CRASHED" if len(exits) > 1 else "NOT_RECOVERED" if trial.kind.effect == "outage" else "STUCK",
         topic=topic,
         at=at,
         promised=f"{promises.unit} goes on when it is started again after {trial.kind.what}",
-        facts=(f"started again it did not get ready, as it had within {trial.longest_start:.1f} s before: {counted}",),
+        facts=(f"started again {counted}; before the fault it was ready within {trial.longest_start:.1f} s",),
         cause=ended.cause if ended is not None and len(exits) > 1 else "does not start again",
         stderr=ended.stderr if ended is not None else "",
         times=2,

@@ -115,6 +115,14 @@ def test_a_late_broker_error_at_a_restart_blocks_nothing_else() -> None:
     assert "does not start any more" in summary.blocked.reason
 
 
+def test_a_service_that_does_not_start_again_says_why() -> None:
+    """It was ended by us and has not got ready since: its own words tell more than that it is gone."""
+    summary, _ = unit_of(World(good, lambda number: number == 1))
+    assert summary.blocked is not None
+    assert summary.blocked.reason == "the service does not start any more: the service exited before it was ready"
+    assert "its last words" in summary.blocked.fix
+
+
 def test_a_unit_behind_max_time_is_not_tested() -> None:
     """It is told, nothing of it is started, and the run is no success."""
     world = World(good)

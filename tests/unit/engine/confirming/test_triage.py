@@ -183,7 +183,7 @@ def test_a_service_that_starts_no_more(*, late: bool) -> None:
         ward.be_late()
     assert ward.triage.resolve(ward.window(ward.cases(2))) == []
     assert ward.left_out == {OVER if late else "the service does not start any more": 2}
-    assert ward.triage.gave_up == ("" if late else "the service exited and does not start any more")
+    assert ward.triage.gave_up == ("" if late else "the service does not start any more")
     assert ward.repeated == []
 
 
