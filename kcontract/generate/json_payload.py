@@ -19,7 +19,7 @@ from kcontract.generate.json_schema import (
 from kcontract.generate.json_values import JsonValues
 from kcontract.generate.payload import Check, replaced, validator
 from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint
-from kcontract.generate.written import compact
+from kcontract.generate.written import body_of
 
 _MISSING = object()
 _UUID = 36
@@ -54,7 +54,7 @@ class JsonPayload:
 
     @staticmethod
     def encode(value: Any) -> bytes:
-        return compact(value).encode()
+        return body_of(value)
 
     @staticmethod
     def to_json(value: Any) -> Any:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Literal
 
 from kcontract.generate.payload import Payload
-from kcontract.generate.written import compact
+from kcontract.generate.written import body_of
 from kcontract.model.case import Layer
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
@@ -43,7 +43,7 @@ class Parent:
 
     def with_json(self, value: Any) -> Record:
         """The record with another JSON value in it, whether that is valid or not."""
-        return self.with_body(compact(value).encode())
+        return self.with_body(body_of(value))
 
     def with_value(self, value: bytes | None) -> Record:
         return Record(self.record.key, value, self.record.headers, self.record.timestamp)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, parts_of, property_schemas, step
+from kcontract.generate.json_schema import JsonSchemaView, Plain, item_schema, property_schemas, step
 from kcontract.generate.kind import Ground, Parent
-from kcontract.generate.payload import replaced
-from kcontract.generate.written import compact
+from kcontract.generate.written import body_of
 from kcontract.model.record import Record
 
-_RAW = "\ue000raw\ue000"
+_ITEMS = 2
+"""Of a list so many items are places."""
 
 
 class Site(NamedTuple):
@@ -47,7 +47,7 @@ def _sites(view: JsonSchemaView, schema: Any, value: Any, pointer: str) -> Itera
             schemas = [declared.get(name, others) for declared, others in known]
             yield from _sites(view, _any_of(schemas), inner, step(pointer, name))
     elif isinstance(value, list):
-        for index, inner in enumerate(value[:2]):
+        for index, inner in enumerate(value[:_ITEMS]):
             yield from _sites(view, _any_of([item_schema(p, index) for p in plains]), inner, step(pointer, index))
 
 
@@ -55,17 +55,40 @@ def _any_of(schemas: list[Any]) -> Any:
     return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
+@lru_cache(maxsize=32)
+def _spans(parent: Parent) -> dict[str, tuple[int, int]]:
+    """Where in the body the text of each place begins and ends."""
+    found: dict[str, tuple[int, int]] = {}
+    _measure(parent.json, "", 0, found)
+    return found
+
+
+def _measure(value: Any, pointer: str, start: int, found: dict[str, tuple[int, int]]) -> int:
+    """Note the spans of a value that begins at `start`, and of those in it; returns where it ends."""
+    inside = start + 1
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            inside = _measure(inner, step(pointer, name), inside + len(body_of(name)) + 1, found) + 1
+        end = max(inside, start + 2)
+    else:
+        for index, inner in enumerate(value[:_ITEMS] if isinstance(value, list) else ()):
+            inside = _measure(inner, step(pointer, index), inside, found) + 1
+        end = start + len(body_of(value))
+    found[pointer] = start, end
+    return end
+
+
 def with_raw(parent: Parent, pointer: str, raw: bytes) -> Record:
     """The record with these very bytes in place of a JSON value."""
-    value = replaced(parent.json, parts_of(pointer), _RAW)
-    text = compact(value).encode()
-    return parent.with_body(text.replace(f'"{_RAW}"'.encode(), raw))
+    start, end = _spans(parent)[pointer]
+    body = parent.body
+    return parent.with_body(body[:start] + raw + body[end:])
 
 
 def with_value(ground: Ground, parent: Parent, pointer: str, value: Any) -> Record | None:
     """The record with another value at a place, in the payload's own encoding; None if Avro cannot say it."""
     if ground.json:
-        return parent.with_json(replaced(parent.json, parts_of(pointer), value))
+        return with_raw(parent, pointer, body_of(value))
     datum = ground.payload.put(parent.datum, pointer, value)
     return None if datum is parent.datum else parent.with_body(ground.payload.encode(datum))
 
@@ -73,14 +96,3 @@ def with_value(ground: Ground, parent: Parent, pointer: str, value: Any) -> Reco
 def is_token(parent: Parent, site: Site) -> bool:
     """Whether a place holds an identity."""
     return str(site.value).encode() in parent.tokens
-
-
-def removed(value: Any, parts: tuple[str, ...]) -> Any:
-    """A copy of a JSON value without the property that the steps lead to."""
-    head, rest = parts[0], parts[1:]
-    if isinstance(value, dict):
-        if not rest:
-            return {key: inner for key, inner in value.items() if key != head}
-        return {**value, head: removed(value[head], rest)}
-    index = int(head)
-    return [*value[:index], removed(value[index], rest), *value[index + 1 :]]

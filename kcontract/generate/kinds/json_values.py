@@ -9,15 +9,16 @@ from random import Random
 from typing import Any
 
 from kcontract.generate.formats import VIOLATIONS
-from kcontract.generate.json_schema import Plain, parts_of, types_of
+from kcontract.generate.json_schema import Plain, types_of
 from kcontract.generate.kind import MAX_BYTES, Ground, Mutant, Parent
-from kcontract.generate.kinds.json_sites import Site, is_token, removed, sites, with_value
+from kcontract.generate.kinds.json_sites import Site, is_token, sites, with_raw, with_value
 from kcontract.generate.numbers import limits
-from kcontract.generate.payload import replaced
 from kcontract.generate.text import fitted
+from kcontract.generate.written import body_of
 
-_OF_TYPE: dict[str, Any] = {
-    "null": None, "boolean": True, "integer": 7, "number": 1.5, "string": "text", "array": [], "object": {},
+_OF_TYPE = {
+    "null": b"null", "boolean": b"true", "integer": b"7", "number": b"1.5", "string": b'"text"', "array": b"[]",
+    "object": b"{}",
 }  # fmt: skip
 _BAITS = ("a" * 40 + "!", "0" * 40 + "x", "a.a." * 12 + "@", "((((((((((((((((((((", " " * 60 + "x", "aA1-" * 15 + "\n")
 
@@ -36,9 +37,9 @@ def missing(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
         if isinstance(site.value, dict):
             for name in dict.fromkeys(name for plain in site.plains for name in plain.get("required", ())):
                 if name in site.value:
-                    value = removed(parent.json, (*parts_of(site.pointer), name))
+                    text = body_of({key: inner for key, inner in site.value.items() if key != name})
                     where = f"{site.pointer}/{name}"
-                    yield Mutant(parent.with_json(value), note=f"dropped required {where}", place=where)
+                    yield Mutant(with_raw(parent, site.pointer, text), note=f"dropped required {where}", place=where)
 
 
 def wrong_type(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
@@ -48,15 +49,11 @@ def wrong_type(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
         free = any(not plain for plain in site.plains) or not site.pointer
         if free:
             continue
-        for name, value in _OF_TYPE.items():
+        belongs = " or ".join(sorted(allowed))
+        for name, text in _OF_TYPE.items():
             if name not in allowed and not (name == "integer" and "number" in allowed):
-                record = parent.with_json(replaced(parent.json, parts_of(site.pointer), value))
-                yield Mutant(
-                    record,
-                    name,
-                    f"{name} at {site.pointer}, where {' or '.join(sorted(allowed))} belongs",
-                    site.pointer,
-                )
+                note = f"{name} at {site.pointer}, where {belongs} belongs"
+                yield Mutant(with_raw(parent, site.pointer, text), name, note, site.pointer)
 
 
 def out_of_bounds(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
@@ -143,10 +140,11 @@ def unexpected(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
     """One property more than the schema names."""
     for site in sites(ground, parent):
         if isinstance(site.value, dict):
-            value = replaced(parent.json, parts_of(site.pointer), {**site.value, "kcontract_extra": "x"})
+            text = body_of({**site.value, "kcontract_extra": "x"})
             where = site.pointer or "the root"
             variant = "nested" if site.pointer else "root"
-            yield Mutant(parent.with_json(value), variant, f"property kcontract_extra at {where}", site.pointer)
+            record = with_raw(parent, site.pointer, text)
+            yield Mutant(record, variant, f"property kcontract_extra at {where}", site.pointer)
 
 
 def pathological(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
@@ -156,15 +154,15 @@ def pathological(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
         if isinstance(site.value, str) and not is_token(parent, site):
             patterned = any("pattern" in plain or "format" in plain for plain in site.plains)
             for bait in _BAITS if patterned else ():
-                record = parent.with_json(replaced(parent.json, parts_of(site.pointer), bait))
+                record = with_raw(parent, site.pointer, body_of(bait))
                 yield Mutant(record, "regex_bait", f"{bait[:20]!r}… at {site.pointer}", site.pointer)
             if not long and not any(plain.keys() & {"enum", "const"} for plain in site.plains):
                 long = site.pointer
-                record = parent.with_json(replaced(parent.json, parts_of(site.pointer), "x" * 800_000))
+                record = with_raw(parent, site.pointer, b'"%b"' % (b"x" * 800_000))
                 yield Mutant(record, "long", f"a string of 800,000 characters at {site.pointer}", site.pointer)
         elif isinstance(site.value, list):
             items = _many(site.value)
-            record = parent.with_json(replaced(parent.json, parts_of(site.pointer), items))
+            record = with_raw(parent, site.pointer, body_of(items))
             if len(record.value or b"") <= MAX_BYTES:
                 yield Mutant(record, "many_items", f"{len(items)} different items at {site.pointer}", site.pointer)
 
