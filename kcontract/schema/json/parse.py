@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from json.scanner import make_scanner
 from typing import Any, cast
 
 from kcontract.model.case import Layer
 from kcontract.model.value import Value
 from kcontract.schema.json.numbers import Literal, beyond_int64, parse_float, parse_int
 from kcontract.schema.json.syntax import check_deep_syntax
-from kcontract.schema.json.text import ALWAYS_FITS, check_budget, constant_offset, depth, to_text
+from kcontract.schema.json.text import (
+    ALWAYS_FITS,
+    BOM,
+    check_budget,
+    constant_offset,
+    depth,
+    no_utf8,
+    to_text,
+    unmarked_utf16,
+)
 from kcontract.schema.problem import DecodeError, Problems
 
 MAX_DEPTH = 64
@@ -21,6 +29,8 @@ Parsers that limit themselves do so at 64 (.NET) to 1,000 levels (Jackson)."""
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE = re.compile("[\ud800-\udfff]")
+_BLANK = re.compile(r"[ \t\n\r]*")
+_NO_VALUE = "Expecting value"
 
 
 class Parsed(Value, frozen=True, gc=True):
@@ -54,28 +64,40 @@ def scan_json(data: bytes, *, first_keys: bool = False) -> Parsed:
 
 def _ordinary(data: bytes) -> Parsed | None:
     """A document with nothing remarkable about it, as most are, or with nothing else than one mistake of syntax."""
-    if len(data) > ALWAYS_FITS:
+    if len(data) > ALWAYS_FITS or data.startswith(BOM):
         return None
     try:
         text = data.decode()
-        if text.count("[") + text.count("{") > MAX_DEPTH or ("\\u" in text and _SURROGATE.search(text)):
+        if text.count("[") + text.count("{") > MAX_DEPTH or ("\\" in text and _SURROGATE.search(text)):
             return None
-        return Parsed(_quick(text), size=len(data))
+        return Parsed(_whole(_scan_once, text), size=len(data))
+    except UnicodeDecodeError as error:
+        wrong = no_utf8(data, error)
     except json.JSONDecodeError as error:
-        if text.startswith("\ufeff") or "\0" in text[:4]:
-            return None
-        return Parsed(None, (_syntax_error(text, error),), fatal=True)
-    except ValueError:  # no UTF-8, or something in it that one of the hooks below knows
+        wrong = _misspelt(text, error.msg, error.pos)
+    except StopIteration as stopped:
+        wrong = _misspelt(text, _NO_VALUE, stopped.value)
+    except ValueError:  # something that one of the hooks below knows
         return None
+    return Parsed(None, (wrong,), fatal=True)
 
 
-def _quick(text: str) -> Any:
-    """The decoder's `decode`, where nothing is around the value without its looking for blanks."""
-    try:
-        value, end = _scan_once(text, 0)
-    except StopIteration:
-        return _QUICK.decode(text)
-    return value if end == len(text) else _QUICK.decode(text)
+def _misspelt(text: str, words: str, place: int) -> DecodeError:
+    return unmarked_utf16() if "\0" in text[:4] else _syntax_error(text, words, place)
+
+
+def _whole(scan_once: Any, text: str) -> Any:
+    """The one value in a text, as `json.loads` reads it; StopIteration says where a value should have begun."""
+    value, end = scan_once(text, 0 if text[:1] > " " else _blank(text, 0))
+    if end != len(text) and (end := _blank(text, end)) != len(text):
+        raise json.JSONDecodeError("Extra data", text, end)
+    return value
+
+
+def _blank(text: str, pos: int) -> int:
+    """Over blanks."""
+    found = _BLANK.match(text, pos)
+    return found.end() if found else pos
 
 
 def _scan(data: bytes, *, first_keys: bool) -> Parsed:
@@ -118,7 +140,7 @@ def _refuse(_text: str) -> Any:
 
 _LONGEST_INT64 = len(str(-(2**63)))
 _QUICK = json.JSONDecoder(object_pairs_hook=_single, parse_int=_int64, parse_float=_fraction, parse_constant=_refuse)
-_scan_once: Any = make_scanner(cast("Any", _QUICK))
+_scan_once: Any = cast("Any", _QUICK).scan_once
 
 
 def _parse(text: str, hooks: _Hooks) -> Any:
@@ -126,24 +148,28 @@ def _parse(text: str, hooks: _Hooks) -> Any:
         check_deep_syntax(text)
         reason = f"nested {levels} levels deep"
         raise DecodeError(Layer.RESOURCES, "depth_bomb_json", reason, soft=True)
+    if text.startswith("\ufeff"):
+        raise _syntax_error(text, "Unexpected UTF-8 BOM (decode using utf-8-sig)", 0)
+    reader: Any = json.JSONDecoder(
+        object_pairs_hook=hooks.pairs,
+        parse_constant=hooks.constant,
+        parse_int=hooks.integer,
+        parse_float=hooks.floating,
+    )
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=hooks.pairs,
-            parse_constant=hooks.constant,
-            parse_int=hooks.integer,
-            parse_float=hooks.floating,
-        )
+        return _whole(reader.scan_once, text)
     except json.JSONDecodeError as error:
-        raise _syntax_error(text, error) from None
+        raise _syntax_error(text, error.msg, error.pos) from None
+    except StopIteration as stopped:
+        raise _syntax_error(text, _NO_VALUE, stopped.value) from None
 
 
-def _syntax_error(text: str, error: json.JSONDecodeError) -> DecodeError:
-    at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
+def _syntax_error(text: str, words: str, place: int) -> DecodeError:
+    at = place if text.isascii() else len(text[:place].encode("utf-8", "surrogatepass"))
     if not text:
         return DecodeError(Layer.DECODE, "empty_value", "no bytes", offset=0)
-    code = "json_unicode:control" if error.msg.startswith("Invalid control character") else "json_syntax"
-    words = error.msg.removesuffix(" at").removesuffix(" starting")  # the place is told beside them
+    code = "json_unicode:control" if words.startswith("Invalid control character") else "json_syntax"
+    words = words.removesuffix(" at").removesuffix(" starting")  # the place is told beside them
     return DecodeError(Layer.DECODE, code, words, offset=at)
 
 

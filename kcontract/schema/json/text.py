@@ -7,7 +7,7 @@ import re
 from kcontract.model.case import Layer
 from kcontract.schema.problem import DecodeError, Problems
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\0", b"\0")
 ALWAYS_FITS = 1_250_000
 """Bytes of a document that stays within the memory budget whatever stands in it."""
@@ -22,20 +22,28 @@ _RUNS = re.compile(rb"([\[{]+)([\]}]*)")
 
 def to_text(data: bytes, problems: Problems) -> str:
     """The text of `data`. A BOM is noted; raises DecodeError: json_nonstandard:utf16, json_unicode."""
-    if data.startswith(_BOM):
+    if data.startswith(BOM):
         problems.note(DecodeError(Layer.DECODE, "json_nonstandard:bom", "a byte order mark", offset=0, soft=True))
-        data = data[len(_BOM) :]
+        data = data[len(BOM) :]
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        if data.startswith(_OTHER_ENCODINGS) or b"\0" in data[:4]:
-            raise DecodeError(
-                Layer.DECODE, "json_nonstandard:utf16", "not UTF-8, but UTF-16 or -32", offset=0
-            ) from None
-        raise DecodeError(Layer.DECODE, "json_unicode", f"not UTF-8: {error.reason}", offset=error.start) from None
+        raise no_utf8(data, error) from None
     if "\0" in text[:4]:
-        raise DecodeError(Layer.DECODE, "json_nonstandard:utf16", "UTF-16 or -32 without a mark", offset=0)
+        raise unmarked_utf16()
     return text
+
+
+def no_utf8(data: bytes, error: UnicodeDecodeError) -> DecodeError:
+    """What is wrong with bytes that are not UTF-8."""
+    if data.startswith(_OTHER_ENCODINGS) or b"\0" in data[:4]:
+        return DecodeError(Layer.DECODE, "json_nonstandard:utf16", "not UTF-8, but UTF-16 or -32", offset=0)
+    return DecodeError(Layer.DECODE, "json_unicode", f"not UTF-8: {error.reason}", offset=error.start)
+
+
+def unmarked_utf16() -> DecodeError:
+    """What is wrong with a text that begins with a NUL, or has one behind its first character."""
+    return DecodeError(Layer.DECODE, "json_nonstandard:utf16", "UTF-16 or -32 without a mark", offset=0)
 
 
 def check_budget(data: bytes) -> None:
