@@ -21,7 +21,7 @@ class DecodeError(KcontractError):
     def __init__(
         self, layer: Layer, code: str, reason: str, *, offset: int | None = None, path: str = "", soft: bool = False
     ) -> None:
-        super().__init__(code, reason)
+        self.code, self.message, self.fix = code, reason, ""  # the base's part: handing it on would double the price
         self.layer = layer
         self.reason = reason
         self.offset = offset

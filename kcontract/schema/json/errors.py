@@ -25,19 +25,22 @@ _MAX_NESTED = 8
 
 def code_of(error: Any) -> tuple[str, bool]:
     """The kind's code, and whether the error is soft (the validator itself gave up)."""
-    if type(error.kind).__name__ in _OPEN:
-        return "pathological_strings", True
-    keyword = error.kind.name
+    kind = error.kind
+    keyword = kind.name
     if keyword == "type" and not error.instance_path:
         return "wrong_root", False
-    return _CODES.get(keyword, "value_violation"), False
+    if keyword in _CODES:
+        return _CODES[keyword], False
+    if type(kind).__name__ in _OPEN:
+        return "pathological_strings", True
+    return "value_violation", False
 
 
 def most_telling(error: Any) -> Any:
     """Of an anyOf or oneOf, the first error of the only branch that takes the value's type; else the error itself."""
     for _ in range(_MAX_NESTED):
-        context = getattr(error.kind, "context", None)
-        if error.kind.name not in ("anyOf", "oneOf") or not context:
+        kind = error.kind
+        if kind.name not in ("anyOf", "oneOf") or not (context := getattr(kind, "context", None)):
             return error
         here = error.instance_path
         mine = [branch for branch in context if branch and not _wrong_type(branch, here)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +25,10 @@ from kcontract.schema.problem import DecodeError, escape
 _NONE: Mapping[str, str] = MappingProxyType({})
 _MAX_ERRORS = 20
 _BEYOND = "json_numbers:beyond_binary64"
+_PLACES = 256
+"""Of so many it is remembered which types they may have."""
+_Types = Callable[[tuple[str, ...]], frozenset[str]]
+"""All types that a schema names for a place."""
 
 
 class JsonSchema:
@@ -34,6 +39,7 @@ class JsonSchema:
         self.document = _load(text)
         self._asserts = assert_formats
         self._copies = copies(self.document)
+        self._types_at = lru_cache(_PLACES)(partial(types_at, self.document))
         registry = _registry(references)
         self._strict = _compile(self.document, registry, formats=STRICT)
         self._lenient = _compile(self.document, registry, formats=None if assert_formats else {})
@@ -44,13 +50,13 @@ class JsonSchema:
         try:
             return bool(self._strict.is_valid(value))
         except ValueError:  # a `Literal` is no plain float
-            return bool(self._strict.is_valid(_plain_numbers(self.document, value)[0]))
+            return bool(self._strict.is_valid(_plain_numbers(self._types_at, value)[0]))
 
     def problems(self, parsed: Parsed) -> tuple[DecodeError, ...]:
         """What is wrong with a parsed document in the eyes of the schema, the soft ones included."""
         value = parsed.value
         if parsed.numbers:
-            plain, noted = _plain_numbers(self.document, value)
+            plain, noted = _plain_numbers(self._types_at, value)
             return (*noted, *self._errors(plain, parsed.size, noted))
         if self._strict.is_valid(value):
             return ()
@@ -137,12 +143,14 @@ def _problem(error: Any) -> DecodeError:
 
 def _problems(validator: Any, value: Any, without: frozenset[str] = frozenset()) -> Iterator[DecodeError]:
     """The first errors, those about the places `without` left out."""
-    errors = (error for error in validator.iter_errors(value) if not without or _pointer(error) not in without)
+    errors = validator.iter_errors(value)
+    if without:
+        errors = (error for error in errors if _pointer(error) not in without)
     return map(_problem, islice(errors, _MAX_ERRORS))
 
 
 def _pointer(error: Any) -> str:
-    return "".join(f"/{escape(str(step))}" for step in error.instance_path)
+    return "".join([f"/{escape(str(step))}" for step in error.instance_path])
 
 
 def _somewhere() -> DecodeError:
@@ -159,22 +167,22 @@ def _covers(path: str, noted: str) -> bool:
     return noted == path or noted.startswith(f"{path}/")
 
 
-def _plain_numbers(schema: Any, value: Any) -> tuple[Any, tuple[DecodeError, ...]]:
+def _plain_numbers(types: _Types, value: Any) -> tuple[Any, tuple[DecodeError, ...]]:
     """The document with plain numbers only, and a note for each number whose meaning is open where it stands."""
     noted: list[DecodeError] = []
+    return _plain(value, (), types, noted), tuple(noted[:_MAX_ERRORS])
 
-    def plain(one: Any, steps: tuple[str, ...]) -> Any:
-        match one:
-            case list():
-                return [plain(item, (*steps, str(index))) for index, item in enumerate(one)]
-            case dict():
-                return {key: plain(item, (*steps, key)) for key, item in one.items()}
-            case Literal() | int():
-                noted.extend(_open_number(schema, one, steps))
-                return _number(one)
-        return one
 
-    return plain(value, ()), tuple(noted[:_MAX_ERRORS])
+def _plain(value: Any, steps: tuple[str, ...], types: _Types, noted: list[DecodeError]) -> Any:
+    match value:
+        case list():
+            return [_plain(item, (*steps, str(index)), types, noted) for index, item in enumerate(value)]
+        case dict():
+            return {key: _plain(item, (*steps, key), types, noted) for key, item in value.items()}
+        case Literal() | int():
+            noted.extend(_open_number(types, value, steps))
+            return _number(value)
+    return value
 
 
 def _number(one: int | float) -> int | float:
@@ -189,17 +197,17 @@ def _number(one: int | float) -> int | float:
     return float(whole)
 
 
-def _open_number(schema: Any, one: int | float, steps: tuple[str, ...]) -> Iterator[DecodeError]:
+def _open_number(types: _Types, one: int | float, steps: tuple[str, ...]) -> Iterator[DecodeError]:
     path = "".join(f"/{escape(step)}" for step in steps)
     if isinstance(one, Literal) and not one.exact:
         yield _number_note(_BEYOND, "beyond what binary64 holds", path)
     elif isinstance(one, Literal):
-        if "integer" in types_at(schema, steps):
+        if "integer" in types(steps):
             yield _number_note("json_numbers:float_for_integer", f"{float(one)!r} in an integer field", path)
     elif isinstance(one, int) and beyond_int64(one):
         if beyond_binary64(one):
             yield _number_note(_BEYOND, "beyond what binary64 holds", path)
-        elif "integer" in types_at(schema, steps):
+        elif "integer" in types(steps):
             yield _number_note("json_numbers:beyond_int64", "beyond int64 in an integer field", path)
 
 

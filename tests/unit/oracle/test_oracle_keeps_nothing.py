@@ -66,3 +66,18 @@ def test_asking_the_oracle_leaves_nothing_behind(kind: str, schema: str, value: 
         oracle.expect(record)
     gc.collect()
     assert len(gc.get_objects()) - before < 100
+
+
+@pytest.mark.parametrize("value", [b'{"id":1}', b'{"id":1e0}', b'{"id":1,"id":2}', b'{"id":"\\ud800"}', b"{}", b"{x"])
+def test_reading_json_makes_no_cycles(value: bytes) -> None:
+    """A run hardly ever looks for them."""
+    ground = damaged_ground("json", _JSON)
+    oracle = TopicOracle(ground.contract, ground.receive, ())
+    oracle.expect(Record(None, value))
+    gc.collect()
+    gc.disable()
+    try:
+        oracle.expect(Record(None, value))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
