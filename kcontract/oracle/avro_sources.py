@@ -10,7 +10,7 @@ from kcontract.model.contract import Contract, Receive
 from kcontract.model.registry import RegisteredSchema
 from kcontract.oracle.book import Book, own_references, subjects_of
 from kcontract.oracle.standing import Standing
-from kcontract.schema.avro.decode import scan
+from kcontract.schema.avro.decode import accepts
 from kcontract.schema.avro.match import fields_of, source_field
 from kcontract.schema.avro.nodes import AvroSchema, RecordType, simple_name
 from kcontract.schema.avro.parse import parse
@@ -67,7 +67,7 @@ class Sources:
 
     def any_decodes(self, body: bytes) -> bool:
         """Whether some schema of the contract takes the bytes without complaint."""
-        return any(not scan(target.schema, body).problems for target in self.targets)
+        return any(accepts(target.schema, body) for target in self.targets)
 
     def of(self, entries: list[RegisteredSchema]) -> Source | DecodeError:
         """The writer behind a schema id; an error if the registry's text is no schema."""

@@ -16,7 +16,7 @@ from kcontract.oracle.policy import base
 from kcontract.oracle.projection import left_out
 from kcontract.oracle.reading import MISSING, ValueReading
 from kcontract.oracle.standing import evolution_problem
-from kcontract.schema.avro.decode import scan
+from kcontract.schema.avro.decode import accepts, scan
 from kcontract.schema.avro.json_form import json_form
 from kcontract.schema.avro.nodes import AvroSchema, Datum
 from kcontract.schema.avro.resolve import Resolver
@@ -24,6 +24,7 @@ from kcontract.schema.avro.sizes import Sizes
 from kcontract.schema.json.parse import Parsed
 from kcontract.schema.json.validate import JsonSchema
 from kcontract.schema.problem import DecodeError, Problems
+from kcontract.schema.wire import HEADER_SIZE
 
 _UNFAITHFUL = ("logical_out_of_range", "decimal_abuse", "non_finite", "invalid_utf8", "enum_index_bad")
 """After these the JSON form does not say what the bytes say: a constraint broken there proves nothing."""
@@ -57,6 +58,8 @@ class AvroValues:
             JsonSchema(constraints.text, assert_formats=message.assert_formats) if constraints is not None else None
         )
 
+        self._by_header: dict[bytes, Source] = {}
+        """By the five bytes before a body; of schemas that the book holds, so as few."""
         self._takes_as_it_is = self._reader is None and self._constraints is None
         """Whether a datum in the contract's own schema needs nothing more to be valid."""
         self._is_empty = not Sizes(self.schema).least(self.schema.root)
@@ -73,13 +76,17 @@ class AvroValues:
 
     def read(self, record: Record) -> ValueReading:
         """Problems and payload of a record whose value is not null."""
+        value = record.value or b""
         if self._plain:
-            return self._read_plain(record.value or b"")
+            return self._read_plain(value)
+        source = self._by_header.get(value[:HEADER_SIZE])
+        if source is not None:
+            return self._read_framed(source, value[HEADER_SIZE:], HEADER_SIZE)
         try:
             named = self._frames.open(record)
         except DecodeError as error:
             return ValueReading((error.settled(),))
-        return self._read_named(named)
+        return self._read_named(named, value)
 
     def _read_plain(self, body: bytes) -> ValueReading:
         """Without a schema's name: the first of the contract's schemas that has the fewest complaints."""
@@ -92,23 +99,28 @@ class AvroValues:
                 best = reading
         return best or ValueReading()
 
-    def _read_named(self, named: Named) -> ValueReading:
+    def _read_named(self, named: Named, value: bytes) -> ValueReading:
         source = self._sources.of(named.entries)
         if isinstance(source, DecodeError):
             return ValueReading((source,))
-        reading = self._read_body(source, named.body, named.start)
-        if reading.problems and self._frames.is_doubled(named.body, self._decodes):
+        if named.start == HEADER_SIZE:
+            self._by_header[value[:HEADER_SIZE]] = source
+        return self._read_framed(source, named.body, named.start)
+
+    def _read_framed(self, source: Source, body: bytes, start: int) -> ValueReading:
+        reading = self._read_body(source, body, start)
+        if reading.problems and self._frames.is_doubled(body, self._decodes):
             first = reading.problems[0]
             reason = "a framed message in a frame"
-            doubled = DecodeError(first.layer, "double_header", reason, offset=named.start, soft=True)
+            doubled = DecodeError(first.layer, "double_header", reason, offset=start, soft=True)
             return ValueReading((doubled,), reading.make, make_part=reading.make_part)
-        if not named.body and (source.is_foreign or not self._is_empty):
+        if not body and (source.is_foreign or not self._is_empty):
             return _without_body(reading)
         return reading
 
     def _decodes(self, named: Named) -> bool:
         source = self._sources.of(named.entries)
-        return isinstance(source, Source) and not scan(source.schema, named.body).problems
+        return isinstance(source, Source) and accepts(source.schema, named.body)
 
     def _read_body(self, source: Source, body: bytes, start: int) -> ValueReading:
         reading = scan(source.schema, body)

@@ -14,7 +14,7 @@ from kcontract.oracle.book import Book
 from kcontract.oracle.framing import Frames
 from kcontract.oracle.policy import base
 from kcontract.oracle.reading import MISSING
-from kcontract.schema.avro.decode import scan
+from kcontract.schema.avro.decode import accepts, scan
 from kcontract.schema.avro.json_form import json_form
 from kcontract.schema.avro.nodes import AvroSchema, RecordType
 from kcontract.schema.avro.parse import parse
@@ -90,7 +90,7 @@ class EffectOracle:
         if not in_header and not self._is_framed(value):
             return _form(schema, schema, value)
         try:
-            frames = Frames(self._book, "avro", lambda body: not scan(schema, body).problems, in_header=in_header)
+            frames = Frames(self._book, "avro", lambda body: accepts(schema, body), in_header=in_header)
             named = frames.open(record)
             return _form(self._book.avro(named.entries[0]), schema, named.body)
         except DecodeError as error:

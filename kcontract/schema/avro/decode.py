@@ -66,6 +66,24 @@ def scan(writer: AvroSchema, data: bytes) -> Reading:
     return Reading(datum, _traced(writer, data, problems)) if problems.seen else Reading(datum)
 
 
+def accepts(writer: AvroSchema, data: bytes) -> bool:
+    """Whether the strict decoder takes `data`, every byte of it; why not is not asked for."""
+    if len(data) < _least(writer):
+        return False
+    cursor = Cursor(data, Problems(stop_at=0), MAX_DEPTH)
+    try:
+        reader_of(writer)(cursor)
+    except (DecodeError, RecursionError):
+        return False
+    return cursor.pos == cursor.end
+
+
+@lru_cache(maxsize=512)
+def _least(schema: AvroSchema) -> int:
+    """The fewest bytes of a message."""
+    return Sizes(schema).least(schema.root)
+
+
 def _traced(writer: AvroSchema, data: bytes, problems: Problems) -> tuple[DecodeError, ...]:
     """The noted problems with their paths. What was noted in a list or map is read again up to each."""
     noted = list(problems.seen.values())
@@ -95,13 +113,7 @@ def _run(writer: AvroSchema, data: bytes, problems: Problems) -> Datum:
 
 def _leftover(writer: AvroSchema, cursor: Cursor) -> None:
     left, at = cursor.end - cursor.pos, cursor.pos
-    again = Cursor(cursor.data[at:], Problems(stop_at=0), MAX_DEPTH)
-    try:
-        reader_of(writer)(again)
-        whole = 0 < again.pos == again.end
-    except (DecodeError, RecursionError):
-        whole = False
-    if whole:
+    if accepts(writer, cursor.data[at:]):
         cursor.note("concatenated", f"a second message of {left} bytes", at)
     else:
         cursor.note("trailing_bytes", f"{left} bytes are left over", at)

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from kcontract.model.case import Layer
-from kcontract.schema.avro.decode import MAX_DEPTH, decode, scan
+from kcontract.schema.avro.decode import MAX_DEPTH, accepts, decode, scan
 from kcontract.schema.avro.encode import encode, long_bytes
 from kcontract.schema.avro.nodes import AvroSchema, Branch
 from kcontract.schema.avro.parse import parse
 from kcontract.schema.problem import DecodeError
+from tests.decoders.avro_schemas import avro_schemas
+from tests.decoders.payloads import payloads
 
 
 def _schema(raw: Any) -> AvroSchema:
@@ -196,3 +198,12 @@ def test_recursive_data_round_trips() -> None:
     """Branches and records inside themselves come back as they were."""
     datum = {"v": 1, "next": Branch(1, {"v": 2, "next": Branch(0, None)})}
     assert decode(_LIST, encode(_LIST, datum), strict=True) == datum
+
+
+def test_bytes_are_accepted_if_nothing_is_wrong_with_them() -> None:
+    """The short answer is the long one's: also for a message too short for its schema, none, and two."""
+    for text in avro_schemas(30):
+        schema = parse(text)
+        bodies = [payload.data for payload in payloads("avro", text, 60, "accepts")]
+        for body in (*bodies, *(body + body for body in bodies), *(body[:1] for body in bodies), b""):
+            assert accepts(schema, body) is not bool(scan(schema, body).problems)
