@@ -56,8 +56,7 @@ class Policy:
 
     def __init__(self, malformed: Malformed) -> None:
         self._malformed = malformed
-        self._known: dict[str, bool | None] = {}
-        """By code, which are few."""
+        self._ruling = lru_cache(maxsize=4096)(self._look_up)
 
     def expected(self, problems: Sequence[DecodeError], hint: str) -> Expected:
         """What must happen to a record with these problems. `hint`: the kind that made it, for naming only."""
@@ -67,26 +66,20 @@ class Policy:
             problems = sorted(problems, key=lambda each: base(each.code) != base(hint))
         softest: Rejection | None = None
         for problem in problems:
-            code = _code(problem.code, hint)
-            ruled = self._known[code] if code in self._known else self._look_up(code)
+            code, ruled = self._ruling(problem.code, hint)
             if ruled or (ruled is None and not problem.soft):
                 return Expected(Expectation.INVALID, _rejection(problem, code))
             softest = softest or _rejection(problem, code)
         return Expected(Expectation.EITHER, softest)
 
-    def _look_up(self, code: str) -> bool | None:
-        found = self._known[code] = False if code in _OUR_LIMITS else _ruled(self._malformed, code)
-        return found
+    def _look_up(self, code: str, hint: str) -> tuple[str, bool | None]:
+        """How a problem is called in a record of that kind, and what the contract says of it."""
+        name = hint if base(hint) in _TIES.get(base(code), ()) else code  # where the bytes do not tell the two apart
+        return name, False if name in _OUR_LIMITS else _ruled(self._malformed, name)
 
 
 def _rejection(problem: DecodeError, code: str) -> Rejection:
     return Rejection(problem.layer, code, problem.reason, problem.offset, problem.path)
-
-
-@lru_cache(maxsize=4096)
-def _code(code: str, hint: str) -> str:
-    """The name of what is wrong: that of the kind that made it, where the bytes do not tell the two apart."""
-    return hint if base(hint) in _TIES.get(base(code), ()) else code
 
 
 def _ruled(malformed: Malformed, code: str) -> bool | None:

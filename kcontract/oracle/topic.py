@@ -66,7 +66,7 @@ class TopicOracle:
     def expect(self, record: Record, *, hint: str = "") -> Expected:
         """Valid, invalid or either, and why. `hint`, the kind that made the record, only breaks ties in naming."""
         reading = self._read_value(record)
-        expected = self._policy.expected([*reading.problems, *self._of_envelope(record, reading)], hint)
+        expected = self._policy.expected(reading.problems + self._of_envelope(record, reading), hint)
         if reading.locate is not None and expected.rejection is not None:
             expected = _placed(expected, expected.rejection, reading.locate)
         if base(hint) in _EITHER_BY_KIND:
@@ -99,15 +99,15 @@ class TopicOracle:
             return self._null
         return self._values.read(record) if self._values is not None else ValueReading()
 
-    def _of_envelope(self, record: Record, reading: ValueReading) -> list[DecodeError]:
-        found: list[DecodeError] = []
+    def _of_envelope(self, record: Record, reading: ValueReading) -> tuple[DecodeError, ...]:
+        found: tuple[DecodeError, ...] = ()
         if record.headers or self._headers.judged:
             found += self._headers.problems(record)
         if self._keys.judged:
             found += self._keys.problems(record, reading)
         if record.timestamp is not None and not 0 < record.timestamp < _LAST_USUAL_TIME:
             reason = f"timestamp {record.timestamp}"
-            found.append(DecodeError(Layer.ENVELOPE, "timestamp_weird", reason, soft=True))
+            found += (DecodeError(Layer.ENVELOPE, "timestamp_weird", reason, soft=True),)
         return found
 
 
