@@ -21,6 +21,8 @@ _LIES: tuple[tuple[str, str, bytes], ...] = (
     ("schema_id", "__value_schema_id", b"\x01" + UUID("9f5f0a4e-3c7d-4f6b-8a1e-2d3c4b5a6978").bytes),
     ("traceparent", "traceparent", b"00-00000000000000000000000000000000-zz-ff"),
 )
+_OTHER_DIGITS = {digit: bytes(48 + (digit - 47 + step) % 10 for step in range(9)) for digit in b"0123456789"}
+"""For a digit the nine others: a key of others keeps its form."""
 
 
 def _key_damage(_: Ground, parent: Parent, rng: Random) -> Iterator[Mutant]:
@@ -51,15 +53,10 @@ def _has_source(ground: Ground) -> str:
 def _mismatch(ground: Ground, parent: Parent, rng: Random) -> Iterator[Mutant]:
     key = parent.record.key
     if key:
-        other = bytes(_turned(byte, rng) for byte in key)
+        other = bytes([rng.choice(_OTHER_DIGITS[byte]) if byte in _OTHER_DIGITS else byte for byte in key])
         note = f"the key is not what stands at {ground.contract.message.key_from}"
         if other != key:
             yield Mutant(parent.with_key(other), note=note)
-
-
-def _turned(byte: int, rng: Random) -> int:
-    """Another digit for a digit, so that the key keeps its form."""
-    return 48 + (byte - 47 + rng.randrange(9)) % 10 if 48 <= byte <= 57 else byte
 
 
 def _headers(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
