@@ -88,19 +88,18 @@ class JsonValues:
 
     def _read_body(self, body: bytes, start: int, before: tuple[DecodeError, ...]) -> ValueReading:
         parsed = scan_json(body)
-        for problem in parsed.problems:
-            if problem.offset is not None:
-                problem.offset += start
-            if problem.code == "empty_value" and start:
-                problem.code = "header_only"
-        problems = (*parsed.problems, *before)
-        if parsed.fatal:
-            return ValueReading(problems)
+        problems = before
+        if parsed.problems:
+            problems = (*_moved(parsed.problems, start), *before)
+            if parsed.fatal:
+                return ValueReading(problems)
         found = self._validate(parsed)
         if found and any(base(problem.code) == "duplicate_keys" for problem in problems):
             found = self._with_first_keys(body, found)
-        located = partial(_offset, body, parsed.value, start)
-        return ValueReading((*problems, *found), lambda: parsed.value, locate=located)
+        if problems or found:
+            located = partial(_offset, body, parsed.value, start)
+            return ValueReading((*problems, *found), None, parsed.value, located)
+        return ValueReading((), None, parsed.value)
 
     def _with_first_keys(self, body: bytes, found: tuple[DecodeError, ...]) -> tuple[DecodeError, ...]:
         """Of keys that stand twice some readers take the first: what is wrong only with the last one is open."""
@@ -200,6 +199,17 @@ def _schema(text: str, references: Mapping[str, str]) -> JsonSchema | None:
         return JsonSchema(text, references)
     except SchemaError:
         return None
+
+
+def _moved(problems: tuple[DecodeError, ...], start: int) -> tuple[DecodeError, ...]:
+    """What is wrong with a body that begins so far inside its value."""
+    if start:
+        for problem in problems:
+            if problem.offset is not None:
+                problem.offset += start
+            if problem.code == "empty_value":
+                problem.code = "header_only"
+    return problems
 
 
 def _soften(reading: ValueReading) -> None:

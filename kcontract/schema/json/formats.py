@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
@@ -30,7 +31,16 @@ def is_time(text: str) -> bool:
 
 def is_date_time(text: str) -> bool:
     """A date-time of RFC 3339 with capital T and Z."""
+    return (_seen_before if len(text) <= _USUAL else _is_date_time)(text)
+
+
+def _is_date_time(text: str) -> bool:
     return text[10:11] == "T" and is_date(text[:10]) and is_time(text[11:])
+
+
+_USUAL = 40
+_seen_before = lru_cache(maxsize=1024)(_is_date_time)
+"""Records that are made from one another have their moments in common."""
 
 
 def is_uuid(text: str) -> bool:

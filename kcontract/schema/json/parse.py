@@ -59,7 +59,7 @@ def parse_json(data: bytes, *, strict: bool) -> Any:
 def scan_json(data: bytes, *, first_keys: bool = False) -> Parsed:
     """Everything that is wrong with `data` as JSON text. Raises nothing. Of a key that stands twice the last counts,
     with `first_keys` the first."""
-    return _ordinary(data) or _scan(data, first_keys=first_keys)
+    return (None if first_keys else _ordinary(data)) or _scan(data, first_keys=first_keys)
 
 
 def _ordinary(data: bytes) -> Parsed | None:
@@ -122,6 +122,8 @@ def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _int64(text: str) -> int:
+    if len(text) < _MAY_BE_BEYOND:
+        return int(text)
     if len(text) > _LONGEST_INT64 or beyond_int64(value := int(text)):
         raise ValueError
     return value
@@ -138,7 +140,7 @@ def _refuse(_text: str) -> Any:
     raise ValueError
 
 
-_LONGEST_INT64 = len(str(-(2**63)))
+_LONGEST_INT64, _MAY_BE_BEYOND = len(str(-(2**63))), len(str(2**63))
 _QUICK = json.JSONDecoder(object_pairs_hook=_single, parse_int=_int64, parse_float=_fraction, parse_constant=_refuse)
 _scan_once: Any = cast("Any", _QUICK).scan_once
 

@@ -54,25 +54,24 @@ class JsonSchema:
 
     def problems(self, parsed: Parsed) -> tuple[DecodeError, ...]:
         """What is wrong with a parsed document in the eyes of the schema, the soft ones included."""
-        value = parsed.value
-        if parsed.numbers:
-            plain, noted = _plain_numbers(self._types_at, value)
-            return (*noted, *self._errors(plain, parsed.size, noted))
+        value, noted = _plain_numbers(self._types_at, parsed.value) if parsed.numbers else (parsed.value, ())
         if self._strict.is_valid(value):
-            return ()
-        return self._errors(value, parsed.size, ())
+            return noted
+        return (*noted, *self._errors(value, parsed.size, noted))
 
     def _errors(self, value: Any, size: int, noted: tuple[DecodeError, ...]) -> tuple[DecodeError, ...]:
+        """What is wrong with a value that the strict validator refuses."""
         small = is_small(value, size, self._copies)
         hard = self._hard(value) if small else self._hard_of_large(value, size)
-        unsure = [note.path for note in noted if note.code == _BEYOND]
-        for error in hard:
-            error.soft = error.soft or any(_covers(error.path, path) for path in unsure)
+        if hard and noted:
+            unsure = [note.path for note in noted if note.code == _BEYOND]
+            for error in hard:
+                error.soft = error.soft or any(_covers(error.path, path) for path in unsure)
         if hard:
             return tuple(hard)
         if small:
             return tuple(_softened(error) for error in _problems(self._strict, value))
-        return () if self._strict.is_valid(value) else (_softened(_somewhere()),)
+        return (_softened(_somewhere()),)
 
     def _hard(self, value: Any) -> list[DecodeError]:
         hard = list(_problems(self._lenient, value))
