@@ -114,11 +114,10 @@ def _spread(group: list[tuple[Mutant, Parent]], count: int) -> list[tuple[Mutant
     places: dict[str, list[tuple[Mutant, Parent]]] = {}
     for item in group:
         places.setdefault(item[0].place, []).append(item)
-    ordered = [item for layer in range(count) for items in places.values() for item in items[layer : layer + 1]]
-    first = len(places)
-    if first <= count:
-        return ordered[:count]
-    return [ordered[index * first // count] for index in range(count)]
+    if len(places) <= count:
+        return list(_evenly(list(places.values()), count))
+    first = [items[0] for items in places.values()]
+    return [first[index * len(first) // count] for index in range(count)]
 
 
 def _evenly(groups: list[list[tuple[Mutant, Parent]]], budget: int) -> Iterator[tuple[Mutant, Parent]]:
