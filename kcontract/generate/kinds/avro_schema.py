@@ -138,5 +138,6 @@ def spans_of(ground: Ground, parent: Parent) -> tuple[Span, ...]:
 
 
 def splice(parent: Parent, start: int, end: int, new: bytes) -> Record:
-    """The record with other bytes in a place of its body."""
-    return parent.with_body(parent.body[:start] + new + parent.body[end:])
+    """The record with other bytes in a place of its body. Joined at once: some of these are large."""
+    body = parent.body
+    return parent.with_value(b"".join((parent.head, body[:start], new, body[end:])))

@@ -15,7 +15,7 @@ COUNT_BOMB = 10**8
 """From this count on, items without bytes are an attack on the reader (MALFORMED.md 21)."""
 _LARGE = 2**24
 BLOCK_COST = 48
-_CONTINUED = re.compile(rb"[\x80-\xff]*")
+_CONTINUED = re.compile(rb"(\x80*)[\x80-\xff]*")
 _INT64 = 2**63
 
 
@@ -95,11 +95,12 @@ def _long_varint(cursor: Cursor, start: int) -> int:
 def _endless_varint(cursor: Cursor, value: int, start: int, pos: int) -> int:
     """More than ten bytes. Bits beyond the 64th leave the value open: readers drop them in different ways."""
     data = cursor.data
-    end = _CONTINUED.match(data, pos).end()  # type: ignore[union-attr]  # `*` always matches
+    run: re.Match[bytes] = _CONTINUED.match(data, pos)  # type: ignore[assignment]  # `*` always matches
+    end = run.end()
     if end >= cursor.end:
         raise cursor.error("truncated", "the bytes end inside a number", start)
     cursor.pos = end + 1
-    more = data[end] or data.count(0x80, pos, end) != end - pos
+    more = data[end] or run.end(1) != end
     _overlong(cursor, 2**64 if more else value, cursor.pos - start, start)
     value &= 2**64 - 1
     return (value >> 1) ^ -(value & 1)
