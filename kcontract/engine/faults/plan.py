@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from kcontract.engine.faults.broker import broker_faults
@@ -62,14 +62,16 @@ def tell_undone(stage: Stage) -> None:
             _blind(stage, f"`faults`: {name} was not tried", "run with --faults declared")
 
 
-def tell_gone(stage: Stage, name: str) -> None:
-    """Nothing can be tried with a service that does not start any more.
+def tell_gone(stage: Stage, name: str, left: Sequence[Injection]) -> None:
+    """Nothing of what is `left` can be tried with a service that does not start any more.
 
     ServiceGone if it is not blamed for that: the machine may have become too slow.
     """
     if not stage.out_of_time and not stage.state.book(FaultBook).is_lost:
         raise ServiceGone(f"after {name} the service did not get ready any more")
-    _blind(stage, f"after {name} the service does not start any more: faults behind it were not tried", "")
+    if left:
+        names = ", ".join(one.kind.name for one in left)
+        _blind(stage, f"not tried, for the service does not start any more after {name}: {names}", "")
 
 
 def tell_seen_once(stage: Stage, name: str, rounds: int) -> None:

@@ -37,14 +37,15 @@ def receiver_faults(scene: Scene) -> None:
     """A phase: every fault that is asked for, in up to three rounds each."""
     stage = scene.stage
     tell_undone(stage)
-    for injection in injections(stage):
+    wanted = injections(stage)
+    for place, injection in enumerate(wanted, 1):
         name = injection.kind.name
         scene.player.phase = f"fault {name}"
         for number in range(1, ROUNDS + 1):
             if stage.out_of_time or not scene.detective.revive():
                 return
             if not ReceiverTrial(scene, injection).play(number):
-                tell_gone(stage, name)
+                tell_gone(stage, name, wanted[place:])
                 return
             if not stage.state.book(FaultBook).doubts(name):
                 break

@@ -31,12 +31,13 @@ def sender_faults(stage: Stage, senders: Sequence[SenderRun]) -> None:
     if not senders:
         return
     tell_undone(stage)
-    for injection in injections(stage, _concerns_senders):
+    wanted = injections(stage, _concerns_senders)
+    for place, injection in enumerate(wanted, 1):
         for number in range(1, _ROUNDS + 1):
             if stage.out_of_time:
                 return
             if not SenderTrial(stage, senders, injection).play(number):
-                tell_gone(stage, injection.kind.name)
+                tell_gone(stage, injection.kind.name, wanted[place:])
                 return
             if not stage.state.book(FaultBook).doubts(injection.kind.name):
                 break

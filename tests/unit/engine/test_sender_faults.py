@@ -93,12 +93,12 @@ class Roomless(Api):
             self.write(topic, record)
 
 
-def tried(world: World, faults: str = "declared", *declared: Fault) -> Stage:
+def tried(world: World, faults: str = "declared", *declared: Fault, more: str = "") -> Stage:
     """The only sender of the world, put through faults after its requests."""
     (product,) = Sender().state.promises.products.values()
     sends = msgspec.structs.replace(product.send, action=Action(at=AT, http="POST /people", body=schema(_BODY)))
     one = msgspec.structs.replace(product.contract, send=(sends,), faults=declared)
-    stage = stage_of(world, one, 3000.0, faults=frozenset({faults}))
+    stage = stage_of(world, one, 3000.0, faults=frozenset({faults, more} - {""}))
     stage.lifecycle.start()
     sender = SenderRun(stage, one, sends)
     sender.run()
@@ -123,9 +123,10 @@ def test_a_sender_that_does_not_start_again() -> None:
     world.answer = lambda body: (
         world.respond(body) if world.process and world.process.code is None else Answer(0, error="connection refused")
     )
-    stage = tried(world, "terminated")
+    stage = tried(world, "terminated", more="recordLimit")
     assert [(verdict.code, verdict.during) for verdict in stage.state.reached] == [("CRASHED", "terminated")]
-    assert any("does not start any more" in event.what for event in history_of(stage) if isinstance(event, ev.Blind))
+    told = [event.what for event in history_of(stage) if isinstance(event, ev.Blind)]
+    assert told == ["not tried, for the service does not start any more after terminated: recordLimit"]
 
 
 @pytest.mark.parametrize(
