@@ -23,15 +23,17 @@ class LifeBook(Book):
 
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
-        self._open = self._ready = False
+        self._open = self._ready = self._asked = False
         self._fatal: Window | None = None
         self._failed = 0
-        self._between: Counter[int] = Counter()
+        self._between: Counter[tuple[int, str]] = Counter()
+        """Exit codes, and what was going on."""
 
     def listeners(self) -> Mapping[type, Listener]:
         return {
             ev.WindowOpened: self._opened,
             ev.ServiceReady: self._is_ready,
+            ev.Requested: self._requested,
             ev.ServiceExited: self._exited,
             ev.ServiceKilled: self._killed,
         }
@@ -43,11 +45,11 @@ class LifeBook(Book):
         return ()
 
     def blind(self) -> Iterator[tuple[str, str]]:
-        for code, number in self._between.items():
+        for (code, when), number in self._between.items():
             if code == 0 and self._may_be_over():
                 continue
             times = "once" if number == 1 else f"{number} times"
-            yield f"the service exited with code {code} while nothing was sent to it, {times}", "its log may tell why"
+            yield f"the service exited with code {code} {when}, {times}", "its log may tell why"
 
     def _may_be_over(self) -> bool:
         """Whether nobody needs the service any more: its senders are commands, or have sent what they had."""
@@ -60,7 +62,11 @@ class LifeBook(Book):
         return ()
 
     def _is_ready(self, _event: ev.ServiceReady) -> tuple[CaseVerdict, ...]:
-        self._ready, self._fatal, self._failed = True, None, 0
+        self._ready, self._fatal, self._failed, self._asked = True, None, 0, False
+        return ()
+
+    def _requested(self, _event: ev.Requested) -> tuple[CaseVerdict, ...]:
+        self._asked = True
         return ()
 
     def _killed(self, _event: ev.ServiceKilled) -> tuple[CaseVerdict, ...]:
@@ -72,7 +78,7 @@ class LifeBook(Book):
         if self._open:
             return ()
         if was_ready:
-            self._between[event.code] += 1
+            self._between[event.code, "behind a request" if self._asked else "while nothing was sent to it"] += 1
         if was_ready or self._fatal is None:
             return ()
         self._failed += 1

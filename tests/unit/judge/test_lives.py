@@ -82,6 +82,25 @@ def test_an_exit_between_windows_is_told() -> None:
     ]
 
 
+def test_an_exit_behind_a_request_is_told_as_such() -> None:
+    """No record was sent, and yet it is not true that nothing was; a new process has not been asked anything."""
+    story = Story()
+    send = Send(at=AT, name="till", run=Run(at=AT), action=Action(at=AT, http="POST /people"))
+    contract = msgspec.structs.replace(story_contract(), receive=(), send=(send,))
+    story.state = UnitState("run", compile_promises("till", [contract], ()))
+    for asked in (True, False):
+        story.start()
+        story.ready()
+        if asked:
+            story.tell(ev.Requested(story.now, "1", "valid", "valid", contract.topic, "POST", "http://x", b""))
+        story.exit(2)
+    story.state.close()
+    assert [what for what, _ in story.state.blind] == [
+        "the service exited with code 2 behind a request, once",
+        "the service exited with code 2 while nothing was sent to it, once",
+    ]
+
+
 def test_a_service_that_was_never_ready_is_told_as_such_only() -> None:
     """Its exits are why it could not run: there is no end that nothing led to."""
     story = Story()
