@@ -24,6 +24,10 @@ came = app.topic("orders", key_deserializer="bytes", value_deserializer="bytes")
 goes = app.topic("bills", value_serializer="json")
 frame = app.dataframe(came).apply(read).apply(lambda order: {"order": order["id"]}).to_topic(goes)
 """
+QUIX_STATE = QUIX.replace(
+    'lambda order: {"order": order["id"]}',
+    'lambda order, state: state.set("seen", state.get("seen", 0) + 1) or {"order": order["id"]}, stateful=True',
+)
 FAUST = """
 import faust
 from orders import read
@@ -38,6 +42,11 @@ async def handle(stream):
         await bills.send(value={"order": read(raw)["id"]})
 """
 FAUST_YIELDS = FAUST.replace("await bills.send(value=", "yield (")
+FAUST_SLOW = FAUST.replace(
+    "async for raw in stream:",
+    """async for raw in stream:
+        await asyncio.sleep(0.05)""",
+).replace("import faust", "import asyncio, faust")
 MODULES = {
     "orders": """
 import json
@@ -53,6 +62,9 @@ def read(raw):
     "streams": FASTSTREAM.format(client="kafka"),
     "confluents": FASTSTREAM.format(client="confluent"),
     "frames": QUIX,
+    "remembering": QUIX_STATE,
+    "applied": FASTSTREAM.format(client="kafka") + "\nfrom faststream import FastStream\napp = FastStream(broker)\n",
     "agents": FAUST,
     "yielding": FAUST_YIELDS,
+    "slow": FAUST_SLOW,
 }

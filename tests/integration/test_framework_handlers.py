@@ -24,8 +24,11 @@ _VALUES = (b'{"id": "a"}', b"[]", b"{}", None, b'{"id": "\xc3\xa9"}')
     [
         ("streams:broker", "bills"),
         ("confluents:broker", "bills"),
+        ("applied:app", "bills"),
         ("frames:frame", "bills"),
+        ("remembering:frame", "bills"),
         ("agents:handle", "bills"),
+        ("slow:handle", "bills"),
         ("yielding:handle", ""),
     ],
 )

@@ -25,6 +25,8 @@ def prepare() -> None:
 def face_of(handler: Any) -> Face:
     """The face of what a contract names. TypeError for what cannot be called."""
     packages = {kind.__module__.partition(".")[0] for kind in type(handler).__mro__}
+    if "faststream" in packages and not hasattr(handler, "subscribers"):
+        handler = getattr(handler, "broker", handler)  # the application, as `faststream run` has it
     for package, needed, module, name in _FRAMEWORKS:
         if package in packages and hasattr(handler, needed):
             home = import_module(f"kcontract.testing.handling.frameworks.{module}")

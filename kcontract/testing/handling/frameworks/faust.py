@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from importlib import import_module
+from itertools import chain, repeat
 from typing import Any
 
 from kcontract.model.called import Handed, Style
@@ -39,7 +40,8 @@ class FaustFace:
         key = serializers.loads_key(channel.key_type, record.key, serializer=schema and schema.key_serializer)
         value = serializers.loads_value(channel.value_type, record.value, serializer=schema and schema.value_serializer)
         async with self._agent.test_context() as context:
-            await context.put(value, key=key, headers=dict(record.headers))
+            event = await context.put(value, key=key, headers=dict(record.headers), wait=False)
+            await _handled(context, event)
             return list(context.results.values()) if self._yields else []
 
     def _go_nowhere(self) -> None:
@@ -55,3 +57,18 @@ class FaustFace:
             return await topic._finalize_message(future, metadata(name, 0, place(name, 0), 0, 0, 0))
 
         import_module("faust.topics").Topic.publish_message = publish
+
+
+async def _handled(context: Any, event: Any) -> None:
+    """Return when the agent asks for the next event, or raise what it raised.
+
+    `put` itself would return as soon as an agent that yields nothing has the event, whatever it still waits for, and
+    never for one that yields nothing for this event.
+    """
+    for pause in chain(repeat(0.0, 100), repeat(0.002)):
+        acked = event.message.acked
+        await asyncio.sleep(pause)
+        if context._crash_reason:
+            raise context._crash_reason
+        if acked:
+            return
