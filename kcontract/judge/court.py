@@ -201,7 +201,7 @@ class Court:
         if not own:
             return
         if window.exits or window.outcome != "settled":
-            if any(own[-1] is suspect for suspect in window.suspects):
+            if _is_suspect(own[-1], window):
                 self._reach_crash(own[-1], window)
             return
         shown = tuple(shown for delivery in own for shown in self._shown(delivery))
@@ -372,3 +372,15 @@ class Court:
 def _own(window: Window) -> list[Delivery]:
     """The deliveries of the case that the window is about."""
     return [delivery for delivery in window.deliveries if delivery.case.root == window.of]
+
+
+def _is_suspect(own: Delivery, window: Window) -> bool:
+    """Whether the service ended or stood still with the record: it has no outcome, or it is a bad one and the last that
+    has one.
+
+    Who refuses a bad record well and is at an end then has nothing to show for what stands behind it. With a valid one
+    that was handled it was something else.
+    """
+    others = window.suspects
+    behind = bool(others) and all(one.place == own.place and one.offset > own.offset for one in others)
+    return (behind and own.expectation is not Expectation.VALID) or any(one is own for one in others)

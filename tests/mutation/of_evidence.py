@@ -271,6 +271,8 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "court",
+        ("at its end behind the record", "return (behind and own.expectation", "return (False and own.expectation"),
+        ("at its end behind a valid one", "behind and own.expectation is not Expectation.VALID", "behind"),
         ("refused like any other", "elif self._is_spoilt(doubt, window):", "elif False:"),
         ("refused anew, asked once", " and not self._refuses_anew", ""),
         ("refused only", "return refused and Symptom.REJECTED in doubt.symptoms and", "return refused and"),

@@ -92,6 +92,8 @@ class Triage:
     def blame(self, case: Case) -> None:
         """The case was seen to end or stop the service alone."""
         self._fatal[_family(case)] += 1
+        if not any(verdict.case.partition(".")[0] == case.root for verdict in self._stage.state.reached):
+            self.gave_up = f"the service ends or stands still with {case.kind} alone, and why cannot be told"
 
     def choose(self, drawn: Sequence[Case]) -> list[Case]:
         """The cases that can still tell something; the others are counted as not sent.

@@ -15,10 +15,12 @@ from kcontract.engine.confirming.triage import Triage
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation, Role
+from kcontract.model.finding import CaseVerdict
 from tests.unit.engine.world import World, good, history_of, receiver_of, stage_of
-from tests.unit.judge.story import TOPIC
+from tests.unit.judge.story import AT, TOPIC
 
 OVER = "--max-time is over"
+_VERDICT = CaseVerdict(code="STUCK", case="", kind="valid", topic=TOPIC, at=AT, promised="", seen=())
 
 
 @dataclass
@@ -245,3 +247,14 @@ def test_a_service_that_stands_still_often_gets_valid_records_only() -> None:
     assert fine.expectation is Expectation.VALID
     assert ward.triage.choose([bad, fine]) == [fine]
     assert ward.left_out == {"the service stands still with malformed records of many kinds": 1}
+
+
+def test_who_is_fatal_without_a_verdict() -> None:
+    """What such records would have shown is not known: without any verdict the run must not be called a pass."""
+    ward = Ward()
+    bad, known = ward.cases(2)
+    ward.stage.state.reached.append(msgspec.structs.replace(_VERDICT, case=f"{known.root}.1"))
+    ward.triage.blame(known)
+    assert ward.triage.gave_up == ""
+    ward.triage.blame(bad)
+    assert "why cannot be told" in ward.triage.gave_up
