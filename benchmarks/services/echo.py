@@ -57,7 +57,7 @@ def main() -> None:
     consumer = Consumer(
         {**brokers, "group.id": env["GROUP"], "auto.offset.reset": "earliest", "enable.auto.commit": False}
     )
-    producer = Producer({**brokers, "enable.idempotence": True, "message.max.bytes": LARGEST_RECORD, "linger.ms": 1})
+    producer = Producer({**brokers, "enable.idempotence": True, "message.max.bytes": LARGEST_RECORD})
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
     consumer.subscribe([env["TOPIC"]])
