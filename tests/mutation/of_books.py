@@ -113,10 +113,18 @@ BOOK_MUTANTS = (
     *in_module(
         "lives",
         ("two starts must fail", "if self._failed == _STARTS else ()", "if self._failed == 1 else ()"),
-        ("ready clears it", "self._ready, self._fatal, self._failed = True, None, 0", "self._ready = True"),
+        (
+            "ready clears it",
+            "self._ready, self._fatal, self._failed, self._asked = True, None, 0, False",
+            "self._ready = True",
+        ),
         ("exits within windows", "        if self._open:\n            return ()\n", ""),
         ("behind an exit on a record", 'window.outcome == "exited" and window.suspects', "window.suspects"),
-        ("ends that nothing led to", "            self._between[event.code] += 1\n", "            pass\n"),
+        (
+            "ends that nothing led to",
+            "        if was_ready:\n            self._between",
+            "        if False:\n            self._between",
+        ),
         ("ends of those that were never ready", "        if was_ready:\n", "        if True:\n"),
     ),
     *in_module(
@@ -172,9 +180,9 @@ BOOK_MUTANTS = (
     ),
     *in_module(
         "faults/book",
-        ("two rounds", "return seen[sign.likeness] == 2", "return seen[sign.likeness] == 1"),
-        ("told once a fault", "return seen[sign.likeness] == 2", "return seen[sign.likeness] >= 2"),
-        ("exits while it is on", "self._trial.exits.append(Exit", "id(Exit"),
+        ("two rounds", "return before < 2 <= seen[sign.likeness]", "return before < 1 <= seen[sign.likeness]"),
+        ("told once a fault", "return before < 2 <= seen[sign.likeness]", "return seen[sign.likeness] >= 2"),
+        ("exits while it is on", "trial.exits.append(ended)", "pass"),
         ("slow answers while all is well", "self._usual = max(self._usual, event.at - request.requested.at)", "pass"),
     ),
     *in_module(
@@ -184,11 +192,11 @@ BOOK_MUTANTS = (
     ),
     *in_module(
         "faults/signs",
-        ("crashed", "        *_crash(trial, promises),\n", ""),
-        ("records", "        *record_signs(trial, pace, is_past),\n", ""),
-        ("requests", "        *request_signs(trial, usual),\n", ""),
-        ("health", "        *_health(trial, promises),\n", ""),
-        ("stop", "        *_stop(trial, promises),\n", ""),
+        ("crashed", "found = [*_crash(trial, promises), *_stop", "found = [*_stop"),
+        ("records", "*record_signs(trial, pace, is_past), ", ""),
+        ("requests", "*request_signs(trial, usual), ", ""),
+        ("health", ", *_health(trial, promises)]", "]"),
+        ("stop", ", *_stop(trial, promises)]", "]"),
         ("only our SIGKILL is no grace", "trial.stop_code != -9 or", ""),
         ("the time to stop", " or trial.stop_seconds < stop.timeout:", ":"),
         ("well before the fault", ' or "ok" not in stated(before[-1]) or trial.exits:', " or trial.exits:"),
@@ -312,7 +320,7 @@ BOOK_MUTANTS = (
         ("phantoms while one has no answer", "if not one.status):", "if False):"),
         ("duplicates among peers", "sum(len(peer.events) for peer in peers) > len(peers) + spare", "True"),
         ("duplicates by steps", "> len(peers) + spare", "> len(peers)"),
-        ("refused valid ones", "if request.valid and request.refused:", "if False:"),
+        ("refused valid ones", "if request.valid and request.turned_away:", "if False:"),
         ("order", "yield from wrong_order([*self._steps(request), request])", "pass"),
         ("events of other senders' steps", "self._orphans[event.topic].clear()", "pass"),
         (
@@ -338,14 +346,14 @@ BOOK_MUTANTS = (
         "requests/verdicts",
         (
             "refused again",
-            "if request.excused or not again or not all(one.refused and not one.excused for one in again):",
+            "if request.excused or not again or not all(one.turned_away and not one.excused for one in again):",
             "if request.excused:",
         ),
         ("excused refusals", "if request.excused or not again", "if not again"),
         (
             "excused copies",
-            "all(one.refused and not one.excused for one in again)",
-            "all(one.refused for one in again)",
+            "all(one.turned_away and not one.excused for one in again)",
+            "all(one.turned_away for one in again)",
         ),
         ("events of several types", "if not message.one_of or first", "if True or first"),
         ("order the other way round", "and first.offset > second.offset:", "and first.offset < second.offset:"),

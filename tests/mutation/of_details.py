@@ -72,10 +72,10 @@ DETAIL_MUTANTS = (
         "load/quantiles",
         (
             "sure of the lower bound",
-            "if below[rank] <= 1 - CONFIDENCE), default=0)",
+            "if below[rank] <= 1 - sure), default=0)",
             "if below[rank] <= 0.5), default=0)",
         ),
-        ("chance errors", "if as_many <= 1 - CONFIDENCE else", "if as_many <= 0.5 else"),
+        ("chance errors", "if as_many <= 1 - sure else", "if as_many <= 0.5 else"),
     ),
     *in_module(
         "latency",

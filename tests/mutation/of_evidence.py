@@ -303,7 +303,7 @@ EVIDENCE_MUTANTS = (
         ("blamed ones stay open to evidence", "verdict.code in _BY_ABSENCE and", "False and"),
         ("blamed followers stay open to evidence", "if one.delivery.case.id not in self._absent:", "if True:"),
         ("missed twice, though the lead was not", "or self._missed_twice(one, doubt)", ""),
-        ("suspects of a crash alone", "if any(own[-1] is suspect for suspect in window.suspects):", "if True:"),
+        ("suspects of a crash alone", "if _is_suspect(own[-1], window):", "if True:"),
         ("a crash in a repeat", "            if window.suspects:\n", "            if False:\n"),
         (
             "an end from outside counts the second time",
