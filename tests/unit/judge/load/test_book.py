@@ -144,6 +144,23 @@ def test_a_few_slow_records_in_every_load() -> None:
     assert story.blind == []
 
 
+def test_what_is_proved_together_is_told_once() -> None:
+    """A further load that looks the same adds nothing."""
+    story = Loaded()
+    for _ in range(5):
+        story.load([0.3 if number % 11 == 3 else 0.01 for number in range(100)])
+    assert story.codes == ["SLOW"]
+
+
+def test_a_load_between_that_looks_good() -> None:
+    """Loads that look bad prove nothing together where one of their kind does not."""
+    story = Loaded()
+    waits = [0.3 if number % 11 == 3 else 0.01 for number in range(100)]
+    for takes in (waits, 0.01, waits, waits):
+        story.load(takes)
+    assert story.codes == []
+
+
 def test_a_few_slow_records_only_once() -> None:
     """What the next load shows to be kept is no blind spot."""
     story = Loaded()
