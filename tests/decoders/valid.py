@@ -57,7 +57,9 @@ def compare(schemas: int, seed: int, *, java: ModuleType | None) -> Agreement:
         found.schemas, found.values = found.schemas + 1, found.values + len(data)
     answers = java.avro(batches) if java is not None else []
     for (schema, data), (text, _), said in zip(known, batches, answers, strict=bool(java)):
-        found.java += [f"{d!r} of {text}: {a!r}" for d, a in zip(data, said, strict=True) if not _is_same(schema, d, a)]
+        found.java += [
+            f"{a!r} for {d!r} of {text}" for d, a in zip(data, said, strict=True) if not _is_same(schema, d, a)
+        ]
     return found
 
 

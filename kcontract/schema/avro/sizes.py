@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from kcontract.schema.avro.nodes import Array, AvroSchema, Fixed, Map, Node, Primitive, RecordType, Ref, Union
 
@@ -19,7 +20,6 @@ class Sizes:
 
     def __init__(self, schema: AvroSchema) -> None:
         self._schema = schema
-        self._least: dict[str, int] = {}
         self.recursive = _recursive(schema)
         """Full names of the records that can contain themselves."""
 
@@ -31,18 +31,26 @@ class Sizes:
             case Fixed(size=size):
                 return size
             case Union(branches=branches):
-                return min(ENDLESS, 1 + min((self.least(branch) for branch in branches), default=ENDLESS))
+                return _sum((1, min((self.least(branch) for branch in branches), default=ENDLESS)))
             case RecordType() as record:
-                return self._least_record(record)
+                return self._least.get(record.name, ENDLESS)
             case _:
                 return 1
 
-    def _least_record(self, record: RecordType) -> int:
-        if record.name not in self._least:
-            self._least[record.name] = ENDLESS  # while it is being measured: a value inside itself has no end
-            parts = [self.least(field.type) for field in record.fields]
-            self._least[record.name] = ENDLESS if ENDLESS in parts else min(ENDLESS - 1, sum(parts))
-        return self._least[record.name]
+    @cached_property
+    def _least(self) -> dict[str, int]:
+        """Of each record. Records lead to one another in circles, so that none can be measured before the others:
+        each starts without an end, and is measured anew until none gets smaller."""
+        self.__dict__["_least"] = found = {}
+        records = [node for node in self._schema.named.values() if isinstance(node, RecordType)]
+        smaller = True
+        while smaller:
+            smaller = False
+            for record in records:
+                size = _sum([self.least(field.type) for field in record.fields])
+                smaller = smaller or size < found.get(record.name, ENDLESS)
+                found[record.name] = size
+        return found
 
     def cost(self, node: Node) -> int:
         """Bytes of memory that a datum of `node` takes, roughly; a record is counted when it is read."""
@@ -61,6 +69,10 @@ class Sizes:
     def record_cost(self, record: RecordType) -> int:
         """Bytes of memory that one record takes without the records in it."""
         return _DICT + sum(_ENTRY + self.cost(field.type) for field in record.fields)
+
+
+def _sum(parts: Sequence[int]) -> int:
+    return ENDLESS if ENDLESS in parts else min(ENDLESS - 1, sum(parts))
 
 
 def _recursive(schema: AvroSchema) -> frozenset[str]:

@@ -12,6 +12,7 @@ from kcontract.schema.avro.decode import MAX_DEPTH, accepts, decode, scan
 from kcontract.schema.avro.encode import encode, long_bytes
 from kcontract.schema.avro.nodes import AvroSchema, Branch
 from kcontract.schema.avro.parse import parse
+from kcontract.schema.avro.sizes import Sizes
 from kcontract.schema.problem import DecodeError
 from tests.decoders.avro_schemas import avro_schemas
 from tests.decoders.payloads import payloads
@@ -207,3 +208,22 @@ def test_bytes_are_accepted_if_nothing_is_wrong_with_them() -> None:
         bodies = [payload.data for payload in payloads("avro", text, 60, "accepts")]
         for body in (*bodies, *(body + body for body in bodies), *(body[:1] for body in bodies), b""):
             assert accepts(schema, body) is not bool(scan(schema, body).problems)
+
+
+def test_records_that_hold_each_other_are_measured_whichever_comes_first() -> None:
+    """An item of T2 takes three bytes; it was said to be endless, as T1 was still being measured, and no list of it
+    was accepted."""
+    fields = [
+        {"name": "own", "type": {"type": "array", "items": "T2"}},
+        {"name": "others", "type": {"type": "array", "items": "T1"}},
+        {"name": "up", "type": ["null", "T1"]},
+    ]
+    inner = {"type": "record", "name": "T2", "fields": fields}
+    outer = [{"name": "down", "type": inner}, {"name": "id", "type": {"type": "fixed", "name": "Id", "size": 12}}]
+    schema = parse(json.dumps({"type": "record", "name": "T1", "fields": outer}))
+    leaf = {"own": [], "others": [], "up": Branch(0, None)}
+    lowest = {"down": leaf, "id": b"-" * 12}
+    datum = {"down": {"own": [leaf], "others": [lowest], "up": Branch(1, lowest)}, "id": b"+" * 12}
+    sizes = Sizes(schema)
+    assert [sizes.least(schema.named[name]) for name in ("T2", "T1")] == [3, 15]
+    assert decode(schema, encode(schema, datum), strict=True) == datum
