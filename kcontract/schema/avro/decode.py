@@ -12,7 +12,7 @@ from functools import lru_cache
 from kcontract.model.case import Layer
 from kcontract.model.value import Value
 from kcontract.schema.avro.cursor import Cursor, end_block, read_count, read_long, wrapped
-from kcontract.schema.avro.inline import record_reader
+from kcontract.schema.avro.inline import Room, record_reader
 from kcontract.schema.avro.nodes import (
     Array,
     AvroSchema,
@@ -134,6 +134,7 @@ class _Compiler:
     def __init__(self, schema: AvroSchema) -> None:
         self.schema = schema
         self.sizes = Sizes(schema)
+        self.room = Room()
         self.records: dict[str, Reader] = {}
 
     def reader(self, node: Node) -> Reader:  # noqa: PLR0911  # one a type
@@ -171,7 +172,7 @@ class _Compiler:
         return read
 
     def record(self, node: RecordType) -> Reader:
-        read = record_reader(node, self.reader, self.sizes)
+        read = record_reader(node, self.reader, self.sizes, self.room)
         if node.name in self.sizes.recursive:
             self.records[node.name] = _limited(read)
         else:

@@ -4,6 +4,8 @@ A record is read within microseconds, and most of these would go into calls: one
 one for its length. So what is usual (a number of few bytes, ASCII of up to 63, a list without items) is read in the
 record's own function. Nothing else is known here: whatever is not usual, all that is wrong above all, is left to the
 field's own reader, from the field's first byte on. That one says what is wrong.
+
+Writing out costs a tenth of a millisecond a value: of a schema with thousands of them only some are.
 """
 
 from __future__ import annotations
@@ -52,14 +54,46 @@ _FLOAT, _DOUBLE = (
 )
 
 
-def record_reader(node: RecordType, reader: Callable[[Node], Reader], sizes: Sizes) -> Reader:
+class Room:
+    """How many values of one schema may still be written out."""
+
+    def __init__(self, values: int = 500) -> None:
+        self._left = values
+
+    def takes(self, node: RecordType) -> bool:
+        """Whether there is room for the values of a record, which then have it."""
+        values = sum(len(field.type.branches) if isinstance(field.type, Union) else 1 for field in node.fields)
+        if values > self._left:
+            return False
+        self._left -= values
+        return True
+
+
+def record_reader(node: RecordType, reader: Callable[[Node], Reader], sizes: Sizes, room: Room) -> Reader:
     """The reader of a record; `reader` gives those of the nodes in it."""
-    source = _Source(reader, sizes)
+    if room.takes(node):
+        return _written(node, reader, sizes, room)
+    return _looped(node, reader, sizes)
+
+
+def _written(node: RecordType, reader: Callable[[Node], Reader], sizes: Sizes, room: Room) -> Reader:
+    source = _Source(reader, sizes, room)
     value = source.record(node, "", 1)
     lines = ("def read(cursor):", "  data, pos, end = cursor.data, cursor.pos, cursor.end", *source.lines)
     lines = (*lines, "  cursor.pos = pos", f"  return {value}")
     exec("\n".join(lines), source.names)  # noqa: S102 - names of a schema stand in it as literals only
     read: Reader = source.names["read"]
+    return read
+
+
+def _looped(node: RecordType, reader: Callable[[Node], Reader], sizes: Sizes) -> Reader:
+    cost = sizes.record_cost(node)
+    fields = [(field.name, reader(field.type), f"/{escape(field.name)}") for field in node.fields]
+
+    def read(cursor: Cursor) -> Datum:
+        cursor.charge(cost, cursor.pos)
+        return {name: _apart(cursor, cursor.pos, one, step) for name, one, step in fields}
+
     return read
 
 
@@ -85,9 +119,10 @@ def _overdrawn(cursor: Cursor) -> None:
 class _Source:
     """The lines of one function, and the values that they name."""
 
-    def __init__(self, reader: Callable[[Node], Reader], sizes: Sizes) -> None:
+    def __init__(self, reader: Callable[[Node], Reader], sizes: Sizes, room: Room) -> None:
         self.reader = reader
         self.sizes = sizes
+        self.room = room
         self.lines: list[str] = []
         self.variables = 0
         self.names: dict[str, Any] = {
@@ -130,7 +165,7 @@ class _Source:
         match node:
             case Primitive(type="null"):
                 return "None"
-            case RecordType() if node.name not in self.sizes.recursive and step.count("/") < _DEEPEST:
+            case RecordType() if self.is_in_line(node, step):
                 return self.record(node, step, depth)
         to = self.variable()
         match node:
@@ -142,6 +177,9 @@ class _Source:
             case _:
                 self.leaf(node, step, depth, to)
         return to
+
+    def is_in_line(self, node: RecordType, step: str) -> bool:
+        return node.name not in self.sizes.recursive and step.count("/") < _DEEPEST and self.room.takes(node)
 
     def leaf(self, node: Node, step: str, depth: int, to: str) -> None:
         usual = self.usual(node)

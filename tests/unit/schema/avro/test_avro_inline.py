@@ -12,8 +12,8 @@ from kcontract.schema.avro import decode as decoding
 from kcontract.schema.avro.cursor import Cursor, read_int
 from kcontract.schema.avro.decode import Reading, reader_of, scan
 from kcontract.schema.avro.encode import encode, long_bytes
-from kcontract.schema.avro.inline import record_reader
-from kcontract.schema.avro.nodes import AvroSchema, Branch, Datum, Field, Node, Primitive, RecordType
+from kcontract.schema.avro.inline import Room, record_reader
+from kcontract.schema.avro.nodes import AvroSchema, Branch, Datum, Field, Node, Primitive, RecordType, Union
 from kcontract.schema.avro.parse import parse
 from kcontract.schema.avro.scalars import Reader
 from kcontract.schema.avro.sizes import Sizes
@@ -24,7 +24,7 @@ from tests.unit.generate.contracts import seeded
 from tests.unit.strategies.random_avro import RandomSchemas
 
 
-def field_by_field(node: RecordType, reader: Callable[[Node], Reader], sizes: Sizes) -> Reader:
+def field_by_field(node: RecordType, reader: Callable[[Node], Reader], sizes: Sizes, _: Room) -> Reader:
     """The plain reader of a record: each field by its own."""
     fields = [(field.name, f"/{escape(field.name)}", reader(field.type)) for field in node.fields]
     cost = sizes.record_cost(node)
@@ -132,11 +132,31 @@ def test_records_within_records_are_read_to_any_depth() -> None:
     assert [(problem.code, problem.path) for problem in broken] == [("truncated", "/n" * 60)]
 
 
+def test_of_a_wide_schema_little_is_written_out(plain: Callable[[str], AvroSchema]) -> None:
+    """With thousands of fields that took seconds; the rest is read in a loop, and says the same."""
+    inner = {"type": "record", "name": "I", "fields": [{"name": f"i{n}", "type": "int"} for n in range(600)]}
+    text = fields("string", inner, ["null", "long"], {"type": "array", "items": "I"})
+    quick, slow = parse(text), plain(text)
+    numbers = b"\2" * 600
+    whole = b"\2a" + numbers + b"\2\4" + b"\2" + numbers + b"\0"
+    assert scan(quick, whole).problems == ()
+    for data in (whole, whole[:-2], whole[:300], b"\2a" + b"\xff" * 11 + whole, whole.replace(b"\2\4", b"\7")):
+        assert told(scan(quick, data)) == told(scan(slow, data))
+
+
+def test_room_is_for_values_and_branches_and_is_taken_once() -> None:
+    """A record that does not fit in takes none of it."""
+    optional = Union((Primitive("null"), Primitive("int")))
+    small, large = (RecordType("R", tuple(Field(f"f{n}", optional) for n in range(many))) for many in (1, 2))
+    room = Room(6)
+    assert [room.takes(each) for each in (large, large, small, small)] == [True, False, True, False]
+
+
 def test_names_of_a_schema_are_never_taken_for_code() -> None:
     """The parser refuses such names; a schema that was made without it does no harm either."""
     name = "'] or exit() #\n"
     schema = parse(fields("int"))
-    read = record_reader(RecordType("R", (Field(name, Primitive("int")),)), lambda _: read_int, Sizes(schema))
+    read = record_reader(RecordType("R", (Field(name, Primitive("int")),)), lambda _: read_int, Sizes(schema), Room())
     assert read(Cursor(b"\2", Problems(), 8)) == {name: 1}
     with pytest.raises(DecodeError) as refused:
         read(Cursor(b"", Problems(), 8))
