@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from kcontract.schema.avro.nodes import Array, AvroSchema, Fixed, Map, Node, Primitive, RecordType, Ref, Union
 
@@ -22,6 +21,9 @@ class Sizes:
         self._schema = schema
         self.recursive = _recursive(schema)
         """Full names of the records that can contain themselves."""
+        self._least: dict[str, int] = {}
+        while self._gets_smaller():
+            pass
 
     def least(self, node: Node) -> int:
         """The fewest bytes that a value of `node` is encoded in; ENDLESS if it can have no end."""
@@ -37,20 +39,14 @@ class Sizes:
             case _:
                 return 1
 
-    @cached_property
-    def _least(self) -> dict[str, int]:
-        """Of each record. Records lead to one another in circles, so that none can be measured before the others:
-        each starts without an end, and is measured anew until none gets smaller."""
-        self.__dict__["_least"] = found = {}
-        records = [node for node in self._schema.named.values() if isinstance(node, RecordType)]
-        smaller = True
-        while smaller:
-            smaller = False
-            for record in records:
-                size = _sum([self.least(field.type) for field in record.fields])
-                smaller = smaller or size < found.get(record.name, ENDLESS)
-                found[record.name] = size
-        return found
+    def _gets_smaller(self) -> bool:
+        """Measure every record anew. Records lead to one another in circles, so that none can be measured before all
+        others: each starts without an end, and that is repeated until none gets smaller."""
+        before = dict(self._least)
+        for record in self._schema.named.values():
+            if isinstance(record, RecordType):
+                self._least[record.name] = _sum([self.least(field.type) for field in record.fields])
+        return self._least != before
 
     def cost(self, node: Node) -> int:
         """Bytes of memory that a datum of `node` takes, roughly; a record is counted when it is read."""
