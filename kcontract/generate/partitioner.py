@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from struct import Struct
-from typing import NamedTuple
 
 _MASK = 0xFFFFFFFF
 _SEED, _MIX = 0x9747B28C, 0x5BD1E995
@@ -57,44 +56,40 @@ def partition_of(key: bytes, partitions: int) -> int:
 def partitions_of(keys: Sequence[bytes], partitions: int) -> list[int]:
     """The same of many keys: those of one length are hashed side by side."""
     lengths = list(map(len, keys))
+    if len(set(lengths)) == 1:
+        return [(state & 0x7FFFFFFF) % partitions for state in _together(keys, lengths[0])]
     hashes = {length: iter(_together([key for key in keys if len(key) == length], length)) for length in set(lengths)}
     return [(next(hashes[length]) & 0x7FFFFFFF) % partitions for length in lengths]
 
 
-class _Rows(NamedTuple):
-    """Keys behind each other in one number, so many words each: a row is the words of one place in all of them."""
-
-    ones: int
-    """A one in each word of the first row."""
-    first: int
-    """A mask of the first row."""
-    lanes: int
-    """A mask of every other word."""
-    size: int
-    """Bytes of all keys."""
-    states: Struct
-    """Takes the first row apart."""
-
-
 @lru_cache(maxsize=256)
-def _rows(count: int, words: int) -> _Rows:
-    ones = _every(words, count)
-    states = Struct("<" + f"I{4 * (words - 1)}x" * count)
-    return _Rows(ones, ones * _MASK, _every(2, (count * words + 1) // 2) * _MASK, 4 * count * words, states)
+def _sides(count: int) -> tuple[int, int, Struct]:
+    """For so many keys side by side, eight bytes each: a one in each, a mask of the lower four, how to take those."""
+    ones = _every(2, count)
+    return ones, ones * _MASK, Struct("<" + "I4x" * count)
 
 
 def _together(keys: Sequence[bytes], length: int) -> Sequence[int]:
     """murmur2 of keys of one length, unsigned: their first words at once, then their second ones."""
-    width = max(-(-length // 4), 2)
-    ones, first, lanes, size, states = _rows(len(keys), width)
-    words = int.from_bytes(b"".join([key.ljust(4 * width, b"\0") for key in keys]), "little")
-    mixed = _mixed(words, lanes)
+    ones, lanes, states = _sides(len(keys))
     state = ones * (_SEED ^ length)
-    whole = length >> 2
-    for row in range(whole):
-        state = state * _MIX & first ^ mixed >> 32 * row & first
+    words = _words(keys, length)
+    for _ in range(length >> 2):
+        word = next(words) * _MIX & lanes
+        state = state * _MIX & lanes ^ (word ^ word >> 24 & lanes) * _MIX & lanes
     if length % 4:
-        state = (state ^ words >> 32 * whole & first) * _MIX & first
-    state = (state ^ state >> 13 & first) * _MIX & first
-    state ^= state >> 15 & first
-    return states.unpack(state.to_bytes(size, "little"))
+        state = (state ^ next(words)) * _MIX & lanes
+    state = (state ^ state >> 13 & lanes) * _MIX & lanes
+    state ^= state >> 15 & lanes
+    return states.unpack(state.to_bytes(states.size, "little"))
+
+
+def _words(keys: Sequence[bytes], length: int) -> Iterator[int]:
+    """The first words of all keys side by side, then the second ones."""
+    lanes = _sides(len(keys))[1]
+    pairs = -(-length // 8)
+    columns = memoryview(bytes(8 * pairs - length).join((*keys, b""))).cast("Q")
+    for place in range(pairs):
+        both = int.from_bytes(columns[place::pairs].tobytes(), "little")
+        yield both & lanes
+        yield both >> 32 & lanes
