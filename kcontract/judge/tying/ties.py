@@ -27,7 +27,8 @@ class Ties:
         self._recent: deque[bytes] | None = deque(maxlen=_REMEMBERED) if remember else None
         self._prefix = f"{run}/".encode()
         self._by_id: dict[str, Delivery] = {}
-        self._by_token: dict[bytes, str] = {}
+        self._by_token: dict[bytes, set[str]] = {}
+        """A short key may be drawn for two records: it names neither then."""
         self._by_place: dict[Place, str] = {}
         self._by_value: dict[bytes | None, list[str]] = {}
         self._indexes: dict[int, WhereIndex] = {}
@@ -62,7 +63,7 @@ class Ties:
         shared = case.record.key if delivery.source.pools_keys else None
         for token in case.tokens:
             if token != shared:
-                self._by_token[token.lower()] = case.id
+                self._by_token.setdefault(token.lower(), set()).add(case.id)
         self._by_value.setdefault(case.record.value, []).append(case.id)
         for index in self._indexes.values():
             index.add(delivery)
@@ -83,9 +84,11 @@ class Ties:
         if case.id not in self._entered:
             return
         self._entered.remove(case.id)
-        for token in case.tokens:
-            if self._by_token.get(token.lower()) == case.id:
-                del self._by_token[token.lower()]
+        for token in {token.lower() for token in case.tokens}:
+            named = self._by_token.get(token, set())
+            named.discard(case.id)
+            if not named:
+                self._by_token.pop(token, None)
         if delivery.place is not None:
             self._by_place.pop((*delivery.place, delivery.offset), None)
         for index in self._indexes.values():
@@ -156,7 +159,7 @@ class Ties:
         texts = [seen.record.key, *(value for _, value in seen.record.headers)]
         values: list[Any] = [text.decode("utf-8", "replace") for text in texts if text]
         values += [leaf for output in outputs for leaf in _leaves(self._payload(seen, output))]
-        names = [self.marked(seen.record), *(self._by_token.get(token) for token in map(token_text, values) if token)]
+        names = [self.marked(seen.record), *(self._named(token) for token in map(token_text, values) if token)]
         known = dict.fromkeys(name for name in names if name is not None)
         return [self._by_id[name] for name in known if name in self._by_id]
 
@@ -192,7 +195,7 @@ class Ties:
         values: list[Any] = [text.decode("utf-8", "replace") for text in texts if text]
         values += [leaf for output in outputs for leaf in _leaves(self._payload(seen, output))]
         own = self._one(value for value in values if token_text(value) not in correlated)
-        named = {self._by_token.get(token) for token in correlated}
+        named = {self._named(token) for token in correlated}
         return self._by_id.get(own) if own is not None and own not in named else None
 
     def _by_identity(self, seen: LogRecord, outputs: Sequence[Output]) -> str | None:
@@ -239,9 +242,14 @@ class Ties:
         return output.error.read(seen.record) if payload is MISSING and output.error else payload
 
     def _one(self, values: Iterable[Any]) -> str | None:
-        named = {self._by_token.get(token) for value in values if (token := token_text(value))}
+        named = {self._named(token) for value in values if (token := token_text(value))}
         named.discard(None)
         return named.pop() if len(named) == 1 else None
+
+    def _named(self, token: bytes) -> str | None:
+        """The one case whose token it is."""
+        named = self._by_token.get(token, ())
+        return next(iter(named)) if len(named) == 1 else None
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -114,6 +114,7 @@ class Story:
         value: bytes | None = None,
         key: bytes | None = None,
         headers: Headers | None = None,
+        tokens: tuple[bytes, ...] = (),
     ) -> Case:
         """Send a case with fresh identity, in `headers` too unless others are given, and have it acknowledged."""
         valid = expectation is Expectation.VALID
@@ -127,7 +128,7 @@ class Story:
             kind=kind or ("valid" if valid else "json_syntax"),
             expectation=expectation,
             role=role,
-            tokens=(f"corr-{case}".encode(), f"id-{case}".encode()),
+            tokens=tokens or (f"corr-{case}".encode(), f"id-{case}".encode()),
         )
         self.cases[case] = sent
         self.tell(ev.Sent(self._tick(), self._window, sent))

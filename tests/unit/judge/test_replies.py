@@ -373,10 +373,10 @@ def test_an_answer_on_another_request_s_topic() -> None:
         assert story.state.window is not None
         delivery = story.state.window.deliveries[0]
         assert delivery.owed is None  # it names no topic
-        headers = (*sent.record.headers, ("reply_to", ANSWERS.encode()))
-        named = msgspec.structs.replace(sent, id="2", record=msgspec.structs.replace(sent.record, headers=headers))
-        story.tell(ev.Sent(story.now, 1, named))
-        story.answer("1", topic=there)
+        headers = (("correlation_id", b"corr-2"), ("reply_to", ANSWERS.encode()))
+        record = msgspec.structs.replace(sent.record, headers=headers)
+        story.tell(ev.Sent(story.now, 1, msgspec.structs.replace(sent, id="2", record=record, tokens=(b"corr-2",))))
+        story.answer("2", topic=there)
         story.close()
         assert story.codes == codes
 

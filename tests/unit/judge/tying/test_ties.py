@@ -7,7 +7,7 @@ import json
 import msgspec
 
 from kcontract.model import events as ev
-from kcontract.model.case import CASE_HEADER, Role
+from kcontract.model.case import CASE_HEADER, Expectation, Role
 from kcontract.model.contract import Expression
 from kcontract.model.record import Record
 from tests.unit.judge.story import DLQ, OUT, TOPIC, Story, changed, contract
@@ -54,6 +54,18 @@ def test_a_record_that_names_two_cases_is_nobody_s() -> None:
     story.seen(DLQ, Record(b"id-1", b'{"id": "id-2", "amount": 7}'))
     story.close()
     assert (story.codes, len(story.state.doubts)) == ([], 2)
+
+
+def test_a_short_key_that_was_drawn_twice_names_nobody() -> None:
+    """Keys of three letters meet sooner or later; equal bytes tell then whose dead letter it is."""
+    story = Story()
+    story.window()
+    for case, expectation in (("1", Expectation.INVALID), ("2", Expectation.VALID)):
+        story.send(case, expectation, key=b"sov", tokens=(f"id-{case}".encode(), b"sov"))
+    story.dead_letter("1", headers=())
+    story.effect("2")
+    story.close()
+    assert [(verdict.case, verdict.code) for verdict in story.state.reached] == [("1", "DEAD_LETTER_ALTERED")]
 
 
 def test_what_comes_of_a_repeat_is_its_original_s() -> None:
