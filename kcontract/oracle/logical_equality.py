@@ -47,10 +47,7 @@ def _plain(effect: Any, expected: Any, _: Shape) -> bool:
 def _same_numbers(effect: float, expected: float) -> bool:
     if isinstance(effect, int) and isinstance(expected, int):
         return effect == expected
-    try:
-        return float(effect) == float(expected)
-    except OverflowError:
-        return False
+    return _as_binary64(effect) == _as_binary64(expected) is not None
 
 
 def _integer(effect: Any, expected: Any, shape: Shape) -> bool:
@@ -58,6 +55,20 @@ def _integer(effect: Any, expected: Any, shape: Shape) -> bool:
     if isinstance(effect, float) and _is_number(expected):
         return effect.is_integer() and int(effect) == expected
     return _plain(effect, expected, shape)
+
+
+def _number(effect: Any, expected: Any, shape: Shape) -> bool:
+    """Both as binary64, whichever way they are written: 9007199254740993 is read as 9007199254740992 by many."""
+    if not (_is_number(effect) and _is_number(expected)):
+        return _plain(effect, expected, shape)
+    return effect == expected or _as_binary64(effect) == _as_binary64(expected) is not None
+
+
+def _as_binary64(value: float) -> float | None:
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _float32(effect: Any, expected: Any, shape: Shape) -> bool:
@@ -191,7 +202,7 @@ def _clock(text: Any) -> int | None:
 
 
 SAME: dict[Kind, Same] = {
-    "plain": _plain, "unknown": _plain, "integer": _integer, "float32": _float32, "decimal": _decimal,
-    "instant": _instant, "date": _date, "time": _time, "uuid": _uuid, "bytes": _bytes,
+    "plain": _plain, "unknown": _plain, "integer": _integer, "number": _number, "float32": _float32,
+    "decimal": _decimal, "instant": _instant, "date": _date, "time": _time, "uuid": _uuid, "bytes": _bytes,
 }  # fmt: skip
 """How values are compared, by the kind of the place."""

@@ -23,7 +23,9 @@ from kcontract.schema.avro.nodes import (
 from kcontract.schema.json.shape import formats_at, subschemas, types_at
 from kcontract.schema.problem import escape
 
-Kind = Literal["plain", "integer", "float32", "decimal", "instant", "date", "time", "uuid", "bytes", "unknown"]
+Kind = Literal[
+    "plain", "integer", "number", "float32", "decimal", "instant", "date", "time", "uuid", "bytes", "unknown"
+]
 
 
 class Shape(Value, frozen=True):
@@ -176,7 +178,9 @@ class JsonShapes(_Shapes):
 def _kinds(document: Any, steps: tuple[str, ...]) -> list[Kind]:
     found: list[Kind] = [_FORMATS[name] for name in sorted(formats_at(document, steps)) if name in _FORMATS]
     types = types_at(document, steps)
-    if "integer" in types and "number" not in types:
+    if "number" in types:
+        found.append("number")
+    elif "integer" in types:
         found.append("integer")
     if any(one.get("contentEncoding") == "base64" for one in subschemas(document, steps)):
         found.append("bytes")

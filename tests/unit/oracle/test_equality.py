@@ -21,6 +21,7 @@ _INSTANT = Shape(("instant",), optional=False, unit=1_000)
 _DATE, _TIME = Shape(("date",), optional=False), Shape(("time",), optional=False, unit=1_000)
 _UUID, _BYTES = Shape(("uuid",), optional=False), Shape(("bytes",), optional=False)
 _INTEGER, _FLOAT = Shape(("integer",), optional=False), Shape(("float32",), optional=False)
+_NUMBER = Shape(("number",), optional=False)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,12 @@ _INTEGER, _FLOAT = Shape(("integer",), optional=False), Shape(("float32",), opti
         (5.0, 5, _INTEGER, True),
         ("5", 5, _INTEGER, False),
         (True, 1, _INTEGER, False),
+        (2**53, 2**53 + 1, _NUMBER, True),
+        (2**53 + 2, 2**53, _NUMBER, False),
+        (10**400, 10**400, _NUMBER, True),
+        (10**400, 10**400 + 1, _NUMBER, False),
+        ("5", 5, _NUMBER, False),
+        (True, 1, _NUMBER, False),
         (0.1, 0.10000000149011612, _FLOAT, True),
         (0.2, 0.10000000149011612, _FLOAT, False),
         (0.0, -0.0, PLAIN, True),
@@ -155,7 +162,7 @@ def test_shapes_of_a_json_schema() -> None:
         "$defs": {"when": {"type": "string", "format": "date-time"}},
         "properties": {
             "t": {"$ref": "#/$defs/when"}, "n": {"type": "integer"}, "o": {"type": ["string", "null"]},
-            "x": {"default": 1},
+            "x": {"default": 1}, "w": {"type": ["number", "null"]},
             "l": {"items": {"anyOf": [{"format": "uuid"}, {"type": "null"}]}},
         },
         "required": ["t", "n", "o"],
@@ -163,6 +170,7 @@ def test_shapes_of_a_json_schema() -> None:
     shapes = JsonShapes((schema,))
     assert shapes.at("/t") == Shape(("instant",), optional=False)
     assert shapes.at("/n") == Shape(("integer",), optional=False)
+    assert shapes.at("/w") == Shape(("number",))
     assert shapes.at("/o").optional
     assert shapes.at("/x").default == 1
     assert shapes.at("/l/3").kinds == ("uuid",)
