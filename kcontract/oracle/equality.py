@@ -24,7 +24,12 @@ def equal(effect: Any, expected: Any, shape: Shape = NO_SHAPE) -> bool:
 
 def equal_whole(effect: Any, expected: Any, shapes: Shapes) -> bool:
     """The echo `{"": $message.payload}`: every place of the whole value, each by its own shape."""
-    return _same(effect, expected, shapes.at(""), shapes, "", 0)
+    return equal_at("", effect, expected, shapes)
+
+
+def equal_at(pointer: str, effect: Any, expected: Any, shapes: Shapes) -> bool:
+    """What stands at the pointer, and every place inside it, each by its own shape."""
+    return _same(effect, expected, shapes.at(pointer), shapes, pointer, 0)
 
 
 def differences(effect: Any, expected: Any, shapes: Shapes, limit: int = 5) -> list[tuple[str, Any, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from kcontract.model.contract import Expression, Where
 from kcontract.model.record import Record
 from kcontract.model.value import Value
-from kcontract.oracle.equality import differences, equal, equal_whole
+from kcontract.oracle.equality import differences, equal, equal_at, equal_whole
 from kcontract.oracle.expressions import evaluate, resolve_pointer
 from kcontract.oracle.reading import MISSING
 from kcontract.oracle.shapes import NO_SHAPE, Shape, Shapes
@@ -61,7 +61,7 @@ def _whole(got: Any, expected: Any, shapes: Shapes) -> list[Mismatch]:
 
 def _agree(got: Any, expected: Any, expression: Expression, shape: Shape, shapes: Shapes | None) -> bool:
     if isinstance(expected, dict | list) and shapes is not None and expression.root == "message.payload":
-        return equal_whole(got, expected, _Below(shapes, expression.pointer))
+        return equal_at(expression.pointer, got, expected, shapes)
     if equal(got, expected, shape):
         return True
     # A key or header is text: what it says may stand in the effect as a number, a truth value, a UUID in other case.
@@ -75,20 +75,6 @@ def _says(got: Any, text: str) -> bool:
     if isinstance(got, int | float):
         return text == str(got)
     return isinstance(got, str) and len(text) == 36 and text.count("-") == 4 and got.lower() == text.lower()
-
-
-class _Below:
-    """Shapes seen from a place inside."""
-
-    def __init__(self, shapes: Shapes, pointer: str) -> None:
-        self._shapes = shapes
-        self._pointer = pointer
-
-    def at(self, pointer: str) -> Shape:
-        return self._shapes.at(self._pointer + pointer)
-
-    def of(self, expression: Expression) -> Shape:
-        return self._shapes.of(expression)
 
 
 def _shown(value: Any) -> str:

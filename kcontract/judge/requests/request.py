@@ -8,7 +8,7 @@ from typing import Any
 from kcontract.judge.promises import Product
 from kcontract.model.events import Requested, Responded
 from kcontract.model.record import LogRecord
-from kcontract.oracle.equality import equal
+from kcontract.oracle.equality import equal_at
 from kcontract.oracle.expressions import MISSING, Exchange, evaluate_exchange, parse_body, resolve_pointer
 
 _LIMITS = frozenset({401, 402, 403, 407, 408, 409, 413, 414, 425, 429, 431})
@@ -121,7 +121,7 @@ class Request:
             return False
         shapes = self.product.oracle.shapes
         return all(
-            equal(value, resolve_pointer(payload, pointer), shapes.at(pointer))
+            equal_at(pointer, value, resolve_pointer(payload, pointer), shapes)
             for (_, expression), (pointer, value) in zip(where.pairs, self.expected(), strict=True)
             if expression.root != "request.body"
         )
@@ -145,7 +145,7 @@ class Request:
         return tuple(
             pointer
             for pointer, value in self.expected()
-            if value is not MISSING and not equal(value, resolve_pointer(payload, pointer), shapes.at(pointer))
+            if value is not MISSING and not equal_at(pointer, value, resolve_pointer(payload, pointer), shapes)
         )
 
     def explains(self, payload: Any) -> bool:

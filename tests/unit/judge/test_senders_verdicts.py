@@ -58,7 +58,7 @@ class Api:
         self.made: list[str] = []
         self.offsets: dict[str, int] = {}
 
-    def request(self, identity: str = "1", name: str = "ada", status: int = 201, **more: Any) -> str:
+    def request(self, identity: str = "1", name: Any = "ada", status: int = 201, **more: Any) -> str:
         """A request with its answer; its case."""
         case = f"{TOPIC}#{len(self.made) + 1}"
         self.made.append(case)
@@ -76,7 +76,7 @@ class Api:
         self.state.feed(ev.Responded(0.1, case, status, answer if status else b"", **again))
         return case
 
-    def event(self, identity: str = "1", name: str = "ada", topic: str = TOPIC, **more: Any) -> None:
+    def event(self, identity: str = "1", name: Any = "ada", topic: str = TOPIC, **more: Any) -> None:
         offset = self.offsets[topic] = self.offsets.get(topic, -1) + 1
         partition = more.pop("partition", 0)
         value = more.pop("frame", b"") + json.dumps({"id": identity, "name": name, **more}).encode()
@@ -100,6 +100,17 @@ def test_two_events_for_one_request() -> None:
     api.event()
     assert api.settle() == ["DUPLICATE_EVENT"]
     assert "people/0@0, people/0@1" in api.state.reached[0].seen[0]
+
+
+def test_places_inside_what_where_names_are_compared_by_their_own_schema() -> None:
+    """A list of moments is the same list in another zone, and another one a second later."""
+    moment = {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}}}
+    event = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "array", "items": moment}}}
+    for told, verdicts in (("2026-01-01T00:00:00Z", []), ("2026-01-01T00:00:01Z", ["NO_EVENT"])):
+        api = Api(people(sender("create", CREATE, BY_ANSWER), payload=schema(event)))
+        api.request(name=[{"at": "2026-01-01T01:00:00+01:00"}])
+        api.event(name=[{"at": told}])
+        assert api.settle() == verdicts
 
 
 def test_a_second_event_that_comes_late() -> None:
