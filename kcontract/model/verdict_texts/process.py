@@ -65,5 +65,6 @@ Proof: the offset stands still, and the healthy sentinel behind the case has no 
 Not: slow handlers, late commits (Streams: 30 s): the sentinel's effect decides; one or two starts that took nothing.
 Python: the consuming thread died while /health is served on; kafka-python: poll() timed out as its group formed.
 Java: the listener container stopped (fatal error, authorization), the application stays up; a deadlock in a callback.
+Node: kafkajs ends its consumer for good at a SyntaxError or TypeError (JSON.parse) from its callback, not the process.
 Node: `await` on a promise that never settles; Go: a worker waits for ever on a channel, the reader on the worker.
 Fix: let the process end when its consumer ends, set time-outs on each call, tie /health to the last poll."""
