@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from kcontract.judge.evidence import Delivery, Window
-from kcontract.judge.replies import has_other_sort
+from kcontract.judge.replies import has_other_sort, is_undue
 
 _UNMEASURED = ("warm", "first")
 """Windows that come right after a start, which takes its time."""
@@ -23,7 +23,8 @@ def sort_out(window: Window, strays: int) -> None:
     missing = [delivery for delivery in owed if not delivery.answers and not delivery.dead_letters]
     doubles = [delivery for delivery in owed if len(delivery.answers) > 1]
     swapped = [delivery for delivery in owed if has_other_sort(delivery)]
-    shifted = bool(missing) and (bool(doubles) or strays > 0)
+    undue = any(is_undue(delivery, answer) for delivery in window.deliveries for answer in delivery.answers)
+    shifted = bool(missing) and (bool(doubles) or strays > 0 or undue)
     exchanged = len({delivery.expectation for delivery in swapped}) > 1
     for delivery in (*missing, *swapped):
         delivery.crossed = shifted or exchanged

@@ -9,7 +9,7 @@ from itertools import chain
 
 from kcontract.judge.beside import Silent
 from kcontract.judge.cause import names_frame
-from kcontract.judge.doubts import Doubt, LeadBook, hand_over
+from kcontract.judge.doubts import Doubt, LeadBook, adopt, hand_over
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output
@@ -160,9 +160,9 @@ class Court:
     def _is_certain(self, delivery: Delivery, shown: tuple[Shown, ...], window: Window) -> bool:
         """What counts in a window that did not settle: what came back, and what a service that exited by itself had
         committed past without an effect. Nothing can come of it any more."""
-        rejected = any(one.symptom is Symptom.REJECTED for one in shown)
+        came = any(one.symptom in (Symptom.REJECTED, Symptom.ANSWERED) for one in shown)
         valid = delivery.expectation is Expectation.VALID
-        return rejected or (valid and window.outcome == "exited" and self.is_past(delivery))
+        return came or (valid and window.outcome == "exited" and self.is_past(delivery))
 
     def _shown(self, delivery: Delivery) -> tuple[Shown, ...]:
         """What is wrong with a delivery; nothing can be with one that the broker refused."""
@@ -229,7 +229,8 @@ class Court:
         healthy = (one for one in window.deliveries if one.case.role is Role.HEALTHY)
         refused = any(shown.symptom is Symptom.REJECTED for one in healthy for shown in self._shown(one))
         self._refuses_anew |= refused and doubt.spoilt
-        return refused and Symptom.REJECTED in doubt.symptoms and not self._refuses_anew
+        rejected = Symptom.REJECTED in doubt.symptoms and Symptom.CROSSED not in doubt.symptoms
+        return refused and rejected and not self._refuses_anew
 
     def _late_one(
         self, doubt: Doubt, window: Window, own: Delivery, shown: tuple[Shown, ...]
@@ -250,7 +251,7 @@ class Court:
 
     def _crossed(self, doubt: Doubt, window: Window) -> frozenset[Symptom]:
         """A service that answers each request with another's correlation id leaves a neighbour without answer."""
-        crossed = Symptom.CROSSED in doubt.symptoms and any(delivery.crossed for delivery in window.deliveries)
+        crossed = doubt.may_be_crossed and any(delivery.crossed for delivery in window.deliveries)
         return frozenset({Symptom.CROSSED}) if crossed else frozenset()
 
     def _isolated(self, window: Window) -> None:
@@ -269,7 +270,7 @@ class Court:
         place = own[-1].place
         stands = stop_symptoms(window, own[-1], self._committed.get(place) if place else None)
         shown = (*self._shown(own[-1]), *stands)
-        verdict = direct_verdict(own[-1], shown)
+        verdict = direct_verdict(own[-1], shown, alone=True)
         if verdict is not None:
             self._reach(own[-1], verdict)
         else:
@@ -285,10 +286,10 @@ class Court:
         own = [doubt for doubt in self.doubts if str(doubt.window) == window.of and not doubt.dismissed]
         for follower in own:
             if follower.lead is not None:
-                follower.repeated = again.get(follower.root, frozenset())
+                follower.repeated = again.get(follower.root, frozenset()) | self._crossed(follower, window)
         for doubt in own:
             if doubt.wants_repeat or (doubt.wants_alone and doubt.repeated is None):
-                doubt.repeated = again.get(doubt.root, frozenset())
+                doubt.repeated = again.get(doubt.root, frozenset()) | self._crossed(doubt, window)
                 self._resolve(doubt)
 
     def _shrunk(self, window: Window) -> None:
@@ -318,6 +319,8 @@ class Court:
         """Reach the verdict of a confirmed doubt, and of those that follow it."""
         if not doubt.settled:
             return
+        if doubt.crosses:
+            adopt(doubt, self.doubts)
         for one in (doubt, *(other for other in self.doubts if other.lead is doubt and not other.dismissed)):
             verdict = doubt_verdict(one, doubt) or self._missed_twice(one, doubt)
             if verdict is not None:

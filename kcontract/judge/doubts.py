@@ -89,11 +89,21 @@ class Doubt:
         alike = case.kind if self.delivery.expectation is Expectation.VALID else case.code
         if self.symptoms == {Symptom.NO_REPLY} and not any_dead_letter:
             alike = self.delivery.expectation.value
-        if Symptom.CROSSED in self.symptoms:  # answers go to others, whatever they are answers to
+        if self.symptoms == {Symptom.CROSSED}:  # answers go to others, whatever they are answers to
             return case.topic, "", frozenset({Symptom.CROSSED}), False
         if self.symptoms == {Symptom.LATE} or (self.symptoms == {Symptom.NO_DEAD_LETTER} and not any_dead_letter):
             alike = ""
         return case.topic, alike, self.symptoms, self.disturbed
+
+    @property
+    def crosses(self) -> bool:
+        """When it was tried again, answers went to others."""
+        return Symptom.CROSSED in (self.alone or frozenset()) | (self.repeated or frozenset())
+
+    @property
+    def may_be_crossed(self) -> bool:
+        """Whether what came back may be the answer to another request."""
+        return bool(self.symptoms & {Symptom.CROSSED, Symptom.ANSWERED})
 
     @property
     def wants_alone(self) -> bool:
@@ -129,17 +139,25 @@ class LeadBook:
     def lead_of(self, doubt: Doubt, *, any_dead_letter: bool) -> Doubt | None:
         """The doubt that stands for this one, or None if it is to be confirmed itself.
 
-        Only one that is still to be tried can stand for others: what it will show holds for them too. Of a valid case
-        it is one of the same window, for that window once more may tell.
+        Only one that is still to be tried can stand for others: what it will show holds for them too. Of a valid case,
+        and of an answer, it is one of the same window, for that window once more may tell.
         """
         known = self._leads.setdefault(doubt.group(any_dead_letter=any_dead_letter), [])
         known[:] = [lead for lead in known if lead.lead is None and not lead.settled]
         several = doubt.delivery.expectation is Expectation.VALID and not doubt.symptoms & _ONCE
-        here = [lead for lead in known if lead.window == doubt.window] if several else known
+        own_window = several or Symptom.ANSWERED in doubt.symptoms
+        here = [lead for lead in known if lead.window == doubt.window] if own_window else known
         if here and len(known) >= (LEADS_PER_SYMPTOM if several else 1):
             return here[0]
         known.append(doubt)
         return None
+
+
+def adopt(proof: Doubt, others: Iterable[Doubt]) -> None:
+    """It was seen again that answers go to others: what else looked like that needs no further try."""
+    for other in others:
+        if other is not proof and Symptom.CROSSED in other.symptoms and not other.settled:
+            other.lead = proof
 
 
 def hand_over(lead: Doubt, others: Iterable[Doubt]) -> None:

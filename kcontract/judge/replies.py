@@ -97,23 +97,29 @@ def reply_symptoms(delivery: Delivery) -> Iterator[Shown]:
         yield _crossed(delivery, delivery.owed)
     for answer in delivery.answers:
         yield from _of_address(delivery, answer)
-        if not (delivery.crossed and has_other_sort(delivery)):
-            yield from _of_sort(delivery, answer)
+        yield from _of_sort(delivery, answer)
     yield from _of_number(delivery, delivery.owed)
 
 
 def _undue_results(delivery: Delivery) -> Iterator[Shown]:
     """Under another policy the answer to an invalid request must not be a result."""
     for answer in delivery.answers:
-        declared = answer.output.reply is not None and answer.output.reply.payload is not None
-        accepted = declared and sort_of(answer) is Sort.RESULT and not is_error(answer)
-        if accepted and not delivery.dead_letters:
+        if is_undue(delivery, answer):
             yield _accepted(answer)
 
 
+def is_undue(delivery: Delivery, answer: Effect) -> bool:
+    """Whether an invalid request that must be passed over or dead-lettered got a result."""
+    if delivery.owed is not None or delivery.expectation is not Expectation.INVALID or delivery.dead_letters:
+        return False
+    declared = answer.output.reply is not None and answer.output.reply.payload is not None
+    return declared and sort_of(answer) is Sort.RESULT and not is_error(answer)
+
+
 def _accepted(answer: Effect) -> Shown:
+    """A doubt: the answer may have been meant for another request, whose correlation id it lacks."""
     fact = f"it was answered as if it were valid: {_place(answer)}"
-    return Shown(symptom=Symptom.ACCEPTED, facts=(fact,), evidence=(answer.record,))
+    return Shown(symptom=Symptom.ANSWERED, facts=(fact,), evidence=(answer.record,))
 
 
 def _of_address(delivery: Delivery, answer: Effect) -> Iterator[Shown]:

@@ -13,6 +13,8 @@ MISSES = frozenset({Symptom.NO_EFFECT, Symptom.NO_REPLY, Symptom.REJECTED})
 _ANOTHERS = frozenset({Symptom.NO_REPLY, Symptom.CROSSED})
 """What shows where answers go to others."""
 _UNANSWERED = frozenset({Symptom.NO_REPLY, Symptom.LATE})
+_OTHER_SORT = frozenset({Symptom.CROSSED, Symptom.ANSWERED, Symptom.REJECTED})
+"""What the answer to another request looks like."""
 
 
 class CaseEvidence(Value, frozen=True):
@@ -47,8 +49,17 @@ class CaseEvidence(Value, frozen=True):
 
     def confirmed(self, symptom: Symptom) -> bool:
         """Seen in the window, and again alone or in the repeated window."""
-        again = (self.alone or frozenset()) | (self.repeated or frozenset())
-        return symptom in self.shown and symptom in again
+        return symptom in self.shown and symptom in self.again
+
+    @property
+    def again(self) -> frozenset[Symptom]:
+        """What was seen when it was tried again, alone or in its window."""
+        return (self.alone or frozenset()) | (self.repeated or frozenset())
+
+    @property
+    def crosses(self) -> bool:
+        """When it was tried again, answers went to others."""
+        return Symptom.CROSSED in self.again
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,10 @@ def _stuck(evidence: CaseEvidence) -> bool:
 
 
 def _accepted_invalid(evidence: CaseEvidence) -> bool:
-    return _invalid(evidence) and Symptom.ACCEPTED in evidence.shown
+    if not _invalid(evidence):
+        return False
+    answered = evidence.confirmed(Symptom.ANSWERED) and not evidence.crosses
+    return answered or Symptom.ACCEPTED in evidence.shown
 
 
 def _dead_letter_altered(evidence: CaseEvidence) -> bool:
@@ -109,9 +123,8 @@ def _not_dead_lettered(evidence: CaseEvidence) -> bool:
 
 
 def _wrong_reply(evidence: CaseEvidence) -> bool:
-    again = (evidence.alone or frozenset()) | (evidence.repeated or frozenset())
-    crossed = Symptom.CROSSED in evidence.shown and Symptom.CROSSED in again
-    elsewhere = bool(evidence.shown & _ANOTHERS) and Symptom.WRONG_REPLY in again
+    crossed = bool(evidence.shown & _OTHER_SORT) and evidence.crosses
+    elsewhere = bool(evidence.shown & _ANOTHERS) and Symptom.WRONG_REPLY in evidence.again
     return Symptom.WRONG_REPLY in evidence.shown or crossed or elsewhere
 
 
@@ -140,7 +153,7 @@ def _invalid_event(evidence: CaseEvidence) -> bool:
 
 def _rejected_valid(evidence: CaseEvidence) -> bool:
     missed = _missed(evidence) or Symptom.CROSSED in evidence.shown
-    return _valid(evidence) and missed and Symptom.REJECTED in (evidence.alone or ())
+    return _valid(evidence) and missed and Symptom.REJECTED in (evidence.alone or ()) and not evidence.crosses
 
 
 def _skipped_valid(evidence: CaseEvidence) -> bool:
@@ -156,7 +169,7 @@ def _right_alone(evidence: CaseEvidence) -> bool:
 
 
 def _collateral(evidence: CaseEvidence) -> bool:
-    again = bool((evidence.repeated or frozenset()) & MISSES)
+    again = bool((evidence.repeated or frozenset()) & MISSES) and not evidence.crosses
     return _valid(evidence) and _missed(evidence) and _right_alone(evidence) and not evidence.disturbed and again
 
 

@@ -26,6 +26,7 @@ class Symptom(Enum):
 
     __hash__ = object.__hash__  # each member is one object: several times as fast as its name's
     ACCEPTED = "accepted"
+    ANSWERED = "answered as if it were good"
     ALTERED = "altered"
     MISREAD = "misread"
     CONTRADICTED = "contradicted by the probe"

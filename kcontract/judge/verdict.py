@@ -25,24 +25,24 @@ _IN_COMPANY = ("COLLATERAL", "LOST")
 """Verdicts on what is handled well alone."""
 _LOSES = ("NOT_DEAD_LETTERED", "SKIPPED_VALID", "LOST", "COLLATERAL", "NO_REPLY")
 _SHOWN_BY = {
-    "ACCEPTED_INVALID": Symptom.ACCEPTED,
-    "DEAD_LETTER_ALTERED": Symptom.ALTERED,
-    "ENDLESS_RETRY": Symptom.ENDLESS,
-    "DID_NOT_STOP": Symptom.WENT_ON,
-    "WRONG_REPLY": Symptom.WRONG_REPLY,
-    "DUPLICATE_EFFECT": Symptom.TWICE,
-    "MISREAD": Symptom.MISREAD,
-    "INVALID_EVENT": Symptom.INVALID_EFFECT,
-    "REJECTED_VALID": Symptom.REJECTED,
+    "ACCEPTED_INVALID": (Symptom.ACCEPTED, Symptom.ANSWERED),
+    "DEAD_LETTER_ALTERED": (Symptom.ALTERED,),
+    "ENDLESS_RETRY": (Symptom.ENDLESS,),
+    "DID_NOT_STOP": (Symptom.WENT_ON,),
+    "WRONG_REPLY": (Symptom.WRONG_REPLY,),
+    "DUPLICATE_EFFECT": (Symptom.TWICE,),
+    "MISREAD": (Symptom.MISREAD,),
+    "INVALID_EVENT": (Symptom.INVALID_EFFECT,),
+    "REJECTED_VALID": (Symptom.REJECTED,),
 }
 
 
-def direct_verdict(delivery: Delivery, shown: tuple[Shown, ...]) -> CaseVerdict | None:
-    """The verdict that is proved by what came back, without a second try."""
-    if not any(one.symptom in DIRECT for one in shown):
+def direct_verdict(delivery: Delivery, shown: tuple[Shown, ...], *, alone: bool = False) -> CaseVerdict | None:
+    """The verdict that is proved by what came back, without a second try. `alone`: no other case was beside it."""
+    if not alone and not any(one.symptom in DIRECT for one in shown):
         return None
-    evidence = CaseEvidence(expectation=delivery.expectation, shown=frozenset(one.symptom for one in shown))
-    codes = verdicts_of(evidence)
+    symptoms = frozenset(one.symptom for one in shown)
+    codes = verdicts_of(CaseEvidence(delivery.expectation, symptoms, alone=symptoms if alone else None))
     return _verdict(codes, delivery, shown) if codes else None
 
 
@@ -183,8 +183,8 @@ def _verdict(
     stderr: str = "",
     cause: str = "",
 ) -> CaseVerdict:
-    symptom = _SHOWN_BY.get(codes[0])
-    telling = [one for one in shown if one.symptom is symptom] or list(shown)
+    symptoms = _SHOWN_BY.get(codes[0], ())
+    telling = [one for one in shown if one.symptom in symptoms] or list(shown)
     case, cause = delivery.case, cause or (telling[0].cause if telling else "")
     at, promised = promise(codes[0], delivery, cause)
     return CaseVerdict(
@@ -228,6 +228,8 @@ def _confirmation(code: str, doubt: Doubt, lead: Doubt) -> tuple[str, ...]:
     if lead.waits:
         tries = ", ".join(f"{wait:.1f}" for wait in lead.waits)
         return (f"alone behind a healthy record it took {tries} s{whose}",)
+    if code == "WRONG_REPLY" and lead.crosses:
+        return (f"when it was sent again, answers went to other requests than their own{whose}",)
     if code not in _IN_COMPANY and not (lead.repeated is not None and lead.right_alone):
         return (f"the same alone behind a healthy record{whose}",)
     anew = " by a new process" if lead.spoilt else ""

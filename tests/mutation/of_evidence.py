@@ -260,9 +260,10 @@ EVIDENCE_MUTANTS = (
         ),
         (
             "each window has its lead",
-            "if lead.window == doubt.window] if several else known",
-            "] if several else known",
+            "if lead.window == doubt.window] if own_window else known",
+            "] if own_window else known",
         ),
+        ("each window has its lead of answers", "several or Symptom.ANSWERED in doubt.symptoms", "several"),
         (
             "the next in line leads",
             "follower.lead = followers[0] if follower is not followers[0] else None",
@@ -275,7 +276,20 @@ EVIDENCE_MUTANTS = (
         ("at its end behind a valid one", "behind and own.expectation is not Expectation.VALID", "behind"),
         ("refused like any other", "elif self._is_spoilt(doubt, window):", "elif False:"),
         ("refused anew, asked once", " and not self._refuses_anew", ""),
-        ("refused only", "return refused and Symptom.REJECTED in doubt.symptoms and", "return refused and"),
+        ("refused only", "return refused and rejected and not", "return refused and not"),
+        ("refused, not crossed", " and Symptom.CROSSED not in doubt.symptoms\n        return", "\n        return"),
+        (
+            "answers that came before an end",
+            "one.symptom in (Symptom.REJECTED, Symptom.ANSWERED) for",
+            "one.symptom is Symptom.REJECTED for",
+        ),
+        ("crossing proved for all", "            adopt(doubt, self.doubts)", "            pass"),
+        ("results where it must stop", "own[-1], shown, alone=True)", "own[-1], shown)"),
+        (
+            "whoever crosses in the window again",
+            "doubt.repeated = again.get(doubt.root, frozenset()) | self._crossed(doubt, window)",
+            "doubt.repeated = again.get(doubt.root, frozenset())",
+        ),
         (
             "effects that tie to none",
             "elif window.astray and self._may_be_untold(doubt) and not own[-1].effects:",
@@ -420,18 +434,19 @@ EVIDENCE_MUTANTS = (
         ("a late reply", "elif delivery.waited > longest_wait(within):", "elif False:"),
         ("slow machines are allowed for", "return within + max(_ALLOWED, _ALLOWED_SHARE * within)", "return within"),
         ("answered twice", "    if delivery.twice:", "    if False:"),
-        ("results under other policies", "if accepted and not delivery.dead_letters:", "if False:"),
-        ("results behind a dead letter", "if accepted and not delivery.dead_letters:", "if accepted:"),
+        ("results under other policies", "        if is_undue(delivery, answer):", "        if False:"),
+        ("results behind a dead letter", " or delivery.dead_letters:\n        return False", ":\n        return False"),
     ),
     *in_module(
         "answering",
         ("disturbed windows tell nothing", "if not owed or window.disturbed:", "if not owed:"),
         (
             "crossed by doubles or strays",
-            "shifted = bool(missing) and (bool(doubles) or strays > 0)",
+            "shifted = bool(missing) and (bool(doubles) or strays > 0 or undue)",
             "shifted = bool(missing)",
         ),
-        ("crossed by strays", "(bool(doubles) or strays > 0)", "bool(doubles)"),
+        ("crossed by strays", "(bool(doubles) or strays > 0 or undue)", "(bool(doubles) or undue)"),
+        ("crossed by undue results", "(bool(doubles) or strays > 0 or undue)", "(bool(doubles) or strays > 0)"),
         ("crossed by exchange", "delivery.crossed = shifted or exchanged", "delivery.crossed = shifted"),
         (
             "exchange takes two sorts",

@@ -2,8 +2,10 @@
 
 ACCEPTED_INVALID = """\
 The service handled a record that breaks its contract as if it were good: garbage went into its data or to others.
-Proof: an effect tied to the case (marker, correlation id, `where`, identity), while both decoders refuse its bytes.
-Not: an effect that is the declared error answer; a tolerance, which `malformed: {strict: true}` withdraws.
+Proof: an effect tied to the case (marker, correlation id, `where`, identity), while both decoders refuse its bytes; \
+or a result as its answer, which comes again alone while its neighbours get theirs.
+Not: an effect that is the declared error answer; a result that belongs to a neighbour, which has the error \
+(WRONG_REPLY); a tolerance, which `malformed: {strict: true}` withdraws.
 Python: json.loads and `.get("name", "")`; the schema id ignored; bytes behind the record never looked at.
 Java: Jackson coerces "5" to 5 and fills missing primitives with 0; a deserializer that ignores the schema id.
 Node: JSON.parse and no check, so undefined travels on; Go: encoding/json leaves missing fields at their zero value.

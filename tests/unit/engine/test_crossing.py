@@ -10,7 +10,7 @@ from kcontract.model import events as ev
 from kcontract.model.case import Expectation
 from kcontract.model.record import Record
 from tests.unit.engine.world import _ORACLE, Handled, World, receiver_of, stage_of, verified
-from tests.unit.judge.test_replies import ANSWERS, asking
+from tests.unit.judge.asked import ANSWERS, asking
 
 FEW = frozenset({"valid", "wrong_type", "wrong_root", "empty_value"})
 

@@ -8,54 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from kcontract.judge.promises import compile_promises
-from kcontract.judge.state import UnitState
 from kcontract.judge.symptoms import Symptom
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation
-from kcontract.model.contract import Contract, Expression, OnInvalid, Reply
-from kcontract.model.record import LogRecord, Record
-from tests.unit.judge.story import AT, TOPIC, Story, contract, schema
-
-ANSWERS, OTHERS = "answers", "answers.2"
-HEADER = Expression("message.header", "correlation_id")
-RESULT = {"type": "object", "required": ["score"], "properties": {"score": {"type": "integer"}}}
-ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
-VALID, INVALID = Expectation.VALID, Expectation.INVALID
-
-
-def asking(policy: str = "reply", **changes: Any) -> Contract:
-    """Orders that are answered."""
-    one = contract(policy if policy != "reply" else "skip", emits=False)
-    parts = {"topic": ANSWERS, "payload": schema(RESULT), "error": schema(ERROR), "within": 2.0, **changes}
-    rule = one.receive[0].on_invalid if policy != "reply" else OnInvalid(at=AT, policy="reply")
-    receive = msgspec.structs.replace(one.receive[0], on_invalid=rule)
-    reply = Reply(at=AT, correlation_id=HEADER, **parts)
-    return msgspec.structs.replace(one, reply=reply, receive=(receive,))
-
-
-class Asked(Story):
-    """A story of a service that answers."""
-
-    def __init__(self, policy: str = "reply", **changes: Any) -> None:
-        super().__init__()
-        self.state = UnitState("run", compile_promises("billing", [asking(policy, **changes)], ()))
-
-    def answer(
-        self, case: str, *, bad: bool = False, told: str | None = None, topic: str = ANSWERS, value: Any = None
-    ) -> LogRecord:
-        """An answer that carries nothing but a correlation id; `told` is whose, by default the case's own."""
-        payload = value if value is not None else {"error": "no"} if bad else {"score": 1}
-        headers = () if told == "" else (("correlation_id", f"corr-{told or case}".encode()),)
-        return self.seen(topic, Record(None, json.dumps(payload).encode(), headers))
-
-    def alone(self, root: str, expectation: Expectation, **answer: Any) -> None:
-        """The case once more, alone; without `answer` it gets none."""
-        self.window("alone", root)
-        self.send(f"{root}.1", expectation, kind=self.cases[root].kind)
-        if answer:
-            self.answer(f"{root}.1", **answer)
-        self.close()
+from kcontract.model.contract import Expression
+from kcontract.model.record import Record
+from tests.unit.judge.asked import ANSWERS, INVALID, OTHERS, VALID, Asked
+from tests.unit.judge.story import AT, TOPIC
 
 
 def test_answers_as_promised() -> None:
@@ -104,11 +63,10 @@ def test_no_answer_once() -> None:
         (VALID, {"told": "9"}, ["WRONG_REPLY"]),
         (VALID, {"value": {"neither": 1}}, ["WRONG_REPLY"]),
         (INVALID, {"value": {"neither": 1}}, ["WRONG_REPLY"]),
-        (INVALID, {"value": {"score": 1}}, ["ACCEPTED_INVALID"]),
         (INVALID, {"value": {"score": 1, "error": "both"}}, []),
         (VALID, {"value": {"score": 1, "error": "both"}}, []),
     ],
-    ids=["another's id", "no answer", "not the error", "a result", "both for bad", "both for good"],
+    ids=["another's id", "no answer", "not the error", "both for bad", "both for good"],
 )
 def test_what_an_answer_says(expectation: Expectation, answer: dict[str, Any], codes: list[str]) -> None:
     """Decided by schemas and correlation id; the marker shows whose answer it is."""
@@ -204,59 +162,6 @@ def test_two_answers_around_a_restart() -> None:
     story.answer("1")
     story.close()
     assert (story.codes, story.state.doubts) == ([], [])
-
-
-def test_answers_that_go_to_others() -> None:
-    """Each answer carries the id of the request before: WRONG_REPLY, not a refusal or an acceptance. One try tells of
-    all, and what is seen of it later is not tried again."""
-    story = Asked()
-    story.window()
-    for case in "1234":
-        story.send(case, INVALID if case == "3" else VALID)
-    story.answer("1")
-    story.answer("2", bad=True)
-    story.answer("3")
-    story.close()
-    assert [doubt.root for doubt in story.state.doubts if doubt.wants_alone] == ["2"]
-    story.window("alone", "2")
-    for case in ("5", "2.1", "6"):
-        story.send(case, INVALID if case == "6" else VALID)
-    story.answer("4")  # still in doubt, and so still open to evidence
-    story.answer("5")
-    story.answer("2.1")
-    story.close()
-    assert story.codes == ["WRONG_REPLY"] * 3
-    story.window()
-    for case in "78":
-        story.send(case, INVALID if case == "8" else VALID)
-    story.answer("7", bad=True)
-    story.answer("8")
-    story.close()
-    assert not [doubt for doubt in story.state.doubts if not doubt.settled]
-
-
-def test_one_without_an_answer_beside_good_ones_is_not_crossed() -> None:
-    """The service leaves out one kind: NO_REPLY."""
-    story = Asked()
-    story.window()
-    story.send("1")
-    story.invalid("2")
-    story.answer("1")
-    story.close()
-    story.alone("2", INVALID)
-    assert story.codes == ["NO_REPLY"]
-
-
-def test_an_answer_that_speaks_of_another_request() -> None:
-    """Its payload holds the id of one request, its correlation id is the other's."""
-    story = Asked()
-    story.window()
-    for case in "12":
-        story.send(case)
-    story.answer("2", told="1", value={"score": 1, "id": "id-2"})
-    story.answer("1", told="2", value={"score": 1, "id": "id-1"})
-    story.close()
-    assert story.codes == ["WRONG_REPLY", "WRONG_REPLY"]
 
 
 def test_an_answer_without_any_id() -> None:
@@ -394,19 +299,6 @@ def test_a_topic_that_a_request_asked_for_is_not_undeclared() -> None:
     assert story.codes == []
 
 
-@pytest.mark.parametrize(("policy", "codes"), [("skip", ["ACCEPTED_INVALID"]), ("deadLetter", [])])
-def test_a_result_for_an_invalid_request_under_another_policy(policy: str, codes: list[str]) -> None:
-    """Garbage that is answered as if it were good, unless it was refused as promised."""
-    story = Asked(policy)
-    story.window()
-    story.invalid("1")
-    story.answer("1")
-    if policy == "deadLetter":
-        story.dead_letter("1")
-    story.close()
-    assert story.codes == codes
-
-
 def test_a_request_that_may_be_refused_lacks_no_answer() -> None:
     """Two answers to its neighbour are that one's own, not one of them meant for it."""
     story = Asked()
@@ -417,18 +309,6 @@ def test_a_request_that_may_be_refused_lacks_no_answer() -> None:
     story.answer("2")
     story.close()
     assert [doubt.symptoms for doubt in story.state.doubts] == [{Symptom.TWICE}]
-
-
-def test_one_answer_too_many_where_another_lacks_one() -> None:
-    """It is taken for the other's: answers that go to others, and not two answers."""
-    story = Asked()
-    story.window()
-    story.send("1")
-    story.send("2")
-    story.answer("1")
-    story.answer("1")
-    story.close()
-    assert [doubt.symptoms for doubt in story.state.doubts] == [{Symptom.CROSSED}]
 
 
 def test_the_first_answer_after_a_start_may_be_late() -> None:

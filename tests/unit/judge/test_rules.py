@@ -18,7 +18,7 @@ def shown(*symptoms: Symptom) -> frozenset[Symptom]:
 
 NO_EFFECT, REJECTED, NO_LETTER = shown(Symptom.NO_EFFECT), shown(Symptom.REJECTED), shown(Symptom.NO_DEAD_LETTER)
 
-CROSSED, NO_REPLY = shown(Symptom.CROSSED), shown(Symptom.NO_REPLY)
+CROSSED, NO_REPLY, ANSWERED = shown(Symptom.CROSSED), shown(Symptom.NO_REPLY), shown(Symptom.ANSWERED)
 EARNS = [
     ("RESOURCE_BLOWUP", CaseEvidence(INVALID, exits=2, bloated=True)),
     ("CRASH_LOOP", CaseEvidence(INVALID, exits=2)),
@@ -46,6 +46,13 @@ EARNS = [
     ("COLLATERAL", CaseEvidence(VALID, shown=NO_REPLY, alone=shown(), repeated=NO_REPLY)),
     ("LOST", CaseEvidence(VALID, shown=NO_REPLY, alone=shown(), disturbed=True, committed=True)),
     ("ACCEPTED_INVALID", CaseEvidence(INVALID, shown=shown(Symptom.ACCEPTED))),
+    ("ACCEPTED_INVALID", CaseEvidence(INVALID, shown=ANSWERED, alone=ANSWERED)),
+    ("ACCEPTED_INVALID", CaseEvidence(INVALID, shown=ANSWERED | CROSSED, alone=ANSWERED)),
+    ("ACCEPTED_INVALID", CaseEvidence(INVALID, shown=ANSWERED, alone=shown(), repeated=ANSWERED)),
+    ("WRONG_REPLY", CaseEvidence(INVALID, shown=ANSWERED, alone=ANSWERED | CROSSED)),
+    ("WRONG_REPLY", CaseEvidence(INVALID, shown=ANSWERED, alone=shown(), repeated=ANSWERED | CROSSED)),
+    ("WRONG_REPLY", CaseEvidence(VALID, shown=REJECTED, alone=REJECTED | CROSSED)),
+    ("WRONG_REPLY", CaseEvidence(VALID, shown=REJECTED | CROSSED, alone=shown(), repeated=REJECTED | CROSSED)),
     ("DEAD_LETTER_ALTERED", CaseEvidence(INVALID, shown=shown(Symptom.ALTERED))),
     ("DEAD_LETTER_ALTERED", CaseEvidence(EITHER, shown=shown(Symptom.ALTERED))),
     ("NOT_DEAD_LETTERED", CaseEvidence(INVALID, shown=NO_LETTER, alone=NO_LETTER)),
@@ -107,6 +114,11 @@ EARNS_NOTHING = {
     "a missing dead letter only alone": CaseEvidence(INVALID, alone=NO_LETTER),
     "an answer for another only alone": CaseEvidence(VALID, alone=CROSSED),
     "a wrong answer only alone": CaseEvidence(VALID, alone=shown(Symptom.WRONG_REPLY)),
+    "a result for an invalid one that was not tried again": CaseEvidence(INVALID, shown=ANSWERED),
+    "a result for an invalid one, refused when tried again": CaseEvidence(
+        INVALID, shown=ANSWERED, alone=shown(), repeated=shown()
+    ),
+    "a result for one that may be taken or refused": CaseEvidence(EITHER, shown=ANSWERED, alone=ANSWERED),
     "no answer only alone": CaseEvidence(VALID, alone=NO_REPLY),
     "a dead letter only alone": CaseEvidence(VALID, alone=REJECTED),
     "no effect only alone": CaseEvidence(VALID, alone=NO_EFFECT),
