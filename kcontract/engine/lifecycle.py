@@ -13,6 +13,7 @@ from kcontract.engine.tools import Tools
 from kcontract.engine.watching.observer import Observer
 from kcontract.errors import BrokerError
 from kcontract.model import events as ev
+from kcontract.model.cluster import GroupView
 from kcontract.model.contract import Run
 from kcontract.model.record import TopicPartition
 from kcontract.model.service import ExitInfo
@@ -51,6 +52,9 @@ class Lifecycle:
         self.starts = 0
         self._lingering: frozenset[str] = frozenset()
         """Members of dead processes."""
+        self._besides: set[TopicPartition] = set()
+        """What its group was seen to be assigned besides, topics of the service's own: what a bad record became there
+        ends every later process as well."""
         self._ready_at = math.inf
         """When the process's `ready` was first seen to hold."""
         self.failure: ServiceGone | None = None
@@ -119,6 +123,7 @@ class Lifecycle:
             if not view.members:
                 return self._does_without_group(run)
             self._has_joined = True
+            self._note_besides(view)
             return len(view.members) >= run.instances and frozenset(self._places) <= view.assigned()
         if self._places:
             return True  # the mock describes no groups: the first records wait for the consumer
@@ -254,19 +259,26 @@ class Lifecycle:
         """
         if not self._places:
             return
-        members = tuple(member.id for member in self._cluster.describe(self._unit.group).members)
+        view = self._cluster.describe(self._unit.group)
+        self._note_besides(view)
+        members = tuple(member.id for member in view.members)
         if not self._cluster.ours:
             self._lingering = frozenset(members)
         elif members:
             self._cluster.evict(self._unit.group, members)
             self._recorder.record(ev.Evicted(self._recorder.now(), members))
 
+    def _note_besides(self, view: GroupView) -> None:
+        if self._cluster.ours:
+            self._besides |= view.assigned() - frozenset(self._places)
+
     def commit_ends(self, instead: Mapping[TopicPartition, int] | None = None) -> None:
         """Commit the current end offsets for the empty group, so that `auto.offset.reset` decides nothing. `instead`:
-        other offsets for some partitions."""
+        other offsets for some partitions of its input; what it has made of these is left to it then."""
         if not self._places or not self._cluster.is_broker:
             return  # the mock takes no offsets for a group
-        ends = {**self._cluster.end_offsets(self._places), **(instead or {})}
+        besides = () if instead else sorted(self._besides)
+        ends = {**self._cluster.end_offsets((*self._places, *besides)), **(instead or {})}
         self._set_offsets(ends)
         self.note_offsets(ends)
 

@@ -57,6 +57,32 @@ def test_a_dead_member_is_made_to_leave_on_a_cluster_of_ours_only() -> None:
     assert [len(events) for events in told] == [1, 0]
 
 
+class Repartitioning(World):
+    """A service that hands records to itself through a topic of its own, as Kafka Streams does."""
+
+    def describe(self, group: str) -> GroupView:
+        view = super().describe(group)
+        inner = Member(id="n", client="", host="", partitions=(("app-repartition", 0),))
+        return GroupView(view.state, (*view.members, inner) if view.members else ())
+
+
+def test_behind_everything_is_behind_what_the_service_made_of_it_as_well() -> None:
+    """A bad record may have reached a topic of its own by then, where it ends every later process. Only on a cluster
+    of ours, and not where the service is to take its input again."""
+    told = []
+    for ours in (True, False):
+        world = Repartitioning(good)
+        world.ours = ours
+        stage = stage_of(world)
+        stage.lifecycle.commit_ends()
+        stage.lifecycle.start()
+        stage.lifecycle.restart(behind=True)
+        stage.lifecycle.rewind({(TOPIC, 0): 0})
+        told.append([event.offsets for event in history_of(stage) if isinstance(event, ev.OffsetsSet)])
+    usual, inner = (TOPIC, 0, 0), ("app-repartition", 0, 0)
+    assert told == [[(usual,), (usual, inner), (usual,)], [(usual,), (usual,), (usual,)]]
+
+
 class Unjoined(World):
     """A service that says at once that it is ready, and joins its group late or never."""
 
