@@ -9,7 +9,7 @@ from itertools import chain
 
 from kcontract.judge.beside import Silent
 from kcontract.judge.cause import names_frame
-from kcontract.judge.doubts import Doubt, LeadBook, adopt, hand_over
+from kcontract.judge.doubts import IN_TIME_AGAIN, MEASURE_IT, Doubt, LeadBook, adopt, hand_over
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output
@@ -122,11 +122,12 @@ class Court:
         while lead := next((d for d in self.doubts if d.lead is None and not d.settled), None):
             self.dismiss(lead, "not confirmed in time")
 
-    def unconfirmed(self) -> Iterator[str]:
-        """How many doubts came to nothing, and why, in words."""
+    def unconfirmed(self) -> Iterator[tuple[str, str]]:
+        """How many doubts came to nothing, and why, in words; the remedy, if it is one of their own."""
         whys = Counter(doubt.dismissed for doubt in self.doubts if doubt.dismissed and doubt.dismissed != LATE)
         for why, number in whys.items():
-            yield f"{number} cases missed something once, and nobody is blamed for it: {why}"
+            what = f"{number} cases missed something once, and nobody is blamed for it: {why}"
+            yield what, MEASURE_IT if why == IN_TIME_AGAIN else ""
 
     def _first_time(self, window: Window) -> None:
         settled = window.outcome == "settled"
@@ -326,7 +327,7 @@ class Court:
             if verdict is not None:
                 self._reach(one.delivery, verdict)
             else:
-                one.dismissed = "not seen again"
+                one.dismissed = IN_TIME_AGAIN if one.symptoms == {Symptom.LATE} else "not seen again"
                 self.tally.count(one.delivery, "not confirmed")
             if one.delivery.case.id not in self._absent:
                 self._ties.forget(one.delivery)

@@ -385,7 +385,7 @@ class UnitState:
         """The unit has ended: what was not confirmed by now is dismissed."""
         self.court.close()
         remedy = TELL_APART if self._untied.topic else "run it again, or with more --max-time"
-        self.blind += [(what, remedy) for what in self.court.unconfirmed()]
+        self.blind += [(what, own or remedy) for what, own in self.court.unconfirmed()]
         self.reached.extend(self._books.ended())
         self.blind.extend((*self._books.blind(), *self.views.blind()))
         self.reached.extend(self.requests.ended())

@@ -6,6 +6,7 @@ import pytest
 
 from kcontract.judge.symptoms import Symptom
 from kcontract.model import events as ev
+from kcontract.model.case import Role
 from tests.unit.judge.asked import INVALID, VALID, Asked
 
 
@@ -141,6 +142,21 @@ def test_a_service_that_refuses_and_accepts_the_wrong_ones() -> None:
     story.alone("1", VALID, bad=True)
     story.alone("2", INVALID, bad=False)
     assert story.codes == ["REJECTED_VALID", "ACCEPTED_INVALID"]
+
+
+def test_a_healthy_neighbour_that_has_the_error_spoils_nothing() -> None:
+    """It is not refused like any other: it has the answer of the invalid request, and no new process is asked."""
+    story = Asked()
+    both_ways(story)
+    story.window("alone", "1")
+    story.send("5", role=Role.HEALTHY)
+    story.send("1.1")
+    story.invalid("6", role=Role.MARKER)
+    story.answer("5", bad=True)
+    story.answer("1.1")
+    story.answer("6")
+    story.close()
+    assert story.codes == ["WRONG_REPLY", "WRONG_REPLY"]
 
 
 def test_answers_that_are_sorted() -> None:

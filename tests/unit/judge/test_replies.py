@@ -239,6 +239,16 @@ def test_an_answer_that_is_late_now_and_then(seconds: tuple[float, ...]) -> None
     assert not [doubt for doubt in story.state.doubts if not doubt.settled]
 
 
+def test_what_measures_answers_that_are_late_now_and_then() -> None:
+    """A blind spot with the line that tells how many of them are: loads are weighed beside an echo."""
+    story = Asked()
+    late(story, (3.0, 0.1))
+    story.state.close()
+    ((what, remedy),) = story.state.blind
+    assert what.endswith("the answer came later than `within`, and in time when the same was asked again alone")
+    assert "p95: 2s" in remedy
+
+
 @pytest.mark.parametrize(("seconds", "expected"), [((3.0,) * 4, ["NO_REPLY"]), ((3.0, 3.1, 1.0), [])], ids=str)
 def test_answers_that_are_late_together(seconds: tuple[float, ...], expected: list[str]) -> None:
     """A service that lets many requests wait at once shows its slowness of the one in front only, alone as well."""
