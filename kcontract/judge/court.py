@@ -30,6 +30,8 @@ _BY_ABSENCE = frozenset({"NOT_DEAD_LETTERED", "SKIPPED_VALID", "COLLATERAL", "LO
 UNTOLD = "effects came that tie to no record"
 _UNTOLD_TRIES = 3
 """So often that is seen of a record alone before nothing is tried any more for its sake."""
+_OF_THE_PROCESS = frozenset({Symptom.REJECTED, Symptom.NO_EFFECT})
+"""What a process may come to do with whatever it is sent."""
 _TOGETHER = 500
 """Cases that are counted at once: few enough to be near at hand, in the processor's cache."""
 _KEPT_OPEN = 5_000
@@ -54,7 +56,9 @@ class Court:
         self._pace = pace
         self._committed = committed
         self._leads = LeadBook()
-        self._answers_late = self._answers_cross = self._refuses_anew = False
+        self._answers_late = self._answers_cross = False
+        self._usual: set[Symptom] = set()
+        """What befalls the healthy records of a new process as well: that is how the service is."""
         self._untold = 0
         self._loops: set[str] = set()
         self._ended_outside: set[str] = set()
@@ -216,22 +220,23 @@ class Court:
             elif window.astray and self._may_be_untold(doubt) and not own[-1].effects:
                 self._untold += 1
                 self.dismiss(doubt, UNTOLD)
-            elif self._is_spoilt(doubt, window):
+            elif self._is_spoilt(doubt, window, shown):
                 doubt.spoil()
             elif not doubt.tries_again(slowest.waited, late):
                 doubt.alone = frozenset(one.symptom for one in late) | self._crossed(doubt, window)
                 self._resolve(doubt)
 
-    def _is_spoilt(self, doubt: Doubt, window: Window) -> bool:
-        """Whether a refusal says nothing of the record, for the healthy one before it was refused as well.
+    def _is_spoilt(self, doubt: Doubt, window: Window, shown: tuple[Shown, ...]) -> bool:
+        """Whether what befell the record says nothing of it, for the same befell the healthy one before it.
 
-        That is asked of a new process once. If it refuses healthy records too, that is how the service is.
+        That is asked of a new process once.
         """
-        healthy = (one for one in window.deliveries if one.case.role is Role.HEALTHY)
-        refused = any(shown.symptom is Symptom.REJECTED for one in healthy for shown in self._shown(one))
-        self._refuses_anew |= refused and doubt.spoilt
-        rejected = Symptom.REJECTED in doubt.symptoms and Symptom.CROSSED not in doubt.symptoms
-        return refused and rejected and not self._refuses_anew
+        healthy = (one for one in window.deliveries if one.case.role is Role.HEALTHY and one.case.root != doubt.root)
+        fared = {sign.symptom for one in healthy for sign in self._shown(one)} & _OF_THE_PROCESS
+        if doubt.spoilt:
+            self._usual |= fared
+        alike = fared & doubt.symptoms & {one.symptom for one in shown}
+        return bool(alike - self._usual)
 
     def _late_one(
         self, doubt: Doubt, window: Window, own: Delivery, shown: tuple[Shown, ...]

@@ -54,8 +54,8 @@ class Doubt:
     dismissed: str = ""
     tried: int = 0
     spoilt: bool = False
-    """Alone, the healthy record before it was refused as well: the process refuses whatever comes, and a new one must
-    tell."""
+    """Alone, the healthy record before it was refused or passed over as well: the process does so with whatever comes,
+    and a new one must tell."""
     waits: list[float] = field(default_factory=list)
     """How long the answers took when a late one was asked for again."""
 

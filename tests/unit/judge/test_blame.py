@@ -157,6 +157,42 @@ def test_a_miss_stands_though_the_healthy_record_before_it_is_refused() -> None:
     assert doubt.alone
 
 
+def passed_over(story: Story, *effects: str) -> None:
+    """Record 1 alone again, as a healthy one (as sentinels and the first ones are), behind a healthy one."""
+    number = len(story.cases)
+    story.window("alone", "1")
+    story.send(f"h{number}", role=Role.HEALTHY)
+    story.send(f"1.{number}", role=Role.HEALTHY)
+    for case in effects:
+        story.effect(f"{case}{number}")
+    story.close()
+
+
+def test_who_passes_over_whatever_comes_is_asked_anew() -> None:
+    """Since a bad record, say: a new process does better, and the record is none that the service drops."""
+    story = Story()
+    story.window()
+    story.send("1")
+    story.close()
+    (doubt,) = story.state.doubts
+    passed_over(story)
+    assert (doubt.spoilt, doubt.wants_alone, story.codes) == (True, True, [])
+    passed_over(story, "h", "1.")
+    assert (doubt.right_alone, story.codes) == (True, [])
+
+
+def test_who_passes_over_all_anew_as_well_is_blamed() -> None:
+    """So he is if only the healthy record before it is handled: itself is no healthy one before it."""
+    for tries in (((), ()), (("h",),)):
+        story = Story()
+        story.window()
+        story.send("1")
+        story.close()
+        for effects in tries:
+            passed_over(story, *effects)
+        assert story.codes == ["SKIPPED_VALID"]
+
+
 def test_a_doubt_stands_for_its_own_topic_only() -> None:
     """What one input's dead letters show says nothing of another input's."""
     (receive,) = contract().receive
