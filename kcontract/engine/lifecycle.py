@@ -15,6 +15,7 @@ from kcontract.errors import BrokerError
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView
 from kcontract.model.contract import Run
+from kcontract.model.naming import is_internal
 from kcontract.model.record import TopicPartition
 from kcontract.model.service import ExitInfo
 from kcontract.model.summary import Progress
@@ -272,12 +273,19 @@ class Lifecycle:
         if self._cluster.ours:
             self._besides |= view.assigned() - frozenset(self._places)
 
+    def _consumed_besides(self) -> list[TopicPartition]:
+        """Of what the group reads besides, what it has done with once it is handled; not what it builds its state of
+        at each start, of which it commits nothing."""
+        besides = sorted(self._besides)
+        committed = self._cluster.committed(self._unit.group, besides) if besides else {}
+        return [place for place in besides if place in committed or is_internal(place[0])]
+
     def commit_ends(self, instead: Mapping[TopicPartition, int] | None = None) -> None:
         """Commit the current end offsets for the empty group, so that `auto.offset.reset` decides nothing. `instead`:
         other offsets for some partitions of its input; what it has made of these is left to it then."""
         if not self._places or not self._cluster.is_broker:
             return  # the mock takes no offsets for a group
-        besides = () if instead else sorted(self._besides)
+        besides = () if instead else self._consumed_besides()
         ends = {**self._cluster.end_offsets((*self._places, *besides)), **(instead or {})}
         self._set_offsets(ends)
         self.note_offsets(ends)

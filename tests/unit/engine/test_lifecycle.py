@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 
@@ -10,6 +10,7 @@ from kcontract.engine.settings import ServiceGone
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView, Member
 from kcontract.model.contract import Contract, Run
+from kcontract.model.record import TopicPartition
 from tests.unit.engine.world import Process, World, good, history_of, stage_of, verified
 from tests.unit.judge.story import AT, TOPIC, changed
 
@@ -58,17 +59,22 @@ def test_a_dead_member_is_made_to_leave_on_a_cluster_of_ours_only() -> None:
 
 
 class Repartitioning(World):
-    """A service that hands records to itself through a topic of its own, as Kafka Streams does."""
+    """A service that hands records to itself through topics of its own, and builds a cache of a third one."""
+
+    own = ("app-repartition", "cache", "tries")
 
     def describe(self, group: str) -> GroupView:
         view = super().describe(group)
-        inner = Member(id="n", client="", host="", partitions=(("app-repartition", 0),))
+        inner = Member(id="n", client="", host="", partitions=tuple((topic, 0) for topic in self.own))
         return GroupView(view.state, (*view.members, inner) if view.members else ())
+
+    def committed(self, _group: str, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return {place: 0 for place in places if place[0] in ("tries", TOPIC)}
 
 
 def test_behind_everything_is_behind_what_the_service_made_of_it_as_well() -> None:
     """A bad record may have reached a topic of its own by then, where it ends every later process. Only on a cluster
-    of ours, and not where the service is to take its input again."""
+    of ours, not where the service is to take its input again, and not in what it commits nothing of."""
     told = []
     for ours in (True, False):
         world = Repartitioning(good)
@@ -79,8 +85,8 @@ def test_behind_everything_is_behind_what_the_service_made_of_it_as_well() -> No
         stage.lifecycle.restart(behind=True)
         stage.lifecycle.rewind({(TOPIC, 0): 0})
         told.append([event.offsets for event in history_of(stage) if isinstance(event, ev.OffsetsSet)])
-    usual, inner = (TOPIC, 0, 0), ("app-repartition", 0, 0)
-    assert told == [[(usual,), (usual, inner), (usual,)], [(usual,), (usual,), (usual,)]]
+    usual, inner, tries = (TOPIC, 0, 0), ("app-repartition", 0, 0), ("tries", 0, 0)
+    assert told == [[(usual,), (usual, inner, tries), (usual,)], [(usual,), (usual,), (usual,)]]
 
 
 class Unjoined(World):
