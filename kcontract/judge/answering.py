@@ -24,7 +24,8 @@ def sort_out(window: Window, strays: int) -> None:
     doubles = [delivery for delivery in owed if len(delivery.answers) > 1]
     swapped = [delivery for delivery in owed if has_other_sort(delivery)]
     undue = any(is_undue(delivery, answer) for delivery in window.deliveries for answer in delivery.answers)
-    shifted = bool(missing) and (bool(doubles) or strays > 0 or undue)
+    moved = strays > 0 and bool(swapped)  # right ones only come late
+    shifted = bool(missing) and (bool(doubles) or moved or undue)
     exchanged = len({delivery.expectation for delivery in swapped}) > 1
     for delivery in (*missing, *swapped):
         delivery.crossed = shifted or exchanged

@@ -9,11 +9,11 @@ from itertools import chain
 
 from kcontract.judge.beside import Silent
 from kcontract.judge.cause import names_frame
-from kcontract.judge.doubts import IN_TIME_AGAIN, MEASURE_IT, Doubt, LeadBook, adopt, hand_over
+from kcontract.judge.doubts import IN_TIME_AGAIN, MEASURE_IT, TOO_LATE, Doubt, LeadBook, adopt, hand_over
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output
-from kcontract.judge.replies import reply_symptoms
+from kcontract.judge.replies import is_overdue, reply_symptoms
 from kcontract.judge.retries import retry_symptoms
 from kcontract.judge.stopping import stop_symptoms
 from kcontract.judge.symptoms import CORRELATION, DIRECT, Shown, Symptom, keeps_copy, symptoms
@@ -102,7 +102,7 @@ class Court:
             return
         for doubt in self.doubts:
             if doubt.delivery is delivery and not doubt.settled:
-                self.dismiss(doubt, LATE)
+                self.dismiss(doubt, TOO_LATE if is_overdue(delivery, at) else LATE)
         if delivery.case.id in self._absent:
             self._take_back(at, delivery)
 
@@ -118,7 +118,7 @@ class Court:
         """Give up a doubt that cannot be confirmed: nobody is blamed. The next of those behind it leads now."""
         doubt.dismissed = why
         hand_over(doubt, self.doubts)
-        self.tally.count(doubt.delivery, "late" if why == LATE else "not confirmed")
+        self.tally.count(doubt.delivery, "late" if why in (LATE, TOO_LATE) else "not confirmed")
         self._ties.forget(doubt.delivery)
 
     def close(self) -> None:
@@ -131,7 +131,7 @@ class Court:
         whys = Counter(doubt.dismissed for doubt in self.doubts if doubt.dismissed and doubt.dismissed != LATE)
         for why, number in whys.items():
             what = f"{number} cases missed something once, and nobody is blamed for it: {why}"
-            yield what, MEASURE_IT if why == IN_TIME_AGAIN else ""
+            yield what, MEASURE_IT if why in (IN_TIME_AGAIN, TOO_LATE) else ""
 
     def _first_time(self, window: Window) -> None:
         settled = window.outcome == "settled"

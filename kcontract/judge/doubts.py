@@ -19,6 +19,7 @@ LEADS_PER_SYMPTOM = 12
 _LATE_TRIES = 3
 """So often a late answer is asked for again; the best of them counts."""
 IN_TIME_AGAIN = "the answer came later than `within`, and in time when the same was asked again alone"
+TOO_LATE = "the answer came later than `within`, when its window had been settled"
 MEASURE_IT = (
     "say under `slo` how many may be late (p95: 2s): that is measured, beside an echo of kcontract's own, which tells a"
     " slow service from a slow machine"

@@ -219,6 +219,12 @@ def requested_topic(delivery: Delivery) -> Iterator[str]:
         )
 
 
+def is_overdue(delivery: Delivery, at: float) -> bool:
+    """Whether what came then is an answer that was owed long before."""
+    reply = delivery.owed.reply if delivery.owed is not None and delivery.answers else None
+    return reply is not None and at - delivery.acked_at > longest_wait(reply.within)
+
+
 def longest_wait(within: float) -> float:
     """`within` and what a slow machine may add to it, in seconds."""
     return within + max(_ALLOWED, _ALLOWED_SHARE * within)

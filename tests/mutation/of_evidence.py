@@ -443,11 +443,12 @@ EVIDENCE_MUTANTS = (
         ("disturbed windows tell nothing", "if not owed or window.disturbed:", "if not owed:"),
         (
             "crossed by doubles or strays",
-            "shifted = bool(missing) and (bool(doubles) or strays > 0 or undue)",
+            "shifted = bool(missing) and (bool(doubles) or moved or undue)",
             "shifted = bool(missing)",
         ),
-        ("crossed by strays", "(bool(doubles) or strays > 0 or undue)", "(bool(doubles) or undue)"),
-        ("crossed by undue results", "(bool(doubles) or strays > 0 or undue)", "(bool(doubles) or strays > 0)"),
+        ("crossed by strays", "moved = strays > 0 and bool(swapped)", "moved = False"),
+        ("not crossed by what is late", "moved = strays > 0 and bool(swapped)", "moved = strays > 0"),
+        ("crossed by undue results", "(bool(doubles) or moved or undue)", "(bool(doubles) or moved)"),
         ("crossed by exchange", "delivery.crossed = shifted or exchanged", "delivery.crossed = shifted"),
         (
             "exchange takes two sorts",

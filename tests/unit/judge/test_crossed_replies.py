@@ -27,7 +27,7 @@ def test_answers_that_go_to_others() -> None:
         story.send(case, INVALID if case == "6" else VALID)
     story.answer("4")  # still in doubt, and so still open to evidence
     story.answer("5")
-    story.answer("2.1")
+    story.answer("2.1", bad=True)
     story.close()
     assert story.codes == ["WRONG_REPLY"] * 3
     story.window()
@@ -37,6 +37,48 @@ def test_answers_that_go_to_others() -> None:
     story.answer("8")
     story.close()
     assert not [doubt for doubt in story.state.doubts if not doubt.settled]
+
+
+def test_answers_that_come_late_are_their_own() -> None:
+    """A pool that has some wait: the answer to an earlier request comes while another waits for its own. All are of the
+    right sort, so that none is another's."""
+    story = Asked()
+    late_in_a_pool(story)
+    story.window()
+    for case in "345":
+        story.send(case, INVALID if case == "4" else VALID)
+    story.answer("2")
+    story.answer("3")
+    story.answer("4", bad=True)
+    story.close()
+    story.window("alone", "5")
+    story.send("5.1")
+    story.send("6")
+    story.answer("5")
+    story.answer("5.1")
+    story.close()
+    assert story.codes == []
+
+
+def late_in_a_pool(story: Asked) -> None:
+    """A window that has settled without the answer to its second request."""
+    story.window()
+    story.send("1")
+    story.send("2")
+    story.answer("1")
+    story.close()
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(3.0, 1), (1.0, 0)])
+def test_an_answer_behind_its_window(seconds: float, told: int) -> None:
+    """It came later than promised, which is told, or only later than others."""
+    story = Asked()
+    late_in_a_pool(story)
+    story.wait(seconds)
+    story.answer("2")
+    story.state.close()
+    assert story.codes == []
+    assert len([remedy for _, remedy in story.state.blind if "p95: 2s" in remedy]) == told
 
 
 def among(
