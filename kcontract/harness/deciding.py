@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
@@ -16,6 +17,8 @@ from kcontract.model.service import Decision
 
 _SECONDS = 10.0
 """For one answer, imports included."""
+_DYING = 0.5
+"""Seconds for a process to end that has closed its output."""
 
 
 class FunctionDecider:
@@ -49,11 +52,13 @@ class FunctionProcess:
         self._script = Path(__file__).with_name(script)
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self.code: int | None = None
+        """How it ended instead of the last answer; None if it gave none in time."""
 
     def ask(self, question: Any) -> bytes | None:
         """The line that answers; None if none came in time, or the process ended."""
         process = self._running()
-        line = b""
+        line, self.code = b"", None
         try:
             assert process.stdin is not None  # noqa: S101 - it is a pipe
             process.stdin.write(json.dumps(question).encode() + b"\n")
@@ -63,6 +68,8 @@ class FunctionProcess:
             pass
         if line.endswith(b"\n"):
             return line
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.code = process.wait(_DYING)
         self.close()
         return None
 

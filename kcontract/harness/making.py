@@ -22,7 +22,8 @@ class FunctionMaker:
         """See `ports.Maker`."""
         line = self._child.ask({"function": function, "payload": payload})
         if line is None:
-            return Answer(0, error=f"{function} gave no answer in time, or ended its process")
+            what = f"{function} gave no answer in time, or ended its process"
+            return Answer(0, error=what, exit_code=self._child.code)
         answer = json.loads(line)
         if "error" in answer:
             return Answer(500, answer["error"].encode(), error=answer["error"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kcontract.judge.book import Book
 from kcontract.judge.calls import CallBook
+from kcontract.judge.ends import EndBook
 from kcontract.judge.event_types import TypeBook
 from kcontract.judge.faults.book import FaultBook
 from kcontract.judge.floods import FloodBook
@@ -21,6 +22,7 @@ from kcontract.judge.stalls.storms import StormBook
 from kcontract.judge.uncommitted import CommitBook
 
 BOOKS: tuple[type[Book], ...] = (
+    EndBook,
     LifeBook,
     ResourceBook,
     StormBook,

@@ -33,6 +33,11 @@ def exit_cause(code: int, stderr: str) -> str:
     return f"exit {code}: {thrown[-1].rpartition('.')[2]}" if thrown else f"exit {code}"
 
 
+def ended_in_words(code: int) -> str:
+    """How a process ended."""
+    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code}"
+
+
 def call_cause(how: str, code: int, words: str) -> str:
     """The same of a call of a handler, whose process may have told by `faulthandler` where it stood."""
     frame = _faulted(words)

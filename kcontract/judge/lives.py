@@ -14,8 +14,14 @@ from kcontract.judge.promised import promise
 from kcontract.model import events as ev
 from kcontract.model.finding import CaseVerdict
 
+ITS_LOG = "its log may tell why"
 _STARTS = 2
 """So many starts must fail, the last of them behind everything sent, before the record is blamed for it."""
+
+
+def times(number: int) -> str:
+    """In words."""
+    return "once" if number == 1 else f"{number} times"
 
 
 class LifeBook(Book):
@@ -23,11 +29,12 @@ class LifeBook(Book):
 
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
-        self._open = self._ready = self._asked = False
+        self._open = self._ready = False
         self._fatal: Window | None = None
         self._failed = 0
-        self._between: Counter[tuple[int, str]] = Counter()
-        """Exit codes, and what was going on."""
+        self._between: Counter[int] = Counter()
+        """Exit codes. Ends behind a request are the `EndBook`'s."""
+        self._asked = False
 
     def listeners(self) -> Mapping[type, Listener]:
         return {
@@ -45,17 +52,9 @@ class LifeBook(Book):
         return ()
 
     def blind(self) -> Iterator[tuple[str, str]]:
-        for (code, when), number in self._between.items():
-            if code == 0 and self._may_be_over():
-                continue
-            times = "once" if number == 1 else f"{number} times"
-            yield f"the service exited with code {code} {when}, {times}", "its log may tell why"
-
-    def _may_be_over(self) -> bool:
-        """Whether nobody needs the service any more: its senders are commands, or have sent what they had."""
-        promises = self.grounds.promises
-        actions = [product.send.action for product in promises.triggers.values()]
-        return not promises.inputs and all(one is not None and not one.http for one in actions)
+        for code, number in self._between.items():
+            if code != 0 or not self.grounds.promises.service_may_end:
+                yield f"the service exited with code {code} while nothing was sent to it, {times(number)}", ITS_LOG
 
     def _opened(self, _event: ev.WindowOpened) -> tuple[CaseVerdict, ...]:
         self._open = True
@@ -77,8 +76,8 @@ class LifeBook(Book):
         was_ready, self._ready = self._ready, False
         if self._open:
             return ()
-        if was_ready:
-            self._between[event.code, "behind a request" if self._asked else "while nothing was sent to it"] += 1
+        if was_ready and not self._asked:
+            self._between[event.code] += 1
         if was_ready or self._fatal is None:
             return ()
         self._failed += 1

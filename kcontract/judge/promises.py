@@ -117,6 +117,12 @@ class Promises:
         return self.triggers.get((topic, sender)) or self.products[topic]
 
     @property
+    def service_may_end(self) -> bool:
+        """Whether nobody needs the service any more: its senders are commands, or have sent what they had."""
+        actions = [product.send.action for product in self.triggers.values()]
+        return not self.inputs and all(one is not None and not one.http for one in actions)
+
+    @property
     def effects(self) -> tuple[Output, ...]:
         """All declared effects, in the order of the contracts."""
         return tuple(output for group in self.outputs.values() for output in group if output.emits is not None)

@@ -295,6 +295,7 @@ class UnitState:
 
     def _started(self, event: ev.ServiceStarted) -> None:
         self.starts += 1
+        self.requests.started()
         self._started_at, self._has_ended = event.at, False
         if self.window is not None:
             self.window.starts += not self.window.renewed
@@ -308,6 +309,7 @@ class UnitState:
 
     def _exited(self, event: ev.ServiceExited) -> None:
         self._has_ended = True
+        self.requests.exited()
         if self.window is not None:
             self.window.exits.append(Exit(event.code, event.stderr, exit_cause(event.code, event.stderr)))
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)

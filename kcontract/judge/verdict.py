@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from kcontract.judge.cause import ended_in_words
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.promised import promise
@@ -266,8 +267,9 @@ def _offset_fact(delivery: Delivery, committed: Mapping[TopicPartition, int]) ->
 
 
 def _exit_fact(number: int, code: int) -> str:
-    how = f"was killed by signal {-code}" if code < 0 else f"exited with code {code}"
-    return f"the process {how}" + (" again after a restart" if number > 1 else " with this record as the only suspect")
+    return f"the process {ended_in_words(code)}" + (
+        " again after a restart" if number > 1 else " with this record as the only suspect"
+    )
 
 
 def _names(promises: Promises) -> str:

@@ -49,7 +49,7 @@ class Answer(Value, frozen=True):
     retry_after: bool = False
     """Whether it asks to come back later (`Retry-After`)."""
     exit_code: int | None = None
-    """Of a command; `status` is then 200, 400 or, if a signal ended it, 500."""
+    """Of a command; `status` is then 200, 400 or, if a signal ended it, 500. Of a function's process that it ended."""
     hung_up: bool = False
     """Whether the connection was closed instead of an answer: what many servers do when their handler fails."""
 

@@ -23,6 +23,7 @@ BOOK_MUTANTS = (
         ("without CallBook", "    CallBook,\n", ""),
         ("without DoubleLetterBook", "    DoubleLetterBook,\n", ""),
         ("without CommitBook", "    CommitBook,\n", ""),
+        ("without EndBook", "    EndBook,\n", ""),
     ),
     *in_module(
         "repeats/calm",
@@ -122,10 +123,11 @@ BOOK_MUTANTS = (
         ("behind an exit on a record", 'window.outcome == "exited" and window.suspects', "window.suspects"),
         (
             "ends that nothing led to",
-            "        if was_ready:\n            self._between",
+            "        if was_ready and not self._asked:\n            self._between",
             "        if False:\n            self._between",
         ),
-        ("ends of those that were never ready", "        if was_ready:\n", "        if True:\n"),
+        ("ends behind requests", "if was_ready and not self._asked:", "if was_ready:"),
+        ("ends of those that were never ready", "if was_ready and not self._asked:", "if not self._asked:"),
     ),
     *in_module(
         "resources",

@@ -70,7 +70,11 @@ def run_maker(stage: Desk, contract: Contract, send: Send) -> int:
     made = [maker.call(source, case) for case in cases if not stage.out_of_time]
     if made and not maker.succeeded:
         raise ServiceGone(f"{send.run.make} failed each time: {maker.last}")
-    refused = [case for case in made if (one := stage.state.requests.get(case)) is not None and one.refused]
+    refused = [
+        case
+        for case in made
+        if (one := stage.state.requests.get(case)) is not None and (one.refused or one.died is not None)
+    ]
     for case in refused[:3]:
         maker.repeat(case)
     stage.tools.recorder.record(ev.RequestsSettled(stage.tools.recorder.now(), tuple(made)))
@@ -122,7 +126,9 @@ class _Calls:
         answer = maker.make(function, payload) if maker is not None else Answer(0)
         self.succeeded += answer.status == 200
         self.last = answer.error or self.last
-        self._recorder.record(ev.Responded(self._recorder.now(), name, answer.status, error=answer.error))
+        self._recorder.record(
+            ev.Responded(self._recorder.now(), name, answer.status, error=answer.error, exit_code=answer.exit_code)
+        )
         for log in self._logs(answer, like):
             self._recorder.record(ev.Seen(self._recorder.now(), log))
         return name

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from kcontract.engine.asking.acting import Actor, Bound
+from kcontract.engine.asking.ends import Ends
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
 from kcontract.generate.requests import RequestBody, RequestSource
@@ -27,6 +28,8 @@ _AT_ONCE, _VOLLEYS = 10, 2
 """Requests begun together; what is wrong with some of them counts if it is so with the next ones as well."""
 _REFUSED_AGAIN = 3
 """Of a batch and an answer: so many refused valid requests are made once more, the smallest first."""
+_SENTINELS = 3
+"""So many may end the service, or go down with it, before a batch is given up."""
 
 
 class SenderRun:
@@ -41,6 +44,7 @@ class SenderRun:
         self._recorder = stage.tools.recorder
         self._book = stage.state.requests
         self._settings = stage.tools.settings
+        self._ends = Ends(stage, (contract.topic, send.name), self._once_more)
         self._more: RequestSource | None = None
         self._accepted = 0
         self._made: list[str] = []
@@ -53,7 +57,7 @@ class SenderRun:
     def run(self) -> None:
         """Send all requests in batches; each batch ends with a valid one whose event settles it.
 
-        ServiceGone if the service exits, or refuses every valid request: then nothing was verified.
+        ServiceGone if the service exits for no request's sake, or refuses every valid one: then nothing was verified.
         """
         action = self._send.action
         if action is None or action.start:
@@ -69,7 +73,7 @@ class SenderRun:
             bodies = bodies[:: -(-len(bodies) // _COMMANDS)]
         for start in range(0, len(bodies), _BATCH):
             self._batch(source, bodies[start : start + _BATCH])
-        if self._made and not self._accepted:
+        if self._made and not self._accepted and not any(map(self._ends.is_fatal, self._made)):
             answers = ", ".join(f"{n} x {answer}" for answer, n in self._refused().items())
             raise ServiceGone(f"no valid request for {self._contract.topic} was accepted: {answers}", self._output())
         if action.http and not stored:
@@ -122,15 +126,48 @@ class SenderRun:
 
     def _batch(self, source: RequestSource, bodies: Sequence[RequestBody]) -> None:
         first = len(self._made)
-        cases = [self._request(body) for body in bodies if not self._stage.out_of_time]
-        settled = self._settled(source, cases)
+        cases = self._ask(bodies)
+        settled = self._settled(source, cases) if self._accepted or cases else ()
         if self._stage.out_of_time:  # what came late would be taken for missing
             self.not_sent.update((body.kind, "--max-time is over") for body in bodies)
             return
         self._recorder.record(ev.RequestsSettled(self._recorder.now(), settled))
-        self.judged += len(settled)
+        self.judged += len(settled) + sum(map(self._ends.is_fatal, self._made[first:]))
         done = len(self._made) - first
         self._recorder.progress(Progress(unit=self._stage.unit.name, phase="requesting", done=done, total=len(bodies)))
+
+    def _ask(self, bodies: Sequence[RequestBody]) -> list[str]:
+        """Requests one after the other; those that are to be judged by what came of them.
+
+        What another one has taken along that ended the service is made again, once.
+        """
+        waiting, asked, retried = deque(bodies), dict[str, RequestBody](), set[RequestBody]()
+        while waiting and not self._stage.out_of_time:
+            body = waiting.popleft()
+            why = self._ends.why_not(body, self._accepted)
+            if why:
+                self.not_sent[body.kind, why] += 1
+                continue
+            case = self._request(body)
+            asked[case] = body
+            if self._ends.has_come(case):
+                self._ends.resolve(self._actor.last)
+                left = [asked[one] for one in self._left_behind(asked)]
+                waiting.extendleft(one for one in left if one not in retried)
+                retried.update(left)
+        return [case for case in asked if self._is_sound(case)]
+
+    def _left_behind(self, cases: Iterable[str]) -> list[str]:
+        """Cases without an answer, or an event, for the process ended, though not for their sake."""
+        return [
+            one.requested.case
+            for one in self._requests(cases)
+            if one.cut and not self._ends.is_fatal(one.requested.case)
+        ]
+
+    def _is_sound(self, case: str) -> bool:
+        """Whether the service lived on with it."""
+        return not self._ends.is_fatal(case) and not self._left_behind([case])
 
     def _at_once(self, source: RequestSource) -> None:
         """Requests that went well one by one, all together: what they share must not mix them up.
@@ -143,6 +180,10 @@ class SenderRun:
         while len(bodies) > 1 and len(missing) < _VOLLEYS and not self._stage.out_of_time:
             made = self._actor.act_at_once([(body, self.prepare()) for body in bodies], _TIMEOUT)
             cases = [one.case for one in made]
+            if self._ends.has_come(*cases):
+                self._ends.resolve(self._actor.last)
+                missing.append(set(cases))
+                continue
             self._settle(source, cases)
             asked += cases
             missing.append({one.requested.case for one in self._book.missing()} & set(cases))
@@ -174,13 +215,14 @@ class SenderRun:
         if again:
             self._settle(source, list(again.values()))
         self._ask_again(cases)
-        spared = {case for case, copy in again.items() if self._book.has_event(copy)}
+        spared = {case for case, copy in again.items() if self._book.has_event(copy) or self._left_behind([copy])}
         spared.update(request.requested.case for request in untried)
-        return tuple(case for case in cases if case not in spared)
+        return tuple(case for case in cases if case not in spared and self._is_sound(case))
 
     def _ask_again(self, cases: Sequence[str]) -> None:
-        """Valid requests that were refused are made once more, a few of each answer: once may be an accident."""
-        refused = [one for one in self._requests(cases) if one.valid and one.turned_away and not one.excused]
+        """Valid requests that were refused are made once more, a few of each answer, and those that their command did
+        not survive: once may be an accident."""
+        refused = [one for one in self._requests(cases) if _is_doubtful(one)]
         tried: Counter[str] = Counter()
         for request in sorted(refused, key=lambda one: len(one.requested.body)):
             if tried[request.answer] < _REFUSED_AGAIN and not self._stage.out_of_time:
@@ -188,7 +230,17 @@ class SenderRun:
                 self._repeat(request.requested)
 
     def _settle(self, source: RequestSource, cases: Sequence[str]) -> None:
-        """Wait for the events: at once if all have come, else until a later valid request has its own (§3)."""
+        """Wait for the events; once more where the service ends meanwhile. ServiceGone if it always does."""
+        for _ in range(_SENTINELS):
+            self._wait_for_events(source, cases)
+            self._observer.look_at_process()
+            if not self._stage.lifecycle.missing:
+                return
+            self._ends.resolve(self._actor.last)
+        raise ServiceGone(f"the service exited after each of {_SENTINELS} ordinary requests", self._output())
+
+    def _wait_for_events(self, source: RequestSource, cases: Sequence[str]) -> None:
+        """At once if all have come, else until a later valid request has its own (§3)."""
         book = self._book
         ours = set(cases)
         due = lambda: not any(r.requested.case in ours for r in book.missing())  # noqa: E731
@@ -201,21 +253,20 @@ class SenderRun:
         while self._recorder.now() < quiet and not self._stage.lifecycle.missing:
             self._observer.look()
         self._observer.drain(self._stage.left(_TIMEOUT))
-        self._check_alive()
-
-    def _check_alive(self) -> None:
-        """Raises ServiceGone if the service has exited: what it does not send then is no verdict on its events."""
-        self._observer.look_at_process()
-        if self._stage.lifecycle.missing:
-            raise ServiceGone(f"the service exited after {self._actor.last or 'its start'}", self._output())
 
     def _repeat(self, requested: ev.Requested) -> str:
-        body = RequestBody(kind=requested.kind, expectation="valid", body=requested.body, note=requested.note)
-        return self._request(body, copy_of=requested.case)
+        return self._request(_stored_body(requested), copy_of=requested.case)
+
+    def _once_more(self, requested: ev.Requested) -> str:
+        """The same request, whether the service runs or not."""
+        return self._act(_stored_body(requested), self.prepare(), requested.copy_of or requested.case)
 
     def _request(self, body: RequestBody, copy_of: str = "") -> str:
-        """Run the `given` steps, then the action; the id of its request."""
-        self._check_alive()
+        """Run the `given` steps, then the action; the id of its request. What it does not send when it has exited is no
+        verdict on its events: so it is started again before."""
+        self._observer.look_at_process()
+        if self._stage.lifecycle.missing:
+            self._ends.resolve(self._actor.last)
         return self._act(body, self.prepare(), copy_of)
 
     def _act(self, body: RequestBody, bound: Mapping[str, str], copy_of: str = "", timeout: float = _TIMEOUT) -> str:
@@ -234,6 +285,10 @@ def is_asked(contract: Contract, send: Send, stage: Stage) -> bool:
         return True
     name = stored.request.sender if stored.request is not None else ""
     return without_prefix(contract.topic, settings.run) == stored.topic and name in ("", send.name)
+
+
+def _is_doubtful(one: Request) -> bool:
+    return one.died is not None or (one.valid and one.turned_away and not one.excused)
 
 
 def _stored_body(request: ev.Requested) -> RequestBody:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from kcontract.judge.cause import exit_cause
+from kcontract.judge.cause import ended_in_words, exit_cause
 from kcontract.judge.evidence import Delivery, Exit
 from kcontract.judge.faults.health import in_words, says, stated
 from kcontract.judge.faults.records import record_signs
@@ -37,14 +37,13 @@ def _crash(trial: Trial, promises: Promises) -> Iterator[Sign]:
     if not trial.exits or _may_exit(trial):
         return
     first: Exit = trial.exits[0]
-    how = f"was killed by signal {-first.code}" if first.code < 0 else f"exited with code {first.code}"
     topic, at = _home(trial, promises)
     yield Sign(
         code="CRASHED",
         topic=topic,
         at=at,
         promised=f"{promises.unit} stays up when {trial.kind.what}",
-        facts=(f"the process {how} while the fault was on, and none of it was asked to",),
+        facts=(f"the process {ended_in_words(first.code)} while the fault was on, and none of it was asked to",),
         cause=exit_cause(first.code, first.stderr),
         stderr=first.stderr,
     )

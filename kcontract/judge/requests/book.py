@@ -13,6 +13,7 @@ from kcontract.judge.requests.request import Request
 from kcontract.judge.requests.subjects import NamedSchemas
 from kcontract.judge.requests.verdicts import (
     accepted_invalid,
+    died_alone,
     duplicate_event,
     no_event,
     other_event,
@@ -60,6 +61,9 @@ class RequestBook:
         self._steps_send: set[str] = set()
         """Topics to which preparing steps send as well, though no sender of the unit declares them."""
         self._schemas = NamedSchemas(promises.registered)
+        self._life = 0
+        """Of the service, counted by its starts."""
+        self._of_this_life: list[Request] = []
         self.events = 0
         """How many came to our topics."""
         self.latencies: list[float] = []
@@ -75,6 +79,7 @@ class RequestBook:
         request = self._requests[event.case] = Request(event, product, len(self._requests), event.case)
         for step in self._steps(request):
             step.chain = event.case
+        self._of_this_life.append(request)
         if event.copy_of:
             self._copies.setdefault(event.copy_of, []).append(request)
         if product.takes_any:
@@ -108,6 +113,16 @@ class RequestBook:
             self._credit(owner, event.at, record)
         else:
             self._orphans[record.topic].append((event.at, record))
+
+    def started(self) -> None:
+        """The service has a new process."""
+        self._life += 1
+        self._of_this_life.clear()
+
+    def exited(self) -> None:
+        """The service's process has ended by itself."""
+        for request in self._of_this_life:
+            request.outlived = False
 
     def strayed(self, record: LogRecord) -> None:
         """A record on a topic that no contract of the unit names."""
@@ -152,7 +167,7 @@ class RequestBook:
 
     def _refusals(self) -> list[Request]:
         asked = [one for one in self._requests.values() if one.valid and one.responded and not one.accepted]
-        return [one for one in asked if not one.requested.copy_of]
+        return [one for one in asked if not one.requested.copy_of and not one.cut]
 
     def _payload(self, record: LogRecord) -> Any:
         return self._read(record.topic, record)
@@ -172,6 +187,10 @@ class RequestBook:
         return found[-1] if found else None
 
     def _credit(self, request: Request, at: float, record: LogRecord) -> None:
+        """What a later process sends once more is a repeat, not a second event: it could not know of the first one."""
+        if request.events and request.life != self._life:
+            return
+        request.life = self._life
         request.events.append(record)
         self._open.pop(request.requested.case, None)
         if request.event_at is None:
@@ -213,8 +232,11 @@ class RequestBook:
             yield from wrong_order([*self._steps(request), request])
         elif request.events:
             yield phantom_event(request)
-        if request.valid and request.turned_away:
-            yield from refused_valid(request, self._copies.get(request.requested.case, ()))
+        copies = self._copies.get(request.requested.case, ())
+        if request.died is not None:
+            yield from died_alone(request, copies)
+        elif request.valid and request.turned_away:
+            yield from refused_valid(request, copies)
 
     def _without_event(self, request: Request) -> Iterator[CaseVerdict]:
         """An event that is the request's by what it is called, and against its contract, is told as that only."""
@@ -292,7 +314,7 @@ class RequestBook:
             if any(self._excuse(one) for one in ([owner] if owner else suspects)):
                 continue
             if any(one.agrees(payload) for one in self._unaccepted.get(topic, ()) if not one.status):
-                suspects = []
+                continue
             suspects = [one for one in suspects if one.tells_body() or self._spare(one) <= 0]
             if suspects and owner is None:
                 suspects[0].events.append(record)

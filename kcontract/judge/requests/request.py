@@ -28,6 +28,10 @@ class Request:
     responded: Responded | None = None
     events: list[LogRecord] = field(default_factory=list)
     event_at: float | None = None
+    outlived: bool = True
+    """The process that was asked did not end by itself."""
+    life: int = 0
+    """Which of the service's processes had sent its first event."""
     excused_events: int = 0
     """Events that are taken for those of the steps before it."""
     _expected: tuple[tuple[str, Any], ...] | None = None
@@ -53,7 +57,20 @@ class Request:
     @property
     def turned_away(self) -> bool:
         """Refused, or the service closed the connection instead of answering: its handler failed."""
-        return self.refused or (self.responded is not None and self.responded.hung_up)
+        return self.refused or (self.responded is not None and self.responded.hung_up and not self.cut)
+
+    @property
+    def cut(self) -> bool:
+        """The service's process ended before its answer, or before its event: that neither came says nothing."""
+        waits = not self.status or (self.valid and self.accepted and not self.events)
+        return waits and not self.outlived
+
+    @property
+    def died(self) -> int | None:
+        """How the process ended that a command, or a function, has of its own, if it did so before it had decided: a
+        command by a signal, a function anyhow."""
+        code = self.responded.exit_code if self.responded else None
+        return code if code is not None and (code < 0 or not self.status) else None
 
     @property
     def excused(self) -> bool:

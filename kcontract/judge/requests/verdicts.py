@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import msgspec
 
+from kcontract.judge.cause import ended_in_words, exit_cause
+from kcontract.judge.evidence import Exit
 from kcontract.judge.requests.request import Request
 from kcontract.model.events import Requested
 from kcontract.model.finding import CaseVerdict
@@ -65,6 +67,30 @@ def refused_valid(request: Request, copies: Sequence[Request]) -> Iterator[CaseV
     place = body.at if body else request.product.send.at
     facts.append(f"if this is meant, state the rule in the body's schema ({place})")
     yield _verdict("REFUSED_VALID", request, promised, *facts, cause=request.answer)
+
+
+def crashed(
+    request: Request, end: Exit, seen: Sequence[str], *, bloated: int = 0, confirmed: bool = True
+) -> CaseVerdict:
+    """A process ended with it. `bloated`: bytes that it held, if it was ended for that."""
+    name = _name(request)
+    promised = f"{name} answers each valid request, and goes on with the next"
+    if not request.valid:
+        promised = f"{name} refuses a request that its schema rules out, and goes on with the next"
+    held = (f"it held {bloated >> 20:,} MiB, and was ended for it before it took the machine down",) if bloated else ()
+    code = "RESOURCE_BLOWUP" if bloated else "CRASHED"
+    verdict = _verdict(code, request, promised, *held, *seen, cause=end.cause)
+    return msgspec.structs.replace(verdict, stderr=end.stderr, confirmed=confirmed)
+
+
+def died_alone(request: Request, copies: Sequence[Request]) -> Iterator[CaseVerdict]:
+    """The command or function that has a process of its own did not survive it, nor did it once more."""
+    codes = [one.died for one in (request, *copies) if one.died is not None]
+    if len(codes) > 1 and request.died is not None and request.responded is not None:
+        words = request.responded.error
+        end = Exit(request.died, words, exit_cause(request.died, words))
+        seen = f"its process {ended_in_words(codes[0])}", f"made again, it {ended_in_words(codes[1])} again"
+        yield crashed(request, end, seen)
 
 
 def duplicate_event(request: Request) -> Iterator[CaseVerdict]:

@@ -39,7 +39,7 @@ class Responded(Happened, frozen=True):
     retry_after: bool = False
     """Whether the answer asks to come back later."""
     exit_code: int | None = None
-    """Of an action's command."""
+    """Of an action's command, or of the process of a function that ended it."""
     hung_up: bool = False
     """Whether the service closed the connection instead of answering."""
 

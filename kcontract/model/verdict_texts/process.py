@@ -30,14 +30,15 @@ Go: a panic in the handler, or log.Fatal on the first decode error.
 Fix: catch everything around decode and handle, send the record to the dead letter topic, then commit past it."""
 
 CRASHED = """\
-The process exits by itself, or is killed by a signal, on one record or amid a fault. A restart only hides it.
+The process exits by itself, or is killed by a signal, on one record or request, or amid a fault. A restart hides it.
 Proof: exit code or signal with the case among the records without an outcome; confirmed in the state it was seen in.
 Not: an exit that we caused (143 after SIGTERM), a machine out of memory, a port clash at start (COULD_NOT_RUN).
 Python: only ValueError is caught, but decoders also raise EOFError, IndexError, TypeError, OverflowError …
+Proof: of a request to a sender, the same request alone ends a new process; or requests made together end two.
 Python: a handler that `fuzz` calls raised what its `rejects` do not name: name there how it refuses.
 Python: deep nesting ends in RecursionError, and in fastavro in a segfault (signal 11) that nothing can catch.
 Java: an Error (StackOverflowError, OutOfMemoryError) passes `catch (Exception e)`.
-Node: an error event without a listener, a rejection that nobody handles; Go: a panic, an index out of range.
+Node: an error event without a listener, a rejection that nobody handles; Go: a panic, concurrent map writes.
 Java: a commit amid a rebalance throws (RebalanceInProgressException, CommitFailedException) out of the poll loop.
 Fix: catch broadly around one record and around a commit, dead-letter it, go on; bound sizes before decoding."""
 

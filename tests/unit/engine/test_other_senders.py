@@ -19,6 +19,7 @@ from kcontract.model import events as ev
 from kcontract.model.contract import Action, Contract, Run
 from kcontract.model.record import Record
 from kcontract.model.service import Answer
+from tests.unit.engine.asking.test_senders import Api
 from tests.unit.engine.world import Process, World, good, history_of, stage_of
 from tests.unit.judge.requests.test_book import TOPIC, Sender
 from tests.unit.judge.story import AT, schema
@@ -98,6 +99,30 @@ def test_a_command_that_says_it_has_sent() -> None:
     SenderRun(stage, contract, contract.send[0]).run()
     assert set(codes(stage)) == {"NO_EVENT"}
     assert stage.state.reached[0].seen[0].startswith("the answer was exit code 0")
+
+
+@pytest.mark.parametrize(("times", "found"), [(1, set[str]()), (9_999, {"CRASHED"})])
+@pytest.mark.parametrize("valid", [True, False])
+def test_a_command_that_a_signal_ends(times: int, found: set[str], *, valid: bool) -> None:
+    """It has decided nothing, be the body valid or not; once may be an accident."""
+    world = Commanded()
+    contract = contract_of(action=Action(at=AT, command=("send",), body=schema(_BODY)))
+    stage = with_ports(stage_of(world, contract), world)
+    run, deaths = world.run, list[bytes]()
+
+    def dies(*asked: Any) -> Answer:
+        right = Api.is_right(asked[4])
+        if right is valid and not (right and asked[4].isascii()) and len(deaths) < times:
+            deaths.append(asked[4])
+            return Answer(500, error="Segmentation fault", exit_code=-11)
+        return run(*asked)
+
+    world.run = dies  # type: ignore[assignment,method-assign]
+    stage.lifecycle.start()
+    SenderRun(stage, contract, contract.send[0]).run()
+    assert set(codes(stage)) == found
+    assert {one.cause for one in stage.state.reached} == {"SIGSEGV" for _ in found}
+    assert deaths
 
 
 class Starter(World):
@@ -192,6 +217,26 @@ def test_a_function_whose_events_conform() -> None:
 def test_functions_whose_events_do_not(function: Any, code: str) -> None:
     """Schema, headers, key and bytes are those of a record."""
     assert made(function) == [code]
+
+
+@pytest.mark.parametrize("code", [0, 1, -11])
+def test_a_function_that_ends_its_process(code: int) -> None:
+    """CRASHED, however it ends: what it returns decides, and that never came."""
+
+    def make(_function: str, payload: Any) -> Answer:
+        long = len(payload["name"]) > 3
+        return (
+            Answer(0, error="no answer", exit_code=code)
+            if long
+            else Answer(200, json.dumps([{"value": payload}]).encode())
+        )
+
+    contract = contract_of(action=None, where=None, run=Run(at=AT, make="shop:made"))
+    world = Made(lambda payload: [{"value": payload}])
+    stage = with_ports(stage_of(world, contract), world)
+    world.make = make  # type: ignore[method-assign]
+    run_maker(stage, contract, contract.send[0])
+    assert set(codes(stage)) == {"CRASHED"}
 
 
 def test_a_function_that_fails_for_some_payloads() -> None:

@@ -74,5 +74,6 @@ def test_a_function_that_fails_or_exits(maker: FunctionMaker) -> None:
     """Its error is an answer, its exit is none, and the next call is answered again."""
     failed = maker.make("made_by:fails", PERSON)
     assert (failed.status, failed.error) == (500, "ValueError: no")
-    assert maker.make("made_by:exits", PERSON).status == 0
+    ended = maker.make("made_by:exits", PERSON)
+    assert (ended.status, ended.exit_code) == (0, 3)
     assert json.loads(maker.make("made_by:by_name", PERSON).body) == [{"value": PERSON}]

@@ -72,23 +72,6 @@ def test_a_healthy_sender_conforms() -> None:
     assert not sender.not_sent
 
 
-def test_a_sender_that_dies_could_not_be_verified() -> None:
-    """The request after which its process was gone is named, with its last words."""
-    api = Api()
-
-    def dies(body: bytes) -> Answer:
-        if api.calls == 5 and api.process is not None:
-            api.process.code = 1
-            return Answer(0, error="connection reset")
-        return Api.accept(api, body)
-
-    api.answer = dies
-    _, sender = sender_of(api)
-    with pytest.raises(ServiceGone, match=r"exited after POST http://127\.0\.0\.1:1/people \(valid") as raised:
-        sender.run()
-    assert raised.value.stderr == "its last words"
-
-
 def test_a_sender_that_refuses_everything_could_not_be_verified() -> None:
     """Nothing that it promises was seen."""
     _, sender = sender_of(World(good, answer=lambda _: Answer(500, b"boom")))
