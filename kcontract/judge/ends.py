@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from kcontract.judge.book import Book, Grounds, Listener
 from kcontract.judge.cause import ended_in_words, exit_cause, names_frame
 from kcontract.judge.evidence import Exit, Window
@@ -180,7 +182,7 @@ class EndBook(Book):
     def _alone(self, life: Life) -> CaseVerdict | None:
         """It was asked nothing but what its predecessor, at another age, had ended with as well."""
         own = [one for one in life.requests if not one.requested.is_step]
-        if not own or len({one.root for one in own}) > 1 or not own[0].requested.copy_of:
+        if not own or len({one.root for one in own}) > 1:
             return None
         copy, original = own[0], self.grounds.requests.get(own[0].root)
         for first in reversed(self._unexplained):
@@ -214,7 +216,8 @@ class EndBook(Book):
             f"{_end(first)} with requests that were begun together, and with the next ones as well",
             "one after the other it answers them",
         )
-        return crashed(request, life.exit, seen, bloated=life.bloated)
+        verdict = crashed(request, life.exit, seen, bloated=life.bloated)
+        return msgspec.structs.replace(verdict, requested=None)  # alone, as it would be replayed, it goes well
 
 
 def _end(life: Life) -> str:

@@ -94,6 +94,7 @@ class UnitState:
             ev.Dismissed: self._dismissed,
             ev.Requested: self.requests.requested,
             ev.Responded: self.requests.responded,
+            ev.AskedAlone: self.requests.asked_alone,
             ev.RequestsSettled: self._requests_settled,
             ev.Blind: self._blind,
             ev.Tapped: self._tapped,
@@ -275,7 +276,7 @@ class UnitState:
     def _stray(self, event: ev.Seen) -> None:
         """A record on a topic that no contract of the unit names."""
         topic = event.record.topic
-        self.requests.strayed(event.record)
+        self.requests.strayed(event)
         if topic not in self._undeclared and topic not in self._asked:
             self._undeclared.add(topic)
             self.reached.append(undeclared_verdict(self.promises, event.record, self.ties))

@@ -319,7 +319,7 @@ BOOK_MUTANTS = (
         ("a phantom of a refused one", "if suspects and owner is None:", "if False:"),
         ("an event that its answer names", "if suspects and owner is None:", "if suspects:"),
         ("an accepted phantom", "if owner is not None and not owner.valid:", "if False:"),
-        ("phantoms while one has no answer", "if not one.status):", "if False):"),
+        ("phantoms while one has no answer", "            if silent:\n", "            if False:\n"),
         ("duplicates among peers", "sum(len(peer.events) for peer in peers) > len(peers) + spare", "True"),
         ("duplicates by steps", "> len(peers) + spare", "> len(peers)"),
         ("refused valid ones", "if request.valid and request.turned_away:", "if False:"),

@@ -22,6 +22,8 @@ _FATAL_FIRST = 3
 """Where no valid request was accepted, so many fatal ones tell enough."""
 _ONCE_AT_MOST = 4
 """So often the service may end without doing it again before it is given up."""
+_IN_VAIN = 2
+"""After so many that nobody does alone none is looked for any more: that takes a while."""
 _LOOKS_DEAD = 1.0
 """Seconds that a process may take to end behind a connection that it closed; less after each that did not."""
 KNOWN = "its kind is known to be fatal"
@@ -71,7 +73,7 @@ class Ends:
         life = self._book.last
         if life is None:
             raise ServiceGone(f"the service exited after {after or 'its start'}", self._output())
-        if not self._book.is_explained(life) and not life.is_volley:
+        if not self._book.is_explained(life) and not life.is_volley and self._once < _IN_VAIN:
             self._find(life, after)
         if not self._book.is_explained(life):
             self._once += 1

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from kcontract.engine.asking.acting import Actor, Bound
+from kcontract.engine.asking.alone import Alone
 from kcontract.engine.asking.ends import Ends
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
@@ -28,6 +29,8 @@ _AT_ONCE, _VOLLEYS = 10, 2
 """Requests begun together; what is wrong with some of them counts if it is so with the next ones as well."""
 _REFUSED_AGAIN = 3
 """Of a batch and an answer: so many refused valid requests are made once more, the smallest first."""
+_ALONE = 2
+"""Of a batch: so many requests are made alone, each twice, to see whether an event is theirs that ties to none."""
 _SENTINELS = 3
 """So many may end the service, or go down with it, before a batch is given up."""
 
@@ -45,6 +48,7 @@ class SenderRun:
         self._book = stage.state.requests
         self._settings = stage.tools.settings
         self._ends = Ends(stage, (contract.topic, send.name), self._once_more)
+        self._alone = Alone(stage, self._repeat)
         self._more: RequestSource | None = None
         self._accepted = 0
         self._made: list[str] = []
@@ -217,7 +221,17 @@ class SenderRun:
         self._ask_again(cases)
         spared = {case for case, copy in again.items() if self._book.has_event(copy) or self._left_behind([copy])}
         spared.update(request.requested.case for request in untried)
+        spared.update(self._isolated([one for one in tried if one.requested.case not in spared]))
         return tuple(case for case in cases if case not in spared and self._is_sound(case))
+
+    def _isolated(self, requests: Sequence[Request]) -> set[str]:
+        """If events came that tie to none, the first ones alone: theirs may be among them. If one is, the others, of
+        which nobody knows."""
+        if not requests or not self._book.untied_since(requests[0].requested.at):
+            return set()
+        self._alone.ask(requests[:_ALONE])
+        found = any(self._book.came_alone(one.requested.case) for one in requests)
+        return {one.requested.case for one in requests[_ALONE:]} if found else set()
 
     def _ask_again(self, cases: Sequence[str]) -> None:
         """Valid requests that were refused are made once more, a few of each answer, and those that their command did

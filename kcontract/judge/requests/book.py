@@ -12,6 +12,8 @@ from kcontract.judge.requests.index import RequestIndex
 from kcontract.judge.requests.request import Request
 from kcontract.judge.requests.subjects import NamedSchemas
 from kcontract.judge.requests.verdicts import (
+    BY_ANSWER,
+    BY_ITSELF,
     accepted_invalid,
     died_alone,
     duplicate_event,
@@ -23,7 +25,7 @@ from kcontract.judge.requests.verdicts import (
     wrong_order,
     wrong_topic,
 )  # fmt: skip
-from kcontract.model.events import Requested, RequestsSettled, Responded, Seen
+from kcontract.model.events import AskedAlone, Requested, RequestsSettled, Responded, Seen
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord
 from kcontract.model.registry import RegisteredSchema
@@ -46,7 +48,7 @@ class RequestBook:
         self._readers = {topic: _reader(one, promises.registered) for topic, one in promises.products.items()}
         self._orphans: dict[str, list[tuple[float, LogRecord]]] = {topic: [] for topic in promises.products}
         """Events that no request explains yet."""
-        self._strays: list[LogRecord] = []
+        self._strays: list[tuple[float, LogRecord]] = []
         self._open: dict[str, Request] = {}
         """Accepted valid requests whose event has not come."""
         self._latest: dict[str, Request] = {}
@@ -61,6 +63,9 @@ class RequestBook:
         self._steps_send: set[str] = set()
         """Topics to which preparing steps send as well, though no sender of the unit declares them."""
         self._schemas = NamedSchemas(promises.registered)
+        self._alone: dict[str, list[tuple[float, LogRecord]]] = {}
+        """By request: the events that tie to none, each of which came alone when it was made alone."""
+        self._tied_at = -1.0
         self._life = 0
         """Of the service, counted by its starts."""
         self._of_this_life: list[Request] = []
@@ -124,10 +129,26 @@ class RequestBook:
         for request in self._of_this_life:
             request.outlived = False
 
-    def strayed(self, record: LogRecord) -> None:
+    def strayed(self, event: Seen) -> None:
         """A record on a topic that no contract of the unit names."""
         if self._requests and len(self._strays) < _STRAYS:
-            self._strays.append(record)
+            self._strays.append((event.at, event.record))
+
+    def untied_since(self, at: float) -> list[tuple[float, LogRecord]]:
+        """What has come from then on, and ties to no request."""
+        return [one for some in (*self._orphans.values(), self._strays) for one in some if one[0] >= at]
+
+    def asked_alone(self, event: AskedAlone) -> None:
+        """One request was made alone: the only event that came of it, if it ties to none, may be its own."""
+        request, came = self._requests.get(event.case), self.untied_since(event.since)
+        if request is None or len(came) != 1 or came[0][0] < request.requested.at:
+            return
+        if self._tied_at < event.since:
+            self._alone.setdefault(request.root, []).append(came[0])
+
+    def came_alone(self, case: str) -> bool:
+        """Whether it was seen twice that the request leads to one event, which does not say whose it is."""
+        return len(self._alone.get(case, ())) > 1
 
     def learn(self, entries: Sequence[RegisteredSchema]) -> None:
         """The registry holds these as well."""
@@ -190,7 +211,7 @@ class RequestBook:
         """What a later process sends once more is a repeat, not a second event: it could not know of the first one."""
         if request.events and request.life != self._life:
             return
-        request.life = self._life
+        request.life, self._tied_at = self._life, max(at, self._tied_at)
         request.events.append(record)
         self._open.pop(request.requested.case, None)
         if request.event_at is None:
@@ -248,31 +269,42 @@ class RequestBook:
             payload = self._payload(record)
             if not (request.is_keyed_by(record.record.key) if payload is MISSING else request.is_named_by(payload)):
                 continue
-            if event_verdict(request.product, record) is None:
-                yield other_event(request, record, request.contradicted(payload))
-            else:
-                self._orphans[request.requested.topic].remove((at, record))
-                self._credit(request, at, record)
+            yield from self._its_own(request, (at, record), BY_ANSWER)
             return
-        yield no_event(request)
+        if self.came_alone(request.requested.case):
+            yield from self._its_own(request, self._alone[request.requested.case][0], BY_ITSELF)
+        else:
+            yield no_event(request)
+
+    def _its_own(self, request: Request, came: tuple[float, LogRecord], how: str) -> Iterator[CaseVerdict]:
+        """The verdict on an event that does not say what the request asked for; none if another one says why."""
+        at, record = came
+        if record.topic != request.requested.topic:
+            yield wrong_topic(request, record)
+        elif event_verdict(request.product, record) is None:
+            yield other_event(request, record, self._payload(record), how)
+        else:
+            self._credit(request, at, record)
+        self._orphans[request.requested.topic] = [
+            one for one in self._orphans[request.requested.topic] if one[1] is not record
+        ]
 
     def _find_stray(self, request: Request) -> LogRecord | None:
         """The request's event on a topic of nobody, or of another sender; it is no event of that one then."""
         own = request.requested.topic
         if request.product.takes_any:
             return None
-        orphans = [record for topic, some in self._orphans.items() if topic != own for _, record in some]
-        for record in (*self._strays, *orphans):
+        orphans = [one for topic, some in self._orphans.items() if topic != own for one in some]
+        for _, record in (*self._strays, *orphans):
             if request.explains(self._read(own, record)):
                 self._forget(record)
                 return record
         return None
 
     def _forget(self, record: LogRecord) -> None:
-        for some in self._orphans.values():
+        for some in (*self._orphans.values(), self._strays):
             some[:] = [one for one in some if one[1] is not record]
-        for records in (self._strays, self._unchecked):
-            records[:] = [one for one in records if one is not record]
+        self._unchecked[:] = [one for one in self._unchecked if one is not record]
 
     def _duplicates(self, requests: Iterable[Request]) -> Iterator[CaseVerdict]:
         for request in requests:
@@ -313,13 +345,16 @@ class RequestBook:
             suspects = [request for request in refused if request.agrees(payload)]
             if any(self._excuse(one) for one in ([owner] if owner else suspects)):
                 continue
-            if any(one.agrees(payload) for one in self._unaccepted.get(topic, ()) if not one.status):
-                continue
+            silent = [one for one in self._unaccepted.get(topic, ()) if not one.status and one.agrees(payload)]
+            if any(one.cut for one in silent):
+                continue  # nothing can be said of a request that its process did not survive
+            if silent:
+                suspects = []
             suspects = [one for one in suspects if one.tells_body() or self._spare(one) <= 0]
             if suspects and owner is None:
                 suspects[0].events.append(record)
                 yield phantom_event(suspects[0], also=len(suspects) - 1)
-            elif owner is None:
+            elif owner is None and not any(map(self.came_alone, self._alone)):
                 self.unexplained[topic] += 1
 
     def _named_by(self, topic: str, payload: Any) -> Request | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 
@@ -13,7 +15,11 @@ from kcontract.judge.requests.request import Request
 from kcontract.model.events import Requested
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import LogRecord
-from kcontract.oracle.expressions import MISSING, evaluate
+from kcontract.oracle.expressions import MISSING, evaluate, resolve_pointer
+
+BY_ANSWER = "it holds what only the answer, or the path, tells"
+BY_ITSELF = "made alone, twice, the request led to one event each time, and nothing else came before or behind"
+"""Why an event is taken for a request's that does not say so."""
 
 
 def no_event(request: Request) -> CaseVerdict:
@@ -30,11 +36,21 @@ def accepted_invalid(request: Request) -> CaseVerdict:
     return _verdict("NO_EVENT", request, promised, fact, cause="invalid")
 
 
-def other_event(request: Request, record: LogRecord, pointers: Sequence[str]) -> CaseVerdict:
-    """It was accepted, and the event that its answer names says something else than `where` wants."""
-    promised = f"{_name(request)} sends an event to {_topic(request)} that says what was asked for"
-    fact = f"the answer was {request.answer}; {_place(record)} is its event by the answer, but not by `where`: "
-    return _verdict("NO_EVENT", request, promised, fact + ", ".join(pointers), records=(record,), cause="where")
+def other_event(request: Request, record: LogRecord, payload: Any, how: str) -> CaseVerdict:
+    """It was accepted, and its event, which `how` tells, says something else than `where` wants."""
+    where, wrong = request.product.send.where, request.contradicted(payload)
+    pairs = [f"{pointer} equals {expression}" for pointer, expression in (where.pairs if where else ())]
+    pairs = [pair for pair in pairs if pair.partition(" ")[0] in wrong]
+    promised = f"in the event of each request that {_name(request)} accepts {' and '.join(pairs) or 'all is as asked'}"
+    facts = [f"the answer was {request.answer}; {_place(record)} is its event: {how}"]
+    wanted = dict(request.expected())
+    facts += [f"{one} is {_short(resolve_pointer(payload, one))}, not {_short(wanted[one])}" for one in wrong]
+    verdict = _verdict("INVALID_EVENT", request, promised, *facts, records=(record,), cause=", ".join(wrong))
+    return msgspec.structs.replace(verdict, at=where.at) if where else verdict
+
+
+def _short(value: Any) -> str:
+    return "missing" if value is MISSING else json.dumps(value, ensure_ascii=False, default=str)[:60]
 
 
 def wrong_topic(request: Request, stray: LogRecord) -> CaseVerdict:

@@ -29,7 +29,7 @@ from kcontract.model.events.records import (
     WindowClosed,
     WindowOpened,
 )
-from kcontract.model.events.requests import Requested, RequestsSettled, Responded
+from kcontract.model.events.requests import AskedAlone, Requested, RequestsSettled, Responded
 from kcontract.model.events.runs import Blind, RunEnded, RunStarted, UnitBlocked, UnitEnded, UnitLeft, UnitStarted
 from kcontract.model.events.services import (
     Evicted,
@@ -47,6 +47,7 @@ from kcontract.model.events.trials import FaultBegan, FaultEnded, FaultSettled, 
 
 __all__ = (
     "Acknowledged",
+    "AskedAlone",
     "Blind",
     "Called",
     "Committed",

@@ -27,7 +27,7 @@ from kcontract.model.events.records import (
     WindowClosed,
     WindowOpened,
 )
-from kcontract.model.events.requests import Requested, RequestsSettled, Responded
+from kcontract.model.events.requests import AskedAlone, Requested, RequestsSettled, Responded
 from kcontract.model.events.runs import Blind, RunEnded, RunStarted, UnitBlocked, UnitEnded, UnitLeft, UnitStarted
 from kcontract.model.events.services import (
     Evicted,
@@ -47,7 +47,7 @@ Event = (
     | ServiceStarted | ServiceReady | ServiceExited | ServiceKilled | MembersSeen | Evicted | OffsetsSet
     | WindowOpened | Sent | Acknowledged | Placed | Decided | Probed | Redelivered | SchemasSeen | Refused | Seen
     | Committed | Tapped | Flooded | ResourcesSeen | Watched | Drained | WindowClosed | Dismissed | Requested
-    | Responded | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen
+    | Responded | AskedAlone | RequestsSettled | FaultBegan | FaultEnded | FaultSettled | StopAsked | HealthSeen
     | LoadStarted | LagSeen | LoadEnded | Called | RunEnded
 )  # fmt: skip
 """One line of a history."""

@@ -44,6 +44,13 @@ class Responded(Happened, frozen=True):
     """Whether the service closed the connection instead of answering."""
 
 
+class AskedAlone(Happened, frozen=True):
+    """Nothing else was asked from `since` on until now, and the sender's events were read to the end."""
+
+    case: str
+    since: float
+
+
 class RequestsSettled(Happened, frozen=True):
     """The sender's events were read to the end after a later valid request had its event: negatives may be stated."""
 

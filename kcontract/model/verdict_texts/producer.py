@@ -2,9 +2,8 @@
 
 NO_EVENT = """\
 The sender answered a request with success, but no event came: the promised one, or a refusal if the body is invalid.
-Proof: a 2xx answer; the topic was read to its end after a later request had its event; nothing is tied to the \
-case, or only what says something else than `where`.
-Not: an event still on its way; a request that was refused (REFUSED_VALID).
+Proof: a 2xx answer; the topic was read to its end after a later request had its event; nothing is tied to the case.
+Not: an event still on its way; a refused request (REFUSED_VALID); an event that says something else (INVALID_EVENT).
 Python: produce() without flush() or poll(), so the buffer dies with the worker; delivery callbacks that ignore errors.
 Java: the future of send() is dropped; the event is published after the commit, and its failure only logged.
 Node: no await before the response; Go: a goroutine per event that the request's context cancels.

@@ -19,8 +19,10 @@ Node: integers over 2^53 are rounded by JSON.parse; Go: numbers decoded to float
 Fix: decode with the writer's schema (by its id) and resolve to the reader's; keep int64 and decimals exact."""
 
 INVALID_EVENT = """\
-The service published an event that breaks the event's own contract: in schema, key, headers or wire format.
+The service published an event that breaks the event's own contract: in schema, key, headers, wire format or `where`.
 Proof: the record as it stands in the log, refused by the strict decoder, with the pointer or byte that is wrong.
+Proof: of a sender also an event that is the request's, by the answer or by being the only one when it is made alone, \
+with another value than `where` names.
 Not: an event that no contract names (UNDECLARED_EVENT); the tolerances of the catalogue.
 Python: json.dumps writes NaN, and default=str turns dates and decimals into whatever they look like.
 Java: nulls for required fields through Jackson; a subclass adds properties to a closed model.

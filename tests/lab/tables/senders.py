@@ -25,7 +25,7 @@ SENDERS = (
     _sender("shop", "duplicate", "DUPLICATE_EVENT"),
     _sender("shop", "wrong_topic", "WRONG_TOPIC", besides="UNDECLARED_EVENT"),
     _sender("shop", "refuses", "REFUSED_VALID"),
-    _sender("shop", "mixes_up", "NO_EVENT"),  # of requests that come together only
+    _sender("shop", "mixes_up", "INVALID_EVENT"),  # of requests that come together only
     _sender("shop", "shrugs", "NO_EVENT"),
     _sender("kiosk"),
     _sender("kiosk", "unordered", "WRONG_ORDER"),

@@ -164,8 +164,8 @@ def test_an_exit_without_a_place_is_tried_each_time() -> None:
     assert service.codes == [("CRASHED", "1")]
 
 
-@pytest.mark.parametrize("volleys", [1, 2])
-def test_requests_that_end_the_process_together(volleys: int) -> None:
+@pytest.mark.parametrize(("volleys", "answered", "blamed"), [(1, 0, 0), (2, 0, 1), (2, 2, 0)])
+def test_requests_that_end_the_process_together(volleys: int, answered: int, blamed: int) -> None:
     """As unguarded maps in Go do; once may be an accident."""
     service = Service()
     for number in range(volleys):
@@ -173,10 +173,10 @@ def test_requests_that_end_the_process_together(volleys: int) -> None:
         cases = [f"{number}.{one}" for one in range(3)]
         for case in cases:
             service.ask(case, answered=False)
-        for case in cases:
-            service.answer(case)
+        for place, case in enumerate(cases):
+            service.answer(case, 201 if place < answered else 0)
         service.exit(2)
-    assert service.codes == [("CRASHED", "1.0")] * (volleys - 1)
+    assert service.codes == [("CRASHED", "1.0")] * blamed
 
 
 def test_who_takes_the_machine_s_memory() -> None:

@@ -122,6 +122,16 @@ def test_a_service_that_does_not_start_again() -> None:
         sender.run()
 
 
+def test_a_service_that_is_gone_before_it_is_asked() -> None:
+    """No request can be blamed."""
+    api = Api()
+    _, sender = sender_of(api)
+    assert api.process is not None
+    api.process.code = 1
+    with pytest.raises(ServiceGone, match="exited after its start"):
+        sender.run()
+
+
 class Fading(Process):
     """Ends by itself after a while."""
 
@@ -178,9 +188,11 @@ class Unguarded(Crowd):
 @pytest.mark.parametrize(("volleys", "codes"), [(1, []), (2, ["CRASHED"])])
 def test_requests_that_end_the_service_together(volleys: int, codes: list[str]) -> None:
     """As unguarded maps in Go do; what did not happen with the next ones is nobody's fault."""
-    stage, sender = sender_of(Unguarded(volleys))
+    world = Unguarded(volleys)
+    stage, sender = sender_of(world)
     sender.run()
     assert [one.code for one in stage.state.reached] == codes
+    assert world.started == 1 + volleys  # none is tried alone: that went well before
 
 
 def test_a_closed_connection_of_a_service_that_lives() -> None:

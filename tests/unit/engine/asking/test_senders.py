@@ -15,7 +15,7 @@ from kcontract.engine.stage import Stage
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation
 from kcontract.model.contract import Action
-from kcontract.model.record import Record
+from kcontract.model.record import LogRecord, Record
 from kcontract.model.service import Answer, HttpRequest
 from kcontract.model.stored import StoredCase
 from tests.unit.engine.world import World, good, history_of, stage_of
@@ -236,7 +236,7 @@ def test_requests_that_are_begun_together_differ() -> None:
     assert len(bodies) == len(set(bodies)) > 1
 
 
-@pytest.mark.parametrize(("mixes_up", "codes"), [(0, set()), (1, set()), (9, {"NO_EVENT"})], ids=str)
+@pytest.mark.parametrize(("mixes_up", "codes"), [(0, set()), (1, set()), (9, {"INVALID_EVENT"})], ids=str)
 def test_requests_that_are_begun_together(mixes_up: int, codes: set[str]) -> None:
     """Good ones one by one, mixed up together: blamed if the next volley is so too."""
     world = Crowd(mixes_up)
@@ -244,5 +244,38 @@ def test_requests_that_are_begun_together(mixes_up: int, codes: set[str]) -> Non
     sender.run()
     verdicts = stage.state.reached
     assert {verdict.code for verdict in verdicts} == codes
-    assert all("begun together" in verdict.note and verdict.cause == "where" for verdict in verdicts)
+    assert all("begun together" in verdict.note and verdict.cause == "/name" for verdict in verdicts)
     assert world.volleys == min(mixes_up + 1, 2)
+
+
+class Renaming(Api):
+    """Says another id than it sends; `beside`: and sends something else all the time."""
+
+    def __init__(self, *, sends: bool = True, beside: bool = False) -> None:
+        super().__init__()
+        self.sends, self.beside = sends, beside
+
+    def accept(self, body: bytes) -> Answer:
+        answer = super().accept(body) if self.sends or not self.is_right(body) else Answer(201, b'{"id": "x"}')
+        return Answer(201, b'{"id": "x"}') if answer.status == 201 else answer
+
+    def poll(self, timeout: float = 0.0) -> Sequence[LogRecord]:
+        if self.beside and int(self.clock.t * 4) > len(self.out):
+            self.write(TOPIC, Record(b"beat", b'{"id": "beat", "name": "x"}', (("trace", b"t"),)))
+        return super().poll(timeout)
+
+
+@pytest.mark.parametrize(
+    ("world", "codes"),
+    [
+        (Renaming(), {"INVALID_EVENT"}),
+        (Renaming(sends=False), {"NO_EVENT"}),
+        (Renaming(sends=False, beside=True), {"NO_EVENT"}),
+    ],
+    ids=["another id", "none", "heartbeats"],
+)
+def test_events_that_tie_to_no_request(world: Renaming, codes: set[str]) -> None:
+    """The requests are made alone: what comes then, and only then, is their own."""
+    stage, sender = sender_of(world)
+    sender.run()
+    assert {verdict.code for verdict in stage.state.reached} == codes

@@ -183,7 +183,7 @@ def test_who_lacks_an_event_tells_nothing_of_steps() -> None:
     sender = Sender(steps=1)
     sender.event(sender.request("1"), "draft")
     sender.event(sender.request("2", "eve", valid=False, status=422), "eve")
-    assert sorted(codes(sender.settle("1", "2"))) == ["NO_EVENT", "PHANTOM_EVENT"]
+    assert sorted(codes(sender.settle("1", "2"))) == ["INVALID_EVENT", "PHANTOM_EVENT"]
 
 
 def test_events_of_accepted_garbage_tell_nothing_of_steps() -> None:
@@ -238,8 +238,10 @@ def test_an_event_with_an_accepted_id_and_other_words_is_no_phantom_of_another()
     sender.request("1", "eve", valid=False, status=422)
     sender.event(sender.request("2", "ada"), "eve")
     (verdict,) = sender.settle("1", "2")
-    assert (verdict.code, verdict.case, verdict.cause) == ("NO_EVENT", "2", "where")
-    assert "is its event by the answer, but not by `where`: /name" in verdict.seen[0]
+    assert (verdict.code, verdict.case, verdict.cause) == ("INVALID_EVENT", "2", "/name")
+    assert verdict.promised == "in the event of each request that api accepts /name equals $request.body#/name"
+    assert verdict.seen[0].endswith("is its event: it holds what only the answer, or the path, tells")
+    assert verdict.seen[1] == '/name is "eve", not "ada"'
 
 
 def test_an_event_against_its_schema_and_headers() -> None:
@@ -269,11 +271,84 @@ def test_an_event_that_nobody_can_read_is_no_missing_event() -> None:
 
 
 def test_a_valid_event_that_says_something_else() -> None:
-    """NO_EVENT with the event that was taken for it."""
+    """INVALID_EVENT with the event, and no word of one that is missing."""
     sender = Sender()
     sender.event(sender.request("1"), "eve")
     (verdict,) = sender.settle("1")
-    assert (verdict.code, verdict.cause) == ("NO_EVENT", "where")
+    assert (verdict.code, verdict.cause) == ("INVALID_EVENT", "/name")
+
+
+class Alone(Sender):
+    """Makes a request again, while nothing else is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 10.0
+
+    def ask(self, of: str, *events: tuple[str, float], name: str = "ada", topic: str = TOPIC) -> None:
+        """A copy of a request; events with these ids come so many seconds behind it."""
+        case, since = f"{of}-{self.now}", self.now
+        self.now += 2.0
+        body, identity = b'{"name": "ada"}', str(uuid.uuid4())
+        self.state.feed(
+            ev.Requested(self.now, case, "valid", "valid", TOPIC, "POST", "http://x/people", body, copy_of=of)
+        )
+        self.state.feed(ev.Responded(self.now, case, 201, json.dumps({"id": identity}).encode()))
+        for told, later in events:
+            self.offset += 1
+            own = identity if told == "own" else told
+            record = Record(own.encode(), json.dumps({"id": own, "name": name}).encode(), (("trace", b"t"),))
+            self.state.feed(ev.Seen(self.now + later, LogRecord(topic, 0, self.offset, record)))
+        self.now += 2.0
+        self.state.feed(ev.AskedAlone(self.now, case, since))
+
+
+def test_an_event_with_another_id() -> None:
+    """Made alone, twice, the request led to one event each: that is its own, and says something wrong."""
+    sender = Alone()
+    sender.request("1")
+    sender.event("lost")
+    sender.ask("1", ("x", 0.1))
+    sender.ask("1", ("y", 0.1))
+    (verdict,) = sender.settle("1")
+    assert (verdict.code, verdict.case, verdict.cause) == ("INVALID_EVENT", "1", "/id")
+    assert "made alone, twice, the request led to one event each time" in verdict.seen[0]
+    assert not sender.state.requests.unexplained
+
+
+def test_an_event_with_another_id_that_is_invalid_as_well() -> None:
+    """One finding, with the request that led to it."""
+    sender = Alone()
+    sender.request("1")
+    sender.ask("1", ("x", 0.1), name="far too long")
+    sender.ask("1", ("y", 0.1), name="far too long")
+    verdicts = sender.settle("1")
+    assert set(codes(verdicts)) == {"INVALID_EVENT"}
+    assert {verdict.cause for verdict in verdicts} == {"/name"}
+    assert "1" in {verdict.case for verdict in verdicts}
+
+
+def test_an_event_with_another_id_on_another_topic() -> None:
+    """WRONG_TOPIC, whatever it says."""
+    sender = Alone()
+    sender.request("1")
+    sender.ask("1", ("x", 0.1), topic="persons")
+    sender.ask("1", ("y", 0.1), topic="persons")
+    assert sorted(codes(sender.settle("1"))) == ["UNDECLARED_EVENT", "WRONG_TOPIC"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [(), (("y", 0.1), ("z", 0.2)), (("y", -1.0),), (("own", 0.1), ("y", 0.2))],
+    ids=["none", "two", "before it", "beside its own"],
+)
+def test_events_that_may_be_anybody_s(second: tuple[tuple[str, float], ...]) -> None:
+    """One that came once, with others, before the request or beside the request's own proves nothing."""
+    sender = Alone()
+    sender.request("1")
+    sender.ask("1", ("x", 0.1))
+    sender.ask("1", *second)
+    assert codes(sender.settle("1")) == ["NO_EVENT"]
 
 
 def test_an_event_with_another_key() -> None:
