@@ -220,7 +220,6 @@ SENDING_MUTANTS = (
         "engine/asking/alone",
         ("engine/asking/test_senders",),
         ("twice", "            if self._once(request):\n                self._once(request)\n", "            self._once(request)\n"),
-        ("a calm before it", "if self._stage.out_of_time or self._book.untied_since(since):", "if False:"),
     ),
     *in_code(
         "judge/ends",
@@ -257,6 +256,8 @@ SENDING_MUTANTS = (
         ("each excuse once", "        request.excused_events += 1\n", ""),
         ("a repeat of another process", "if request.events and request.life != self._life:", "if False:"),
         ("a second event of one process", "if request.events and request.life != self._life:", "if request.events:"),
+        ("nothing comes before it is asked for", "[one for one in self._since(request) if", "[one for one in self._orphans[topic] if"),
+        ("no phantom before it is asked for", " and request.requested.at <= at]", "]"),
         ("alone twice", "return len(self._alone.get(case, ())) > 1", "return case in self._alone"),
         ("one at a time", "or len(came) != 1 or", "or not came or"),
         ("behind the request", " or came[0][0] < request.requested.at:", ":"),

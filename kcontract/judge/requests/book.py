@@ -103,9 +103,13 @@ class RequestBook:
         self._index[topic].add(request)
         if request.valid and not request.events and not request.requested.is_step:
             self._open[event.case] = request
-        for orphan in [one for one in self._orphans[topic] if request.explains(self._payload(one[1]))]:
+        for orphan in [one for one in self._since(request) if request.explains(self._payload(one[1]))]:
             self._orphans[topic].remove(orphan)
             self._credit(request, *orphan)
+
+    def _since(self, request: Request) -> list[tuple[float, LogRecord]]:
+        """What ties to no request and has come since it was made: what came before is not its own."""
+        return [one for one in self._orphans[request.requested.topic] if one[0] >= request.requested.at]
 
     def seen(self, event: Seen) -> None:
         """An event on a topic of ours."""
@@ -265,7 +269,7 @@ class RequestBook:
         if stray is not None:
             yield wrong_topic(request, stray)
             return
-        for at, record in self._orphans[request.requested.topic]:
+        for at, record in self._since(request):
             payload = self._payload(record)
             if not (request.is_keyed_by(record.record.key) if payload is MISSING else request.is_named_by(payload)):
                 continue
@@ -334,15 +338,15 @@ class RequestBook:
         One that holds what the answer to an accepted request told is that one's, even if it says else what nobody
         asked for: `true` was taken for 1.
         """
-        orphans, self._orphans[topic] = [(record, self._payload(record)) for _, record in self._orphans[topic]], []
-        self._learn_of_steps(topic, [payload for _, payload in orphans])
-        for record, payload in orphans:
+        orphans, self._orphans[topic] = [(*one, self._payload(one[1])) for one in self._orphans[topic]], []
+        self._learn_of_steps(topic, [payload for _, _, payload in orphans])
+        for at, record, payload in orphans:
             owner = self._named_by(topic, payload)
             if owner is not None and not owner.valid:
                 owner.events.append(record)
                 yield phantom_event(owner)
                 continue
-            suspects = [request for request in refused if request.agrees(payload)]
+            suspects = [request for request in refused if request.agrees(payload) and request.requested.at <= at]
             if any(self._excuse(one) for one in ([owner] if owner else suspects)):
                 continue
             silent = [one for one in self._unaccepted.get(topic, ()) if not one.status and one.agrees(payload)]

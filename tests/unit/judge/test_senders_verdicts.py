@@ -64,6 +64,7 @@ class Api:
         self.made.append(case)
         again = {"retry_after": more.pop("retry_after", False)}
         answer = json.dumps({"id": identity} if status < 300 else {"error": "no"}).encode()
+        at = more.pop("at", 0.0)
         details: dict[str, Any] = {
             "topic": TOPIC,
             "expectation": "valid",
@@ -72,15 +73,15 @@ class Api:
             **more,
         }
         body = json.dumps({"name": name}).encode()
-        self.state.feed(ev.Requested(at=0.0, case=case, kind="valid", body=body, **details))
-        self.state.feed(ev.Responded(0.1, case, status, answer if status else b"", **again))
+        self.state.feed(ev.Requested(at=at, case=case, kind="valid", body=body, **details))
+        self.state.feed(ev.Responded(at + 0.1, case, status, answer if status else b"", **again))
         return case
 
     def event(self, identity: str = "1", name: Any = "ada", topic: str = TOPIC, **more: Any) -> None:
         offset = self.offsets[topic] = self.offsets.get(topic, -1) + 1
-        partition = more.pop("partition", 0)
+        partition, at = more.pop("partition", 0), more.pop("seen", 0.2)
         value = more.pop("frame", b"") + json.dumps({"id": identity, "name": name, **more}).encode()
-        self.state.feed(ev.Seen(0.2, LogRecord(topic, partition, offset, Record(identity.encode(), value, ()))))
+        self.state.feed(ev.Seen(at, LogRecord(topic, partition, offset, Record(identity.encode(), value, ()))))
 
     def settle(self, *cases: str) -> list[str]:
         """The verdicts once these cases, or all, have settled."""
@@ -493,3 +494,21 @@ def test_many_requests_are_tied_in_little_time() -> None:
     assert not api.state.requests.missing()
     index = api.state.requests._index[TOPIC]
     assert max(len(some) for group in index._groups.values() for some in group.values()) == 1
+
+
+class Loose(Api):
+    """Its events are told apart by what was asked for alone."""
+
+    def __init__(self) -> None:
+        super().__init__(people(sender("create", CREATE, BY_BODY)))
+
+
+def test_an_event_before_a_refused_request_is_made_again() -> None:
+    """It is not that of the second try, which was not made yet, but that of the first one, which was refused."""
+    api = Loose()
+    first = api.request(status=503)
+    api.event()
+    api.request(at=0.5)
+    api.event(seen=0.7)
+    assert api.settle() == ["PHANTOM_EVENT"]
+    assert api.state.reached[0].case == first
