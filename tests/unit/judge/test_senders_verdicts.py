@@ -512,3 +512,13 @@ def test_an_event_before_a_refused_request_is_made_again() -> None:
     api.event(seen=0.7)
     assert api.settle() == ["PHANTOM_EVENT"]
     assert api.state.reached[0].case == first
+
+
+def test_an_event_before_a_request_that_is_refused() -> None:
+    """Nothing that was not asked for yet can have led to it."""
+    api = Loose()
+    api.request(name="bob")
+    api.event(name="bob")
+    api.event(name="eve")
+    api.request(name="eve", status=422, at=0.5)
+    assert api.settle() == []
