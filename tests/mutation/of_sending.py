@@ -258,6 +258,8 @@ SENDING_MUTANTS = (
         ("a second event of one process", "if request.events and request.life != self._life:", "if request.events:"),
         ("nothing comes before it is asked for", "[one for one in self._since(request) if", "[one for one in self._orphans[topic] if"),
         ("no phantom before it is asked for", " and request.requested.at <= at]", "]"),
+        ("an event of those that lack theirs", "if any(one.says_as_asked(payload) for one in self._lacking(topic, at)):", "if False:"),
+        ("those that have theirs", "if one.valid and not one.events and one.requested.at <= at)", "if one.valid and one.requested.at <= at)"),
         ("alone twice", "return len(self._alone.get(case, ())) > 1", "return case in self._alone"),
         ("one at a time", "or len(came) != 1 or", "or not came or"),
         ("behind the request", " or came[0][0] < request.requested.at:", ":"),

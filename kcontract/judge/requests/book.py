@@ -355,11 +355,17 @@ class RequestBook:
             if silent:
                 suspects = []
             suspects = [one for one in suspects if one.tells_body() or self._spare(one) <= 0]
+            if any(one.says_as_asked(payload) for one in self._lacking(topic, at)):
+                suspects = []  # it may be theirs, with another identity
             if suspects and owner is None:
                 suspects[0].events.append(record)
                 yield phantom_event(suspects[0], also=len(suspects) - 1)
             elif owner is None and not any(map(self.came_alone, self._alone)):
                 self.unexplained[topic] += 1
+
+    def _lacking(self, topic: str, at: float) -> Iterator[Request]:
+        """Accepted requests made by then that have no event."""
+        return (one for one in self._index[topic].all if one.valid and not one.events and one.requested.at <= at)
 
     def _named_by(self, topic: str, payload: Any) -> Request | None:
         """The accepted request whose answer or path the event holds."""

@@ -165,6 +165,12 @@ class Request:
             if value is not MISSING and not equal_at(pointer, value, resolve_pointer(payload, pointer), shapes)
         )
 
+    def says_as_asked(self, payload: Any) -> bool:
+        """Whether the event agrees with the request's body, whatever it says of what its answer or path tells."""
+        where = self.product.send.where
+        own = {pointer for pointer, one in (where.pairs if where else ()) if one.root == "request.body"}
+        return own.isdisjoint(self.contradicted(payload))
+
     def explains(self, payload: Any) -> bool:
         """Whether the event names exactly this request: it was accepted, its answer is known, and all pairs agree."""
         return self.accepted and self.answer_is_known() and self.agrees(payload)

@@ -356,3 +356,23 @@ def test_an_event_with_another_key() -> None:
     sender = Sender()
     sender.event(sender.request("1"), key="other")
     assert codes(sender.settle("1")) == ["WRONG_KEY"]
+
+
+@pytest.mark.parametrize(("name", "found"), [("ada", []), ("bob", ["PHANTOM_EVENT"])])
+def test_an_event_with_another_id_is_no_phantom(name: str, found: list[str]) -> None:
+    """An accepted request for the same lacks its own, so that it may be that one; one for something else tells
+    nothing."""
+    sender = Sender()
+    sender.request("1", name)
+    sender.request("2", "ada", valid=False, status=422)
+    sender.event("other", "ada")
+    assert codes(sender.settle("2")) == found
+
+
+def test_a_phantom_beside_an_event_of_its_own() -> None:
+    """Who asked for the same has its event: the other one is the refused request's."""
+    sender = Sender()
+    sender.event(sender.request("1"))
+    sender.request("2", "ada", valid=False, status=422)
+    sender.event("other", "ada")
+    assert codes(sender.settle("1", "2")) == ["PHANTOM_EVENT"]
