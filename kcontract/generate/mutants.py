@@ -61,7 +61,8 @@ def fewer(envelope: Record | None, before: Record, after: Record) -> Record | No
 def chosen(
     kind: Kind, ground: Ground, parents: Sequence[Parent], rng: Random, limit: int, wants: Callable[[str], bool]
 ) -> Iterator[tuple[Mutant, Parent]]:
-    """Mutants of a kind: every variant once, then evenly over variants and places up to `limit` × its share.
+    """Mutants of a kind: every variant once, then evenly over variants and places up to `limit` × its share, the places
+    of one variant between those of another where there are too many.
 
     Variants that one parent has too few of are made from the others as well, those of dangerous kinds not;
     the same damage (by its note) comes at most `limit` times. Of large parents fewer are made.
@@ -94,7 +95,10 @@ def chosen(
                     filled.add(variant)
     if groups:
         budget = max(limit * kind.share, len(groups))
-        yield from _evenly([_spread(group, -(-budget // len(groups))) for group in groups.values()], budget)
+        each = -(-budget // len(groups))
+        shifts = (number / len(groups) for number in range(len(groups)))
+        spread = [_spread(group, each, shift) for group, shift in zip(groups.values(), shifts, strict=True)]
+        yield from _evenly(spread, budget)
 
 
 def _affordable(limit: int, parents: Sequence[Parent]) -> int:
@@ -107,8 +111,10 @@ def _looked_at(parent: Parent) -> int:
     return max(_FEWEST, _LOOKED_AT * _LARGE // max(_LARGE, len(parent.body)))
 
 
-def _spread(group: list[tuple[Mutant, Parent]], count: int) -> list[tuple[Mutant, Parent]]:
-    """At most `count`, of as many places as there are."""
+def _spread(group: list[tuple[Mutant, Parent]], count: int, shift: float) -> list[tuple[Mutant, Parent]]:
+    """At most `count`, of as many places as there are. Variants have a `shift` each, so that not all of them damage the
+    same places, the first one above all: that is the id as a rule, which many refuse for other reasons.
+    """
     if len(group) <= count:
         return group
     places: dict[str, list[tuple[Mutant, Parent]]] = {}
@@ -117,7 +123,7 @@ def _spread(group: list[tuple[Mutant, Parent]], count: int) -> list[tuple[Mutant
     if len(places) <= count:
         return list(_evenly(list(places.values()), count))
     first = [items[0] for items in places.values()]
-    return [first[index * len(first) // count] for index in range(count)]
+    return [first[int((index + shift) * len(first) / count)] for index in range(count)]
 
 
 def _evenly(groups: list[list[tuple[Mutant, Parent]]], budget: int) -> Iterator[tuple[Mutant, Parent]]:

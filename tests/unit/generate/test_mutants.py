@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, cast
 
@@ -27,8 +27,33 @@ def test_no_more_parents_are_asked_than_are_needed(*, dangerous: bool, limit: in
         seen.append(parent)
         return (Mutant(parent.record, variant) for variant in _VARIANTS)
 
-    words: dict[str, Any] = {"summary": "", "expected": "", "graceful": "", "explain": ""}
-    kind = Kind("kind", 1, "size", Layer.HANDLER, **words, variants=_VARIANTS, mutants=mutants, dangerous=dangerous)
-    pairs = list(chosen(kind, cast("Ground", None), parents, seeded(1), limit, lambda _: True))
+    pairs = _chosen(mutants, parents, limit, dangerous=dangerous)
     assert {mutant.variant for mutant, _ in pairs} == {"one", "other"}
     assert seen == parents[:asked]
+
+
+@pytest.mark.parametrize(
+    ("places", "limit", "damaged"),
+    [(4, 2, "ac"), (4, 4, "abcd"), (8, 4, "aceg"), (3, 4, "abc"), (1, 4, "a"), (2, 2, "ab")],
+)
+def test_variants_damage_places_that_others_leave_alone(places: int, limit: int, damaged: str) -> None:
+    """With few mutants a variant, not all of them are of the first place."""
+    names = "abcdefgh"[:places]
+
+    def mutants(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
+        return (Mutant(parent.record, variant, place, place) for place in names for variant in _VARIANTS)
+
+    pairs = _chosen(mutants, [Parent(Record(value=b""), b"", b"", None)], limit)
+    assert "".join(sorted({mutant.place for mutant, _ in pairs})) == damaged
+
+
+def _chosen(
+    mutants: Callable[[Ground, Parent, Random], Iterator[Mutant]],
+    parents: list[Parent],
+    limit: int,
+    *,
+    dangerous: bool = False,
+) -> list[tuple[Mutant, Parent]]:
+    words: dict[str, Any] = {"summary": "", "expected": "", "graceful": "", "explain": ""}
+    kind = Kind("kind", 1, "size", Layer.HANDLER, **words, variants=_VARIANTS, mutants=mutants, dangerous=dangerous)
+    return list(chosen(kind, cast("Ground", None), parents, seeded(1), limit, lambda _: True))
