@@ -327,12 +327,15 @@ class Court:
             return
         if doubt.crosses:
             adopt(doubt, self.doubts)
+        if self._leads.asks_the_next(doubt):
+            self.dismiss(doubt, IN_TIME_AGAIN)
+            return
         for one in (doubt, *(other for other in self.doubts if other.lead is doubt and not other.dismissed)):
             verdict = doubt_verdict(one, doubt) or self._missed_twice(one, doubt)
             if verdict is not None:
                 self._reach(one.delivery, verdict)
             else:
-                one.dismissed = IN_TIME_AGAIN if one.symptoms == {Symptom.LATE} else "not seen again"
+                one.dismissed = IN_TIME_AGAIN if one.only_late else "not seen again"
                 self.tally.count(one.delivery, "not confirmed")
             if one.delivery.case.id not in self._absent:
                 self._ties.forget(one.delivery)

@@ -18,6 +18,8 @@ LEADS_PER_SYMPTOM = 12
 
 _LATE_TRIES = 3
 """So often a late answer is asked for again; the best of them counts."""
+_PUNCTUAL = 6
+"""So many late answers are in time alone before the others that were late are believed to be so, too."""
 IN_TIME_AGAIN = "the answer came later than `within`, and in time when the same was asked again alone"
 TOO_LATE = "the answer came later than `within`, when its window had been settled"
 MEASURE_IT = (
@@ -82,6 +84,11 @@ class Doubt:
         return frozenset(shown.symptom for shown in self.shown)
 
     @property
+    def only_late(self) -> bool:
+        """Whether its answer came, and later than promised, and nothing else is wrong."""
+        return self.symptoms == {Symptom.LATE}
+
+    @property
     def told_apart(self) -> bool:
         """Whether its effects can be told from its neighbours'; if not, only a window of its own says anything."""
         return keeps_its_id(self.delivery)
@@ -97,7 +104,7 @@ class Doubt:
             alike = self.delivery.expectation.value
         if self.symptoms == {Symptom.CROSSED}:  # answers go to others, whatever they are answers to
             return case.topic, "", frozenset({Symptom.CROSSED}), False
-        if self.symptoms == {Symptom.LATE} or (self.symptoms == {Symptom.NO_DEAD_LETTER} and not any_dead_letter):
+        if self.only_late or (self.symptoms == {Symptom.NO_DEAD_LETTER} and not any_dead_letter):
             alike = ""
         return case.topic, alike, self.symptoms, self.disturbed
 
@@ -141,6 +148,7 @@ class LeadBook:
 
     def __init__(self) -> None:
         self._leads: dict[Group, list[Doubt]] = {}
+        self._punctual = 0
 
     def lead_of(self, doubt: Doubt, *, any_dead_letter: bool) -> Doubt | None:
         """The doubt that stands for this one, or None if it is to be confirmed itself.
@@ -157,6 +165,14 @@ class LeadBook:
             return here[0]
         known.append(doubt)
         return None
+
+    def asks_the_next(self, lead: Doubt) -> bool:
+        """Whether the next that was late is to be asked for, since this one was in time alone: it may only have waited
+        behind one that is slow by itself."""
+        if not (lead.only_late and lead.right_alone) or self._punctual >= _PUNCTUAL:
+            return False
+        self._punctual += 1
+        return True
 
 
 def adopt(proof: Doubt, others: Iterable[Doubt]) -> None:

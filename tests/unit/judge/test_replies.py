@@ -265,6 +265,31 @@ def test_answers_that_are_late_together(seconds: tuple[float, ...], expected: li
     assert story.codes == expected
 
 
+@pytest.mark.parametrize(("punctual", "expected"), [(1, ["NO_REPLY"]), (6, ["NO_REPLY"]), (7, [])])
+def test_a_late_answer_behind_others_that_only_waited_for_it(punctual: int, expected: list[str]) -> None:
+    """One that is in time alone says nothing of the others that were late with it; a few are asked, not all."""
+    story = Asked()
+    names = [str(number) for number in range(punctual + 1)]
+    for case in names:
+        story.window("batch")
+        story.send(case)
+        story.wait(3.0)
+        story.answer(case)
+        story.close()
+    slow = names[-1]
+    for _ in range(punctual + 3):
+        wanted = [doubt.root for doubt in story.state.doubts if doubt.wants_alone]
+        for case in wanted[:1]:
+            story.window("alone", case)
+            again = f"{case}.{len(story.cases)}"
+            story.send(again)
+            story.wait(3.1 if case == slow else 0.1)
+            story.answer(again)
+            story.close()
+    assert story.codes == expected
+    assert not [doubt for doubt in story.state.doubts if not doubt.settled]
+
+
 def test_a_queue_makes_no_answer_late() -> None:
     """Requests wait for those before them; only what one takes by itself counts."""
     story = Asked()
