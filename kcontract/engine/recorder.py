@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kcontract.engine.in_blocks import in_blocks
 from kcontract.judge.state import UnitState
 from kcontract.model.events import Event
+from kcontract.model.in_blocks import in_blocks
 from kcontract.model.summary import Progress
 from kcontract.ports import Clock, History, StreamItem
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 
 from kcontract.judge.beside import Silent
 from kcontract.judge.cause import names_frame
@@ -15,6 +16,7 @@ from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output
 from kcontract.judge.replies import is_overdue, reply_symptoms
 from kcontract.judge.retries import retry_symptoms
+from kcontract.judge.settle import is_suspect
 from kcontract.judge.stopping import stop_symptoms
 from kcontract.judge.symptoms import CORRELATION, DIRECT, Shown, Symptom, keeps_copy, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
@@ -22,6 +24,7 @@ from kcontract.judge.tying.ties import Ties
 from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict, shrunk_verdict
 from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
+from kcontract.model.in_blocks import in_blocks
 from kcontract.model.record import TopicPartition
 
 LATE = "it came late"
@@ -32,8 +35,6 @@ _UNTOLD_TRIES = 3
 """So often that is seen of a record alone before nothing is tried any more for its sake."""
 _OF_THE_PROCESS = frozenset({Symptom.REJECTED, Symptom.NO_EFFECT})
 """What a process may come to do with whatever it is sent."""
-_TOGETHER = 500
-"""Cases that are counted at once: few enough to be near at hand, in the processor's cache."""
 _KEPT_OPEN = 5_000
 """So many of them stay open to evidence."""
 
@@ -134,27 +135,28 @@ class Court:
             yield what, MEASURE_IT if why in (IN_TIME_AGAIN, TOO_LATE) else ""
 
     def _first_time(self, window: Window) -> None:
-        settled = window.outcome == "settled"
-        handled: list[Delivery] = []
         silent = Silent(window.deliveries)
-        for delivery in window.deliveries:
-            if delivery.copied or keeps_copy(delivery):
-                handled.append(delivery)
-                if len(handled) >= _TOGETHER:
-                    self.tally.count_all(handled, "handled")
-                    handled.clear()
-                continue
-            self.tally.count_all(handled, "handled")  # before this one: of a case that was sent twice the last counts
-            handled.clear()
-            shown = self._shown(delivery)
-            direct = direct_verdict(delivery, shown) if shown else None
-            if direct is not None:
-                self._reach(delivery, direct)
-            elif shown and (settled or self._is_certain(delivery, shown, window)):
-                self._doubt(delivery, shown, window, silent)
-            elif settled or (delivery.has_outcome and not shown):
-                self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
-        self.tally.count_all(handled, "handled")
+        for block in in_blocks(window.deliveries):
+            for copied, some in groupby(block, attrgetter("copied")):
+                if copied:
+                    self.tally.count_all(list(some), "handled")
+                    continue
+                for delivery in some:
+                    self._seen_first(delivery, window, silent)
+
+    def _seen_first(self, delivery: Delivery, window: Window, silent: Silent) -> None:
+        if keeps_copy(delivery):
+            self.tally.count(delivery, "handled")
+            return
+        settled = window.outcome == "settled"
+        shown = self._shown(delivery)
+        direct = direct_verdict(delivery, shown) if shown else None
+        if direct is not None:
+            self._reach(delivery, direct)
+        elif shown and (settled or self._is_certain(delivery, shown, window)):
+            self._doubt(delivery, shown, window, silent)
+        elif settled or (delivery.has_outcome and not shown):
+            self.tally.count(delivery, plain_outcome(delivery, committed=self.is_past(delivery)))
 
     def _counted(self, window: Window) -> None:
         """What became of each case, of which nothing but its group can be judged."""
@@ -206,7 +208,7 @@ class Court:
         if not own:
             return
         if window.exits or window.outcome != "settled":
-            if _is_suspect(own[-1], window):
+            if is_suspect(own[-1], window):
                 self._reach_crash(own[-1], window)
             return
         shown = tuple(shown for delivery in own for shown in self._shown(delivery))
@@ -373,26 +375,12 @@ class Court:
         self._answers_late |= verdict.code == "NO_REPLY" and verdict.cause == "late"
         self.tally.count(delivery, verdict.code)
 
-    def forget(self, window: Window) -> None:
-        """Only deliveries that are still in doubt stay open to evidence."""
+    def forget(self) -> None:
+        """Of all that was sent so far only deliveries that are still in doubt stay open to evidence."""
         doubted = {doubt.delivery.case.id for doubt in self.doubts if not doubt.settled}
-        kept = doubted | self._absent.keys()
-        closed = [one for one in window.deliveries if one.case.id not in kept] if kept else window.deliveries
-        self._ties.forget_all(closed)
+        self._ties.keep_only(doubted | self._absent.keys())
 
 
 def _own(window: Window) -> list[Delivery]:
     """The deliveries of the case that the window is about."""
     return [delivery for delivery in window.deliveries if delivery.case.root == window.of]
-
-
-def _is_suspect(own: Delivery, window: Window) -> bool:
-    """Whether the service ended or stood still with the record: it has no outcome, or it is a bad one and the last that
-    has one.
-
-    Who refuses a bad record well and is at an end then has nothing to show for what stands behind it. With a valid one
-    that was handled it was something else.
-    """
-    others = window.suspects
-    behind = bool(others) and all(one.place == own.place and one.offset > own.offset for one in others)
-    return (behind and own.expectation is not Expectation.VALID) or any(one is own for one in others)

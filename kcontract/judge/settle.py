@@ -85,6 +85,18 @@ def suspects(window: Window, committed: Mapping[TopicPartition, int]) -> tuple[D
     return (*(delivery for _, delivery in behind), *again, *before, *done)
 
 
+def is_suspect(own: Delivery, window: Window) -> bool:
+    """Whether the service ended or stood still with the record: it has no outcome, or it is a bad one and the last that
+    has one.
+
+    Who refuses a bad record well and is at an end then has nothing to show for what stands behind it. With a valid one
+    that was handled it was something else.
+    """
+    others = window.suspects
+    behind = bool(others) and all(one.place == own.place and one.offset > own.offset for one in others)
+    return (behind and own.expectation is not Expectation.VALID) or any(one is own for one in others)
+
+
 def _may_bloat(delivery: Delivery) -> bool:
     """A service that holds too much may have got as far as the record's outcome before that was seen."""
     return delivery.has_outcome and delivery.case.role is Role.CASE

@@ -374,7 +374,7 @@ class UnitState:
             note_retries(window)
         self.court.judge(window)
         self.reached.extend(self._books.closed(window))
-        self.court.forget(window)
+        self.court.forget()
 
     def _requests_settled(self, event: ev.RequestsSettled) -> None:
         self.court.reached.extend(self.requests.settle(event))

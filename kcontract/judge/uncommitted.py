@@ -33,6 +33,8 @@ class CommitBook(Book):
         return {ev.Committed: self._committed, ev.ServiceKilled: self._killed}
 
     def closed(self, window: Window) -> Iterable[CaseVerdict]:
+        if self._commits:
+            return ()
         outcomes = [one.first_outcome_at for one in window.deliveries if one.first_outcome_at is not None]
         self._handled += len(outcomes)
         if self._first_at is None and outcomes:

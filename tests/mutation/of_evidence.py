@@ -56,6 +56,8 @@ EVIDENCE_MUTANTS = (
         ("suspects handled again and again", "*again, *before, *done)", "*before, *done)"),
         ("suspects with an outcome in a blow-up", "*again, *before, *done)", "*again, *before)"),
         ("only cases blow up", "delivery.has_outcome and delivery.case.role is Role.CASE", "delivery.has_outcome"),
+        ("at its end behind the record", "return (behind and own.expectation", "return (False and own.expectation"),
+        ("at its end behind a valid one", "behind and own.expectation is not Expectation.VALID", "behind"),
     ),
     *in_module(
         "evidence",
@@ -272,8 +274,6 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "court",
-        ("at its end behind the record", "return (behind and own.expectation", "return (False and own.expectation"),
-        ("at its end behind a valid one", "behind and own.expectation is not Expectation.VALID", "behind"),
         ("refused like any other", "elif self._is_spoilt(doubt, window, shown):", "elif False:"),
         ("refused anew, asked once", "alike - self._usual", "alike"),
         ("refused only", "fared & doubt.symptoms & {one.symptom for one in shown}", "fared"),
@@ -318,7 +318,7 @@ EVIDENCE_MUTANTS = (
         ("blamed ones stay open to evidence", "verdict.code in _BY_ABSENCE and", "False and"),
         ("blamed followers stay open to evidence", "if one.delivery.case.id not in self._absent:", "if True:"),
         ("missed twice, though the lead was not", "or self._missed_twice(one, doubt)", ""),
-        ("suspects of a crash alone", "if _is_suspect(own[-1], window):", "if True:"),
+        ("suspects of a crash alone", "if is_suspect(own[-1], window):", "if True:"),
         ("a crash in a repeat", "            if window.suspects:\n", "            if False:\n"),
         (
             "an end from outside counts the second time",
@@ -345,8 +345,8 @@ EVIDENCE_MUTANTS = (
             'own[-1].refused or window.outcome != "settled":\n            return\n        place',
             "own[-1].refused:\n            return\n        place",
         ),
-        ("doubts stay open to evidence", "kept = doubted | self._absent.keys()", "kept = set(self._absent)"),
-        ("closed deliveries are forgotten", "self._ties.forget_all(closed)", "pass"),
+        ("doubts stay open to evidence", "keep_only(doubted | self._absent", "keep_only(self._absent"),
+        ("closed deliveries are forgotten", "self._ties.keep_only(doubted | self._absent.keys())", "pass"),
         (
             "crossed in a neighbour's window",
             "return frozenset({Symptom.CROSSED}) if crossed else frozenset()",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from kcontract.engine.in_blocks import in_blocks
 from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.topics.schema_watch import SchemaWatch
@@ -15,6 +14,7 @@ from kcontract.errors import BrokerError
 from kcontract.judge.resources import MOST_SHARE
 from kcontract.model import events as ev
 from kcontract.model.cluster import GroupView
+from kcontract.model.in_blocks import in_blocks
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.service import Resources
 from kcontract.model.tap import ProduceHeld

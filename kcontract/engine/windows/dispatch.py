@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from kcontract.engine.in_blocks import in_blocks
 from kcontract.engine.own import OwnRecords
 from kcontract.engine.recorder import Recorder
 from kcontract.engine.stage import Road
 from kcontract.model import events as ev
 from kcontract.model.case import Case
 from kcontract.model.cluster import Outgoing
+from kcontract.model.in_blocks import in_blocks
 from kcontract.ports import Cluster
 
 _FLUSH_SECONDS = 60.0

@@ -64,7 +64,7 @@ def _enter(ties: Ties, deliveries: Iterable[Delivery]) -> None:
 
 
 def _weight(deliveries: Sequence[Delivery]) -> int:
-    """Bytes of their values and of their effects'. What was copied has come in its own bytes."""
-    own = [len(delivery.case.record.value or b"") << delivery.copied for delivery in deliveries]
+    """Bytes of their values and of their effects'. What was copied has come in its own bytes: they count twice."""
+    own = [(2 if delivery.copied else 1) * len(delivery.case.record.value or b"") for delivery in deliveries]
     others = [effect.record.record for delivery in deliveries if not delivery.copied for effect in delivery.effects]
     return sum(own) + sum([len(record.value or b"") for record in others])

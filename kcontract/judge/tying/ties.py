@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -43,7 +43,7 @@ class Ties:
 
     def add_all(self, deliveries: Sequence[Delivery]) -> None:
         """Add them, in this order."""
-        self._by_id.update([(one.case.id, one) for one in deliveries])
+        self._by_id.update(zip([one.case.id for one in deliveries], deliveries, strict=True))
         self._new += deliveries
 
     def _enter(self) -> None:
@@ -101,13 +101,22 @@ class Ties:
 
     def forget_all(self, deliveries: Iterable[Delivery]) -> None:
         """Close them all."""
-        known = self._by_id
+        for delivery in deliveries:
+            self.forget(delivery)
+        self._drop_closed()
+
+    def keep_only(self, cases: Collection[str]) -> None:
+        """Close all but these to further evidence."""
         if self._entered or self._recent is not None:
-            for delivery in deliveries:
+            for delivery in [one for case, one in self._by_id.items() if case not in cases]:
                 self.forget(delivery)
         else:
-            for case in [delivery.case.id for delivery in deliveries]:
-                known.pop(case, None)
+            self._by_id = {case: self._by_id[case] for case in cases if case in self._by_id}
+        self._drop_closed()
+
+    def _drop_closed(self) -> None:
+        """What is closed need not be entered any more."""
+        known = self._by_id
         self._new = [one for one in self._new if known.get(one.case.id) is one] if known else []
 
     def is_late(self, seen: LogRecord, outputs: Sequence[Output]) -> bool:

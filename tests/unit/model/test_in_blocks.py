@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kcontract.engine.in_blocks import in_blocks
+from kcontract.model.in_blocks import in_blocks
 
 
 @pytest.mark.parametrize("number", [1, 499, 500, 501, 1_000, 1_234])
