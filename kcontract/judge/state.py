@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
@@ -13,6 +12,7 @@ from kcontract.judge.cause import exit_cause
 from kcontract.judge.court import Court
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
+from kcontract.judge.lost_starts import LostStarts
 from kcontract.judge.observed import ObservedBook
 from kcontract.judge.outcomes import Outcomes
 from kcontract.judge.pace import STALL_FLOOR, Pace
@@ -40,9 +40,6 @@ B = TypeVar("B", bound=Book)
 
 _VALID, _REPEAT = Expectation.VALID, Role.REPEAT
 """Looked up for each record: a class answers more slowly what its members are (until Python 3.12)."""
-_LOST, _LOST_AT_FIRST = 1, 2
-"""So many processes in a row may take nothing for a lost join: one start in forty was seen to, on kafka-python. One
-more while none has taken anything yet: then it is no record's doing, and all else hangs on it."""
 
 
 class UnitState:
@@ -61,7 +58,7 @@ class UnitState:
         self.window: Window | None = None
         self.blind: list[tuple[str, str]] = []
         self.starts = 0
-        self._started_at, self._committed_at, self._lost_at, self._lost = -math.inf, -1.0, -1.0, 0
+        self._committed_at, self._lost_starts = -1.0, LostStarts()
         self._has_ended = False
         self._untied = UntiedRecords(self.ties)
         self._undeclared: set[str] = set()
@@ -297,7 +294,8 @@ class UnitState:
     def _started(self, event: ev.ServiceStarted) -> None:
         self.starts += 1
         self.requests.started()
-        self._started_at, self._has_ended = event.at, False
+        self._has_ended = False
+        self._lost_starts.started(event.at)
         if self.window is not None:
             self.window.starts += not self.window.renewed
             self.window.renewed = False
@@ -322,17 +320,10 @@ class UnitState:
         if self.window is not None and event.reason == "stalled":
             self.window.stalled, self.window.stood = True, event.at - self.window.progress_at
             self.window.last_words = event.stderr
-            self.window.lost = self._may_be_lost(event.at, self.window)
+            sign = max(self._committed_at, -1.0 if self._outcomes.at is None else self._outcomes.at)
+            self.window.lost = self._lost_starts.may_be_lost(event.at, sign, self.window)
             self.court.note_stall(self.window, self.window.stood)
             self.window.suspects = self.window.suspects or suspects(self.window, self.committed)
-
-    def _may_be_lost(self, at: float, window: Window) -> bool:
-        """Whether a process that is ended now never took anything, and too few before it neither."""
-        sign = max(self._committed_at, -1.0 if self._outcomes.at is None else self._outcomes.at)
-        took_nothing = sign < self._started_at and not window.tapped.refetched and window.rejoins < 2
-        before = self._lost if self._lost_at > sign else 0
-        self._lost_at, self._lost = (at, before + 1) if took_nothing else (-1.0, 0)
-        return took_nothing and self._lost <= (_LOST if sign >= 0 else _LOST_AT_FIRST)
 
     def _tapped(self, event: ev.Tapped) -> None:
         if self.window is None:

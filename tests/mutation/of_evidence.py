@@ -475,6 +475,14 @@ EVIDENCE_MUTANTS = (
         ("whoever is left is one", "if len(lonely) == 1 and (len", "if lonely and (len"),
     ),
     *in_module(
+        "lost_starts",
+        ("many starts that take nothing", "return took_nothing and self._lost <= ", "return took_nothing or "),
+        ("one that was seen to take something", "return took_nothing and self._lost", "return self._lost"),
+        ("few once it has worked", "(_LOST if sign >= 0 else _LOST_AT_FIRST)", "_LOST_AT_FIRST"),
+        ("more at first", "(_LOST if sign >= 0 else _LOST_AT_FIRST)", "_LOST"),
+        ("starts that took something between", "self._lost if self._lost_at > sign else 0", "self._lost"),
+    ),
+    *in_module(
         "state",
         ("waiting is no pace", "since=delivery.viewed_at", "since=event.at"),
         ("standing is no news", "max(self.window.evidence_at, delivery.viewed_at)", "event.at"),
@@ -484,11 +492,6 @@ EVIDENCE_MUTANTS = (
             "            pass\n        if",
         ),
         ("last commits are commits", "self.pace.learn_last_commit()", "pass"),
-        ("many starts that take nothing", "return took_nothing and self._lost <= ", "return took_nothing or "),
-        ("one that was seen to take something", "return took_nothing and self._lost", "return self._lost"),
-        ("few once it has worked", "(_LOST if sign >= 0 else _LOST_AT_FIRST)", "_LOST_AT_FIRST"),
-        ("more at first", "(_LOST if sign >= 0 else _LOST_AT_FIRST)", "_LOST"),
-        ("starts that took something between", "self._lost if self._lost_at > sign else 0", "self._lost"),
         ("topics of nobody", "if topic not in self._undeclared and topic not in self._asked:", "if False:"),
         (
             "topics that requests named",
