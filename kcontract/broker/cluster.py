@@ -17,7 +17,7 @@ from kcontract.broker.reader import TopicReader
 from kcontract.broker.sender import Sender
 from kcontract.broker.topics import Topics
 from kcontract.errors import BrokerError
-from kcontract.model.cluster import Delivered, GroupView, Outgoing, Standing, TopicSpec
+from kcontract.model.cluster import Delivered, GroupView, Sendable, Standing, TopicSpec
 from kcontract.model.record import TopicPartition
 
 
@@ -107,7 +107,7 @@ class KafkaCluster:
         if leaving:
             evict(self.bootstrap, group, leaving)
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
+    def send(self, records: Sequence[Sendable], delivered: Delivered, standing: Standing | None = None) -> None:
         self._sender.send(records, delivered, standing)
 
     def flush(self, timeout: float) -> int:
@@ -129,7 +129,7 @@ class KafkaCluster:
         self._sender.close()
 
     def _locate(
-        self, topic: str, partition: int, sent: Sequence[Outgoing], first: int | None = None, last: int | None = None
+        self, topic: str, partition: int, sent: Sequence[Sendable], first: int | None = None, last: int | None = None
     ) -> Sequence[int | None]:
         place = (topic, partition)
         end = self._topics.end_offsets([place])[place] if last is None else last + 1

@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from kcontract.broker.client import LOGGER, Settings, unreachable
 from kcontract.broker.reader import READER, TopicReader, log_record
-from kcontract.model.cluster import Outgoing
+from kcontract.model.cluster import Sendable
 from kcontract.model.record import Headers, LogRecord, Record
 from kcontract.model.record import TopicPartition as Place
 
@@ -22,7 +22,7 @@ _Bytes = tuple[bytes | None, bytes | None, Headers]
 
 
 def locate(
-    settings: Settings, place: Place, sent: Sequence[Outgoing], first: int | None, end: int
+    settings: Settings, place: Place, sent: Sequence[Sendable], first: int | None, end: int
 ) -> Sequence[int | None]:
     """Offsets of records, given in the order in which they were sent, in the log of one partition below `end`.
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from confluent_kafka import KafkaError, Message, cimpl
 
 from kcontract.model.case import CASE_HEADER
-from kcontract.model.cluster import Delivered, Outgoing, Standing
+from kcontract.model.cluster import Delivered, Sendable, Standing
 from kcontract.model.record import TopicPartition
 
 SHORTEST = 3
@@ -28,7 +28,7 @@ class Row:
     def __init__(self, place: TopicPartition, delivered: Delivered, standing: Standing, answered: list[Row]) -> None:
         """Once both ends are answered, the row comes to `answered`."""
         self.topic, self.partition = place
-        self.items: list[Outgoing] = []
+        self.items: list[Sendable] = []
         self.delivered, self.standing = delivered, standing
         self.first: int | None = None
         self.last: int | None = None
@@ -67,13 +67,13 @@ class Row:
 
 
 def by_place(
-    records: Iterable[Outgoing], partitions: Callable[[str], int]
-) -> dict[TopicPartition, list[Outgoing]] | None:
+    records: Iterable[Sendable], partitions: Callable[[str], int]
+) -> dict[TopicPartition, list[Sendable]] | None:
     """The records of each partition, in order; None unless every one is sure to be taken, at a place that is known.
 
     `partitions`: how many a topic has; 0 if its records cannot go in rows.
     """
-    topics: dict[str, list[list[Outgoing]]] = {}
+    topics: dict[str, list[list[Sendable]]] = {}
     plain = {CASE_HEADER}
     for item in records:
         if not _is_sure(item, plain):
@@ -90,11 +90,9 @@ def by_place(
     return {(topic, n): items for topic, places in topics.items() for n, items in enumerate(places) if items}
 
 
-def _is_sure(item: Outgoing, plain: set[str]) -> bool:
+def _is_sure(item: Sendable, plain: set[str]) -> bool:
     """Whether the broker takes a record, whatever else is in its batch. `plain`: header names that are sendable."""
     record = item.record
-    if record.timestamp is not None or item.compressed:
-        return False
     size = len(record.key or b"") + len(record.value or b"")
     for name, value in record.headers:
         if name not in plain:
@@ -102,4 +100,4 @@ def _is_sure(item: Outgoing, plain: set[str]) -> bool:
                 return False
             plain.add(name)
         size += len(value or b"")
-    return size <= _SURE_BYTES
+    return size <= _SURE_BYTES and record.timestamp is None

@@ -13,10 +13,10 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from kcontract.broker.client import LOGGER, REQUEST_S, Settings
 from kcontract.broker.rows import SHORTEST, Row, by_place
 from kcontract.model.case import CASE_HEADER
-from kcontract.model.cluster import Delivered, Outgoing, Standing
+from kcontract.model.cluster import Delivered, Sendable, Standing
 from kcontract.model.record import Headers
 
-_Report = Callable[[Outgoing, Delivered, KafkaError | None, Message], None]
+_Report = Callable[[Sendable, Delivered, KafkaError | None, Message], None]
 
 _VOLLEY = 100
 """Records: with fewer at once their callbacks cost less than reading the log would if they did not stand in a row."""
@@ -46,7 +46,7 @@ class Locate(Protocol):
     """Finds records in the log."""
 
     def __call__(
-        self, topic: str, partition: int, sent: Sequence[Outgoing], first: int | None = None, last: int | None = None
+        self, topic: str, partition: int, sent: Sequence[Sendable], first: int | None = None, last: int | None = None
     ) -> Sequence[int | None]:
         """Offsets at which these records, sent in this order, stand in a partition; None where one is not found.
         `first` and `last`: between which offsets they stand, as far as that is known."""
@@ -71,8 +71,8 @@ class Sender:
         self._deleted: set[str] = set()
         self._closed = False
         self._refused: list[Callable[[], None]] = []
-        self._unplaced: list[tuple[Outgoing, Delivered, int]] = []
-        self._acknowledged: list[tuple[Delivered, Outgoing, int, int]] = []
+        self._unplaced: list[tuple[Sendable, Delivered, int]] = []
+        self._acknowledged: list[tuple[Delivered, Sendable, int, int]] = []
         """To be told: each with its partition and offset."""
         self._answered: list[Row] = []
         self._doubtful: list[Row] = []
@@ -80,7 +80,7 @@ class Sender:
         self._noting = _noting(self._acknowledged, self._report)
         self._producer(_BATCH_BYTES)  # connects while topics are made
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
+    def send(self, records: Sequence[Sendable], delivered: Delivered, standing: Standing | None = None) -> None:
         """Queue records in order; see `Cluster.send`."""
         places = None if standing is None or len(records) < _VOLLEY else by_place(records, self._count)
         if standing is None or places is None:
@@ -92,7 +92,7 @@ class Sender:
             else:
                 self._send_row(items, Row(place, delivered, standing, self._answered))
 
-    def _send_each(self, records: Iterable[Outgoing], delivered: Delivered) -> None:
+    def _send_each(self, records: Iterable[Sendable], delivered: Delivered) -> None:
         report, known = self._noting, self._by_topic
         for item in records:
             try:
@@ -104,7 +104,7 @@ class Sender:
             except (ValueError, OverflowError) as error:
                 self._refuse(item, delivered, f"not sendable: {error}")
 
-    def _send_row(self, items: Sequence[Outgoing], row: Row) -> None:
+    def _send_row(self, items: Sequence[Sendable], row: Row) -> None:
         topic, partition, producer = row.topic, row.partition, self._by_topic[row.topic]
         produce, sent = producer.produce, row.items
         for item, report in zip(items, chain((row.begun,), repeat(None, len(items) - 2), (row.ended,)), strict=True):
@@ -133,7 +133,7 @@ class Sender:
         acknowledged = self._acknowledged[:]
         self._acknowledged.clear()
         for delivered, item, place, offset in acknowledged:
-            delivered(item.case, item.topic, place, offset, "")
+            delivered(item.id, item.topic, place, offset, "")
         self._place()
         self._tell_rows(left)
         return left
@@ -194,19 +194,19 @@ class Sender:
             self._producers[batch_bytes] = Producer(settings, logger=LOGGER)
         return self._producers[batch_bytes]
 
-    def _report(self, item: Outgoing, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
+    def _report(self, item: Sendable, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
         """The fate of a record that is not acknowledged at a place."""
         if self._closed:
             return
         place = message.partition()
         if error is not None:
-            delivered(item.case, item.topic, -1 if place is None else place, -1, _text(error))
+            delivered(item.id, item.topic, -1 if place is None else place, -1, _text(error))
         else:  # stored, but the acknowledgement was of a second attempt
             self._unplaced.append((item, delivered, place or 0))
 
-    def _refuse(self, item: Outgoing, delivered: Delivered, error: str) -> None:
+    def _refuse(self, item: Sendable, delivered: Delivered, error: str) -> None:
         place = -1 if item.partition is None else item.partition
-        self._refused.append(partial(delivered, item.case, item.topic, place, -1, error))
+        self._refused.append(partial(delivered, item.id, item.topic, place, -1, error))
 
     def _tell_rows(self, left: int) -> None:
         """`left`: how many records are on their way."""
@@ -214,7 +214,7 @@ class Sender:
         self._answered.clear()
         for row in rows:
             if row.stands:
-                row.standing(row.topic, row.partition, row.first or 0, [item.case for item in row.items])
+                row.standing(row.topic, row.partition, row.first or 0, [item.id for item in row.items])
             else:
                 self._doubtful.append(row)
         decided = [row for row in self._doubtful if row.is_bounded or not left]
@@ -230,9 +230,9 @@ class Sender:
         error = _text(row.error) if row.error is not None else "not in the log, where others that were sent with it are"
         for item, offset in zip(row.items, offsets, strict=True):
             if offset is None:
-                row.delivered(item.case, row.topic, row.partition, -1, error)
+                row.delivered(item.id, row.topic, row.partition, -1, error)
             else:
-                row.delivered(item.case, row.topic, row.partition, offset, "")
+                row.delivered(item.id, row.topic, row.partition, offset, "")
 
     def _place(self) -> None:
         unplaced, self._unplaced = self._unplaced, []
@@ -241,15 +241,15 @@ class Sender:
             offsets = self._locate(topic, place, [item for item, _ in same])
             for (item, delivered), offset in zip(same, offsets, strict=True):
                 if offset is None:
-                    delivered(item.case, topic, place, -1, "acknowledged, but not found in the log")
+                    delivered(item.id, topic, place, -1, "acknowledged, but not found in the log")
                 else:
-                    delivered(item.case, topic, place, offset, "")
+                    delivered(item.id, topic, place, offset, "")
 
 
-def _noting(acknowledged: list[tuple[Delivered, Outgoing, int, int]], report: _Report) -> _Report:
+def _noting(acknowledged: list[tuple[Delivered, Sendable, int, int]], report: _Report) -> _Report:
     """What the client library calls for each record: it does as little as it can for those that are acknowledged."""
 
-    def note(item: Outgoing, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
+    def note(item: Sendable, delivered: Delivered, error: KafkaError | None, message: Message) -> None:
         if error is None and (offset := message.offset()) is not None and offset >= 0:
             acknowledged.append((delivered, item, message.partition() or 0, offset))
         else:
@@ -258,7 +258,7 @@ def _noting(acknowledged: list[tuple[Delivered, Outgoing, int, int]], report: _R
     return note
 
 
-def _produce(producer: Producer, item: Outgoing, report: Callable[[KafkaError | None, Message], None]) -> None:
+def _produce(producer: Producer, item: Sendable, report: Callable[[KafkaError | None, Message], None]) -> None:
     record, place = item.record, -1 if item.partition is None else item.partition
     headers = _headers(record.headers) if record.headers else None
     time_ms = 0 if record.timestamp is None else _timestamp(record.timestamp)

@@ -9,6 +9,7 @@ from kcontract.model.value import Value
 
 CASE_HEADER = "kcontract-case"
 VALID_KIND = "valid"
+_BOMB = "compression_bomb"
 
 
 class Expectation(Enum):
@@ -98,3 +99,8 @@ class Case(Value, frozen=True):
     def code(self) -> str:
         """The kind without its variant."""
         return self.kind.partition(":")[0]
+
+    @property
+    def compressed(self) -> bool:
+        """Whether it goes in a compressed batch, because no other could hold it."""
+        return self.kind == _BOMB

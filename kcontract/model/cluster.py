@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
 
 from kcontract.model.record import Record, TopicPartition
 from kcontract.model.value import Value
@@ -20,15 +21,34 @@ class TopicSpec(Value, frozen=True):
     config: tuple[tuple[str, str], ...] = ()
 
 
-class Outgoing(Value, frozen=True):
-    """A record on its way. `partition` None: the key decides (murmur2, as Java's client does)."""
+class Sendable(Protocol):
+    """What can be sent: a case, or an `Outgoing`."""
 
-    case: str
+    @property
+    def id(self) -> str: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def record(self) -> Record: ...
+    @property
+    def partition(self) -> int | None:
+        """None: the key decides (murmur2, as Java's client does)."""
+        ...
+
+    @property
+    def compressed(self) -> bool:
+        """Whether its batch is compressed (gzip), for no other could hold it: so it is large."""
+        ...
+
+
+class Outgoing(Value, frozen=True):
+    """A record on its way that is no case."""
+
+    id: str
     topic: str
     record: Record
     partition: int | None = None
     compressed: bool = False
-    """Whether its batch is compressed (gzip)."""
 
 
 class Member(Value, frozen=True):

@@ -6,7 +6,7 @@ port stand in `model.cluster` and `model.service`, where adapters reach them, an
 
 from __future__ import annotations
 
-from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Standing, TopicSpec
+from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Sendable, Standing, TopicSpec
 from kcontract.model.service import Answer, Decision, ExitInfo, Question, Resources, Sight
 from kcontract.model.tap import Lever, Sighting
 from kcontract.ports.cluster import BrokerControl, Cluster, ClusterControl, Echo, Reader, Tap, Visitor
@@ -45,6 +45,7 @@ __all__ = [
     "Registry",
     "RegistryGate",
     "Resources",
+    "Sendable",
     "Service",
     "Sight",
     "Sighting",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from kcontract.model.cluster import Delivered, GroupView, Outgoing, Standing, TopicSpec
+from kcontract.model.cluster import Delivered, GroupView, Sendable, Standing, TopicSpec
 from kcontract.model.load import EchoFigures
 from kcontract.model.record import LogRecord, TopicPartition
 from kcontract.model.tap import Lever, Sighting
@@ -97,7 +97,7 @@ class Cluster(Protocol):
         """Make dead members leave (KIP-345's LeaveGroup v3 with the member id), only on a cluster of ours."""
         ...
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
+    def send(self, records: Sequence[Sendable], delivered: Delivered, standing: Standing | None = None) -> None:
         """Queue records for the idempotent, uncompressed producer, in order.
 
         `delivered` is called once a record, from `flush`. With `standing` that may be called instead of it, once for

@@ -10,7 +10,6 @@ from kcontract.engine.recorder import Recorder
 from kcontract.engine.stage import Road
 from kcontract.model import events as ev
 from kcontract.model.case import Case
-from kcontract.model.cluster import Outgoing
 from kcontract.model.in_blocks import in_blocks
 from kcontract.ports import Cluster
 
@@ -20,7 +19,6 @@ _AT_ONCE = 0.001
 """Seconds: enough for the client to begin sending what was queued, instead of waiting for more to come."""
 _FIRST = 1_000
 """Records of those sent ahead that go before the others."""
-_BOMB = "compression_bomb"
 
 
 class _Volley:
@@ -54,7 +52,7 @@ class Dispatcher:
         self._cluster = cluster
         self._recorder = recorder
         self._unit = unit
-        self._on_the_way: list[Outgoing] = []
+        self._on_the_way: list[Case] = []
         self.ahead = 0
         """So many of the records that are queued next are on their way already: they are queued together."""
         self._volleys: deque[_Volley] = deque()
@@ -104,9 +102,8 @@ class Dispatcher:
     def _hand_over(self, cases: Sequence[Case]) -> None:
         volley = self._volley(len(cases))
         for some in in_blocks(cases):
-            records = [Outgoing(one.id, one.topic, one.record, one.partition, one.kind == _BOMB) for one in some]
-            self._cluster.send(records, volley.delivered, volley.standing)
-            self._on_the_way += records
+            self._cluster.send(some, volley.delivered, volley.standing)
+        self._on_the_way += cases
         self._cluster.flush(_AT_ONCE)
 
     def _carried(self, road: Road, case: Case) -> Case:
@@ -135,9 +132,9 @@ class Dispatcher:
         """
         self._acknowledge()
         again, self.refused = self.refused, {}
-        for record in [one for one in self._on_the_way if one.case in again] if again else ():
+        for case in [one for one in self._on_the_way if one.id in again] if again else ():
             volley = self._volley(1)
-            self._cluster.send([record], volley.delivered, volley.standing)
+            self._cluster.send([case], volley.delivered, volley.standing)
             self._acknowledge()
         now = self._recorder.now()
         self._recorder.record_all([ev.Refused(now, case, error) for case, error in self.refused.items()])

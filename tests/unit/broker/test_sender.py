@@ -14,7 +14,7 @@ from kcontract.broker.locate import match, match_onwards
 from kcontract.broker.rows import by_place
 from kcontract.broker.sender import Sender
 from kcontract.broker.topics import DEFAULT_LIMIT
-from kcontract.model.cluster import Outgoing
+from kcontract.model.cluster import Outgoing, Sendable
 from kcontract.model.record import LogRecord, Record
 
 COUNT = 120
@@ -85,7 +85,7 @@ class Broker:
     # the rest
 
     def locate(
-        self, topic: str, partition: int, sent: Sequence[Outgoing], first: int | None = None, last: int | None = None
+        self, topic: str, partition: int, sent: Sequence[Sendable], first: int | None = None, last: int | None = None
     ) -> Sequence[int | None]:
         self.located.append((partition, first, last))
         log = [
@@ -192,7 +192,7 @@ def test_keys_go_where_javas_client_puts_them(broker: Broker) -> None:
 def test_a_record_goes_where_it_is_sent_whatever_its_key() -> None:
     """The hash of the key is for those that are sent nowhere in particular."""
     records = numbered(partition=2)
-    keyed = [Outgoing(one.case, one.topic, Record(b"21", one.record.value), 2) for one in records]
+    keyed = [Outgoing(one.id, one.topic, Record(b"21", one.record.value), 2) for one in records]
     assert by_place(keyed, lambda _: 7) == {("t", 2): keyed}
 
 
@@ -299,7 +299,7 @@ def test_nobody_is_told_after_the_end(broker: Broker, count: int) -> None:
         Outgoing("60", "t", Record(b"k" * 70_000, b"60"), 1),
         Outgoing("60", "t", Record(value=b"v" * 70_000), 1),
         Outgoing("60", "t", Record(value=b"60", headers=(("a\n", b""),)), 1),
-        Outgoing("60", "t", Record(value=b"60"), 1, compressed=True),
+        Outgoing("60", "t", Record(value=b"v" * 70_000), 1, compressed=True),
         Outgoing("60", "t", Record(value=b"60"), None),
         Outgoing("60", "t", Record(value=b"60"), 4),
     ],

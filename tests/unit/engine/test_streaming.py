@@ -17,7 +17,7 @@ from kcontract.judge.runs.history import unit_findings
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
-from kcontract.model.cluster import Delivered, Outgoing, Standing
+from kcontract.model.cluster import Delivered, Sendable, Standing
 from kcontract.model.record import Record
 from tests.unit.engine.world import EXIT, Handled, World, good, history_of, stage_of
 from tests.unit.judge.story import TOPIC, contract
@@ -77,9 +77,9 @@ class Tardy(World):
         super().__init__(handle)
         self._told: list[list[Callable[[], None]]] = [[] for _ in range(times)]
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered, _standing: Standing | None = None) -> None:
+    def send(self, records: Sequence[Sendable], delivered: Delivered, _standing: Standing | None = None) -> None:
         for number, one in enumerate(records, len(self.log)):
-            self._told[-1].append(partial(delivered, one.case, one.topic, 0, number, ""))
+            self._told[-1].append(partial(delivered, one.id, one.topic, 0, number, ""))
             self.log.append(one.record)
 
     def flush(self, timeout: float) -> int:

@@ -150,7 +150,7 @@ def test_a_stored_case_that_the_broker_refuses_proves_nothing() -> None:
     def refusing(records: Any, delivered: Any, standing: Any = None) -> None:
         for one in records:
             if one.record.value == b"{":
-                delivered(one.case, one.topic, 0, -1, "too large")
+                delivered(one.id, one.topic, 0, -1, "too large")
             else:
                 send([one], delivered, standing)
 

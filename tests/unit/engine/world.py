@@ -21,7 +21,7 @@ from kcontract.judge.promises import compile_promises
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation
-from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Standing, TopicSpec
+from kcontract.model.cluster import Delivered, GroupView, Member, Sendable, Standing, TopicSpec
 from kcontract.model.contract import Contract, Probe, Run
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.registry import RegisteredSchema
@@ -158,13 +158,13 @@ class World:
     def evict(self, group: str, members: Sequence[str]) -> None:
         """Dead members are gone at once."""
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
+    def send(self, records: Sequence[Sendable], delivered: Delivered, standing: Standing | None = None) -> None:
         for one in records:
             self.log.append(one.record)
             if standing is None:
-                delivered(one.case, one.topic, 0, len(self.log) - 1, "")
+                delivered(one.id, one.topic, 0, len(self.log) - 1, "")
             else:
-                standing(one.topic, 0, len(self.log) - 1, (one.case,))
+                standing(one.topic, 0, len(self.log) - 1, (one.id,))
 
     def flush(self, _timeout: float) -> int:
         return 0

@@ -14,7 +14,7 @@ from kcontract.engine.run import VerifyRun
 from kcontract.errors import UsageError
 from kcontract.judge.runs.history import HistoryJudge
 from kcontract.model.case import CASE_HEADER
-from kcontract.model.cluster import Delivered, GroupView, Member, Outgoing, Standing
+from kcontract.model.cluster import Delivered, GroupView, Member, Sendable, Standing
 from kcontract.model.contract import Action, Contract, Emits, Expression, Run, Send, Where
 from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.service import Answer
@@ -71,9 +71,9 @@ class Line(World):
         log.append(LogRecord(topic, 0, len(log), record))
         return len(log) - 1
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered, _standing: Standing | None = None) -> None:
+    def send(self, records: Sequence[Sendable], delivered: Delivered, _standing: Standing | None = None) -> None:
         for one in records:
-            delivered(one.case, one.topic, 0, self.append(one.topic, one.record), "")
+            delivered(one.id, one.topic, 0, self.append(one.topic, one.record), "")
 
     def delete_topics(self, names: Iterable[str]) -> None:
         for name in names:
@@ -168,7 +168,7 @@ def test_a_chain_that_conforms() -> None:
     written: list[str] = []
     send = world.send
 
-    def noted(records: Sequence[Outgoing], delivered: Delivered, _standing: Standing | None = None) -> None:
+    def noted(records: Sequence[Sendable], delivered: Delivered, _standing: Standing | None = None) -> None:
         if all(process.code is None for process in world.processes.values()) and len(world.processes) == 2:
             written.extend(one.topic for one in records)
         send(records, delivered)
@@ -265,7 +265,7 @@ class Shop(Line):
         self.append(TOPIC, Record(b"k", order, headers))
         return Answer(201, order)
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
+    def send(self, records: Sequence[Sendable], delivered: Delivered, standing: Standing | None = None) -> None:
         if "till" in self.processes and self.processes["till"].code is None:
             self.written += [one.topic for one in records]
         super().send(records, delivered, standing)

@@ -13,7 +13,7 @@ from kcontract.engine.own import OwnRecords
 from kcontract.engine.windows.dispatch import Dispatcher, in_a_row
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Role
-from kcontract.model.cluster import Delivered, Outgoing, Standing
+from kcontract.model.cluster import Delivered, Sendable, Standing
 from kcontract.model.record import LogRecord
 from tests.unit.engine.world import World, good, history_of, receiver_of, stage_of
 from tests.unit.judge.story import TOPIC, Story
@@ -67,14 +67,14 @@ class Slow(World):
         """Cases that are refused where others are with them."""
         self.takes_all = True
 
-    def send(self, records: Sequence[Outgoing], delivered: Delivered, standing: Standing | None = None) -> None:
-        bad = {one.case for one in records} & (self.refuses | (self.refuses_with if len(records) > 1 else set()))
+    def send(self, records: Sequence[Sendable], delivered: Delivered, standing: Standing | None = None) -> None:
+        bad = {one.id for one in records} & (self.refuses | (self.refuses_with if len(records) > 1 else set()))
         for one in records if bad else ():
             at = len(self.log)
-            self.answers.append(partial(delivered, one.case, one.topic, 0, at, "no" if one.case in bad else ""))
-            self.log += [one.record] if one.case not in bad else []
+            self.answers.append(partial(delivered, one.id, one.topic, 0, at, "no" if one.id in bad else ""))
+            self.log += [one.record] if one.id not in bad else []
         if not bad and standing is not None:
-            self.answers.append(partial(standing, TOPIC, 0, len(self.log), [one.case for one in records]))
+            self.answers.append(partial(standing, TOPIC, 0, len(self.log), [one.id for one in records]))
             self.log += [one.record for one in records]
 
     def flush(self, timeout: float) -> int:
