@@ -124,7 +124,7 @@ class CallBook(Book):
             if output.role is OutputRole.REPLY:
                 delivery.answers += (effect,)
             else:
-                delivery.effects.append(effect)
+                delivery.effects += (effect,)
 
     def _returned(self, delivery: Delivery) -> Iterator[CaseVerdict]:
         if self._is_accepted(delivery):

@@ -76,7 +76,7 @@ class TypeBook(Book):
             record, foreign = self._instead.pop(place, (record, ""))
         if not foreign:
             return ()
-        delivery.effects[:] = [effect for effect in delivery.effects if effect.record is not record]
+        delivery.effects = tuple(effect for effect in delivery.effects if effect.record is not record)
         return self._reached(record, delivery, foreign)
 
     def untied(self, _at: float, record: LogRecord, _outputs: tuple[Output, ...]) -> bool:

@@ -60,7 +60,7 @@ class Delivery(msgspec.Struct, eq=False, gc=False):
     offset: int = -1
     acked_at: float = 0.0
     refused: str = ""
-    effects: list[Effect] = msgspec.field(default_factory=list)
+    effects: tuple[Effect, ...] = ()
     dead_letters: tuple[LogRecord, ...] = ()
     first_outcome_at: float | None = None
     copied: bool = False

@@ -81,11 +81,13 @@ class Outcomes:
             ):
                 rest = events[number:]
                 break
-            delivery.effects.append(Effect(at, record, output))
+            delivery.effects = (Effect(at, record, output),)
             delivery.copied = output.copies_once and record.record.value == delivery.case.record.value
-            delivery.first_outcome_at = self.at = window.progress_at = window.evidence_at = at
+            delivery.first_outcome_at = at
             delivery.done = True
             answered += 1
+        if answered:
+            self.at = window.progress_at = window.evidence_at = events[answered - 1].at
         window.left -= answered
         window.owed -= answered
         return rest
@@ -107,7 +109,7 @@ class Outcomes:
         delivery.copied = False  # more than one thing came of it, or of a sort that is looked at one by one
         output = output_of(delivery, record, outputs)
         if output.role is OutputRole.EFFECT:
-            delivery.effects.append(Effect(at, record, output))
+            delivery.effects += (Effect(at, record, output),)
         elif output.role is OutputRole.DEAD_LETTER:
             delivery.dead_letters += (record,)
             self._court.dead_letters += 1

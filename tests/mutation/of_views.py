@@ -29,7 +29,7 @@ VIEW_MUTANTS = (
         ("an event that came first", 'record, foreign = self._instead.pop(place, (record, ""))', "pass"),
         (
             "is no effect",
-            "delivery.effects[:] = [effect for effect in delivery.effects if effect.record is not record]",
+            "delivery.effects = tuple(effect for effect in delivery.effects if effect.record is not record)",
             "pass",
         ),
         ("told once", "if (record.topic, foreign) in self._told:", "if False:"),

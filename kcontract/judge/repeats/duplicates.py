@@ -75,7 +75,7 @@ class DuplicateBook(CalmBook):
         delivery = self._recent.tie(record, effects) if effects else None
         if delivery is not None and len(delivery.effects) < _EFFECTS_KEPT:
             output = output_of(delivery, record, effects)
-            delivery.effects.append(Effect(at, record, output))
+            delivery.effects += (Effect(at, record, output),)
             self._count(at, delivery, output, late=True)
         return delivery is not None
 
