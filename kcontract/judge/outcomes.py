@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from kcontract.judge.court import Court
 from kcontract.judge.crediting import output_of
@@ -60,12 +60,12 @@ class Outcomes:
         delivery = self._ties.tie(record, self._outputs[record.topic])
         return delivery is None or retried_too_often(delivery)
 
-    def take_row(self, events: Sequence[Seen], window: Window) -> Sequence[Seen]:
-        """From the start those that are the first effects of marked valid records, in a window of many cases: what
-        `take` says of each, said of all. The rest, from the first event that is anything else."""
+    def take_row(self, events: Iterator[Seen], window: Window) -> Seen | None:
+        """The next ones as long as they are the first effects of marked valid records, in a window of many cases: what
+        `take` says of each, said of all. The first event that is anything else, None if there is none."""
         plain, tie, answered = self._plain, self._ties.tie_marked, 0
-        rest: Sequence[Seen] = ()
-        for number, event in enumerate(events):
+        odd: Seen | None = None
+        for event in events:
             at, record = event.at, event.record
             output = plain.get(record.topic)
             delivery = tie(record.record) if output is not None else None
@@ -79,18 +79,16 @@ class Outcomes:
                 or delivery.wanted[0] is not output
                 or delivery.first_outcome_at is not None
             ):
-                rest = events[number:]
+                odd = event
                 break
             delivery.effects = (Effect(at, record, output),)
             delivery.copied = output.copies_once and record.record.value == delivery.case.record.value
-            delivery.first_outcome_at = at
+            delivery.first_outcome_at = self.at = window.progress_at = window.evidence_at = at
             delivery.done = True
             answered += 1
-        if answered:
-            self.at = window.progress_at = window.evidence_at = events[answered - 1].at
         window.left -= answered
         window.owed -= answered
-        return rest
+        return odd
 
     def take(self, at: float, record: LogRecord, outputs: tuple[Output, ...], window: Window | None) -> None:
         """A record came to an output topic."""

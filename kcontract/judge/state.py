@@ -118,7 +118,10 @@ class UnitState:
             self._all_sent(cast("Sequence[ev.Sent]", events))
             return
         elif kind is ev.Seen and self.window is not None and self.window.purpose == "batch":
-            events = self._outcomes.take_row(cast("Sequence[ev.Seen]", events), self.window)
+            waiting = iter(cast("Sequence[ev.Seen]", events))
+            while (odd := self._outcomes.take_row(waiting, self.window)) is not None:
+                handler(odd)
+            return
         for event in events:
             handler(event)
 

@@ -103,7 +103,7 @@ def test_rows_are_the_same_as_one_by_one(seed: int, promised: Contract) -> None:
     assert alone.tally.cases > 20
 
 
-def test_a_row_of_effects_is_credited_up_to_the_first_that_is_none() -> None:
+def test_what_is_no_first_effect_does_not_end_a_row() -> None:
     """The first effects answer their cases; what follows a record of nobody counts as well."""
     story = Story(promised=COPYING)
     story.window()
