@@ -75,7 +75,7 @@ def _beyond(site: Site, plain: Plain) -> Iterator[tuple[str, Any]]:
         if low > 0:
             yield "too_short", fitted(site.value, low - 1, low - 1)
         if high is not None and high < MAX_BYTES:
-            yield "too_long", (site.value or "x") * (high // max(len(site.value), 1) + 1) + "x"
+            yield "too_long", fitted(site.value, high + 1, high + 1)
     elif isinstance(site.value, list):
         yield from _beyond_items(site.value, plain)
 

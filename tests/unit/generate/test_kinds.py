@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 
 import pytest
@@ -90,6 +91,14 @@ def test_the_oracle_names_the_kind_that_was_meant(contract: str, code: str) -> N
     named = [case.rejection.code.partition(":")[0] for case in found if case.rejection]
     assert named
     assert set(named) == {code}
+
+
+def test_a_text_that_is_too_long_is_one_too_long() -> None:
+    """Who counts wrong by one takes nothing that is longer still."""
+    documents = [json.loads(case.record.value or b"") for case in _of("json", "out_of_bounds:too_long")]
+    names = {len(document["name"]) for document in documents}
+    tags = {len(tag) for document in documents for tag in document.get("tags", ())}
+    assert (max(names), max(tags)) == (21, 6)
 
 
 def test_bit_flips_are_sent_only_where_they_show(cases: dict[str, list[Case]]) -> None:
