@@ -38,6 +38,8 @@ class Shop:
         """Status and answer. Checked before anything is published, but for the variants that do it later."""
         order = parsed(raw)
         identity = str(uuid.uuid4())
+        if VARIANT == "dies" and order is None:
+            os._exit(3)
         if VARIANT == "transactional":
             return self.within_a_transaction(order, identity)
         if VARIANT == "rolled_back" and isinstance(order, dict):
@@ -49,7 +51,7 @@ class Shop:
         if VARIANT == "refuses" and not order["item"].isascii():
             return 500, {"error": "UnicodeEncodeError"}
         if VARIANT != "rolled_back":
-            self.publish(identity, order)
+            self.publish(str(uuid.uuid4()) if VARIANT == "renames" else identity, order)
         return 201, {"id": identity, **order}
 
     def taken_in_turn(self, order: dict[str, Any]) -> dict[str, Any]:

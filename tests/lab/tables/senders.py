@@ -25,6 +25,8 @@ SENDERS = (
     _sender("shop", "duplicate", "DUPLICATE_EVENT"),
     _sender("shop", "wrong_topic", "WRONG_TOPIC", besides="UNDECLARED_EVENT"),
     _sender("shop", "refuses", "REFUSED_VALID"),
+    _sender("shop", "dies", "CRASHED"),  # of what is no JSON
+    _sender("shop", "renames", "INVALID_EVENT"),  # its events hold another id than its answers
     _sender("shop", "mixes_up", "INVALID_EVENT"),  # of requests that come together only
     _sender("shop", "shrugs", "NO_EVENT"),
     _sender("kiosk"),
