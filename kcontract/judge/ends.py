@@ -49,6 +49,11 @@ class Life:
         without = [one for one in rest if one.cut]
         return (*last, *without, *(one for one in reversed(rest) if one not in without))
 
+    @property
+    def age(self) -> float:
+        """Seconds that it lived."""
+        return self.at - self.ready_at
+
     def after(self, request: Request) -> float:
         """Seconds from the request to the end."""
         return self.at - request.requested.at
@@ -76,6 +81,8 @@ class EndBook(Book):
         self.last: Life | None = None
         """The one that ended last, of itself and behind a request."""
         self._unexplained: list[Life] = []
+        self._rows: list[tuple[Life, Life]] = []
+        """Two that ended alike, the second with requests of the first one, made again one after the other."""
         self._fatal: dict[str, CaseVerdict] = {}
 
     def listeners(self) -> Mapping[type, Listener]:
@@ -96,6 +103,11 @@ class EndBook(Book):
         """How many requests of each kind are known to end the process."""
         return Counter(verdict.kind.partition(":")[0] for verdict in self._fatal.values())
 
+    @property
+    def in_company(self) -> bool:
+        """Whether it is requests in a row that end it, and none of them alone."""
+        return any(map(self._stands, self._rows))
+
     def is_fatal(self, case: str) -> bool:
         """Whether the request is known to end the process."""
         return case in self._fatal
@@ -107,6 +119,21 @@ class EndBook(Book):
     def closed(self, _window: Window) -> Iterable[CaseVerdict]:
         self._window = False
         return ()
+
+    def ended(self) -> Iterator[CaseVerdict]:
+        for first, life in filter(self._stands, self._rows):
+            number, request = len(life.requests), life.requests[-1]
+            seen = (
+                f"{_end(first)} behind {len(first.requests)} requests; none of the likeliest ends it alone",
+                f"{number} of them, made once more one after the other, end a new one: it {_how(life)}",
+            )
+            self._unexplained = [one for one in self._unexplained if _code(one) != _code(life)]
+            if life.exit is not None:
+                yield _in_company(crashed(request, life.exit, seen, bloated=life.bloated))
+
+    def _stands(self, row: tuple[Life, Life]) -> bool:
+        """Whether nothing else was found for it."""
+        return all(one in self._unexplained for one in row)
 
     def blind(self) -> Iterator[tuple[str, str]]:
         self._between.update(life.exit.code for life in self._unexplained if life.exit is not None)
@@ -159,6 +186,7 @@ class EndBook(Book):
         life.exit = Exit(event.code, event.stderr, exit_cause(event.code, event.stderr))
         verdict = self._known(life) or self._alone(life) or self._volley(life)
         if verdict is None:
+            self._rows += [(first, life) for first in self._unexplained if _is_row(first, life)][-1:]
             self._unexplained.append(life)
             return ()
         self._fatal[verdict.case] = verdict
@@ -189,7 +217,7 @@ class EndBook(Book):
             before = next((one for one in first.suspects if one.root == copy.root), None)
             if before is None or original is None or life.exit is None:
                 continue
-            age = abs((life.at - life.ready_at) - (first.at - first.ready_at))
+            age = abs(life.age - first.age)
             if life.after(copy) > first.patience(before) or age < first.apart(before) / 4:
                 continue
             self._forget(copy.root, life.exit.code)
@@ -216,8 +244,23 @@ class EndBook(Book):
             f"{_end(first)} with requests that were begun together, and with the next ones as well",
             "one after the other it answers them",
         )
-        verdict = crashed(request, life.exit, seen, bloated=life.bloated)
-        return msgspec.structs.replace(verdict, requested=None)  # alone, as it would be replayed, it goes well
+        return _in_company(crashed(request, life.exit, seen, bloated=life.bloated))
+
+
+def _is_row(first: Life, life: Life) -> bool:
+    """Whether it ended as the first one did, with several of its requests, and at another age."""
+    roots = {one.root for one in life.requests}
+    alike = len(roots) > 1 and roots <= {one.root for one in first.requests} and _code(first) == _code(life)
+    return alike and abs(first.age - life.age) > max(_APART, first.age / 4)
+
+
+def _in_company(verdict: CaseVerdict) -> CaseVerdict:
+    """Alone, as it would be replayed, the request goes well."""
+    return msgspec.structs.replace(verdict, requested=None)
+
+
+def _code(life: Life) -> int | None:
+    return life.exit.code if life.exit is not None else None
 
 
 def _end(life: Life) -> str:

@@ -22,6 +22,8 @@ _FATAL_FIRST = 3
 """Where no valid request was accepted, so many fatal ones tell enough."""
 _ONCE_AT_MOST = 4
 """So often the service may end without doing it again before it is given up."""
+_OFTEN = 20
+"""The same where it is seen that several requests end it, though none does alone."""
 _IN_VAIN = 2
 """After so many that nobody does alone none is looked for any more: that takes a while."""
 _LOOKS_DEAD = 1.0
@@ -77,7 +79,7 @@ class Ends:
             self._find(life, after)
         if not self._book.is_explained(life):
             self._once += 1
-        if self._once > _ONCE_AT_MOST:
+        if self._once > (_OFTEN if self._book.in_company else _ONCE_AT_MOST):
             what = f"the service exited {self._once} times, and never for the same request again; at last after {after}"
             raise ServiceGone(what, self._output())
         self._start(after)

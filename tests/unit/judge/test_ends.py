@@ -227,3 +227,47 @@ def test_an_event_that_a_new_process_sends_once_more(dies: bool, codes: list[str
         service.start()
     service.state.feed(ev.Seen(0.3, LogRecord(TOPIC, 0, 1, record)))
     assert [verdict.code for verdict in service.settle("1")] == codes
+
+
+def in_a_row(*, code: int = 1, pause: float = 0.5, of: str = "{}") -> Service:
+    """A service that ended behind ten requests, of which a new process was asked once more, one after the other."""
+    service = Service()
+    service.start()
+    for number in range(10):
+        service.ask(str(number), status=201)
+    service.exit()
+    service.start()
+    for number in range(10):
+        service.now += pause
+        service.ask(f"again {number}", of=of.format(number), status=201)
+    service.exit(code)
+    return service
+
+
+def test_requests_that_end_the_process_in_a_row() -> None:
+    """What leaks, say: nobody is to blame alone, so it is told when all has been tried, and not replayed."""
+    service = in_a_row()
+    assert service.codes == []
+    assert not any("exited" in what for what in service.told)
+    (verdict,) = [one for one in service.state.reached if one.code == "CRASHED"]
+    assert verdict.requested is None
+    assert verdict.seen[0] == ("the process exited with code 1 behind 10 requests; none of the likeliest ends it alone")
+
+
+@pytest.mark.parametrize("row", [{"code": 2}, {"pause": 0.0}, {"of": ""}], ids=["another end", "age", "others"])
+def test_rows_that_prove_nothing(row: dict[str, Any]) -> None:
+    """Another end, one at the same age, or behind other requests."""
+    service = in_a_row(**row)
+    assert "CRASHED" not in {code for code, _ in service.codes}
+    assert any("exited" in what for what in service.told)
+    assert "CRASHED" not in {code for code, _ in service.codes}
+
+
+def test_one_of_a_row_that_ends_it_alone() -> None:
+    """Then it is that one, and the others are not to blame."""
+    service = in_a_row()
+    service.start(3.0)
+    service.ask("alone", of="3")
+    service.exit()
+    assert not any("exited" in what for what in service.told)
+    assert service.codes == [("CRASHED", "3")]

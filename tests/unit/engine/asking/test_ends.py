@@ -90,18 +90,35 @@ def test_one_end_that_does_not_come_again() -> None:
 
 
 def test_ends_that_never_come_again() -> None:
-    """No request is the one, and without a cause nothing can be verified."""
-    died_at = set[int]()
+    """No request is the one, nor are they in a row, and without a cause nothing can be verified."""
+    lives: set[int] = set()
 
     def once(_: bytes) -> bool:
-        dies = api.calls % 7 == 6 and api.calls not in died_at
-        died_at.add(api.calls)
+        """In the middle of what is asked first, and of nothing that is made again."""
+        first = sum(isinstance(one, ev.Requested) and not one.copy_of for one in history_of(stage))
+        dies = first % 7 == 6 and first not in lives
+        lives.add(first)
         return dies
 
-    api = Mortal(once)
-    _, sender = sender_of(api)
+    stage, sender = sender_of(Mortal(once))
     with pytest.raises(ServiceGone, match=r"exited 5 times, and never for the same request again"):
         sender.run()
+
+
+def test_a_service_that_ends_with_so_many_requests() -> None:
+    """Whatever they are: one CRASHED, of many; what comes behind each end is judged."""
+    asked: dict[int, int] = {}
+
+    def dies(_: bytes) -> bool:
+        asked[id(api.process)] = asked.get(id(api.process), 0) + 1
+        return asked[id(api.process)] == 12
+
+    api = Mortal(dies)
+    stage, sender = sender_of(api)
+    sender.run()
+    stage.state.close()
+    assert [one.code for one in stage.state.reached] == ["CRASHED"]
+    assert sender.judged > 20
 
 
 def test_a_service_that_ends_with_every_request() -> None:
