@@ -78,8 +78,8 @@ KINDS: tuple[Kind, ...] = (
         "wrong_type", 38, "JSON body", Layer.CONSTRAINTS, "each place with a value of each other type, null included",
         "invalid", "rejects it",
         "\"5\" for 5, 1 for true, null for anything. Lax validation coerces, and other consumers of the topic do not.",
-        ("null", "boolean", "integer", "number", "string", "array", "object"), only_json, json_values.wrong_type,
-        share=4,
+        ("null", "boolean", "integer", "number", "string", "quoted", "array", "object"), only_json,
+        json_values.wrong_type, share=4,
     ),
     Kind(
         "out_of_bounds", 39, "JSON body", Layer.CONSTRAINTS, "one below each minimum, one above each maximum",

@@ -52,8 +52,13 @@ def wrong_type(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
         belongs = " or ".join(sorted(allowed))
         for name, text in _OF_TYPE.items():
             if name not in allowed and not (name == "integer" and "number" in allowed):
+                raw = b"1" if name == "integer" and "boolean" in allowed else text  # what lax readers take for true
                 note = f"{name} at {site.pointer}, where {belongs} belongs"
-                yield Mutant(with_raw(parent, site.pointer, text), name, note, site.pointer)
+                yield Mutant(with_raw(parent, site.pointer, raw), name, note, site.pointer)
+        if isinstance(site.value, int | float) and "string" not in allowed:
+            quoted = json.dumps(json.dumps(site.value)).encode()
+            note = f"the value at {site.pointer} in quotes, where {belongs} belongs"
+            yield Mutant(with_raw(parent, site.pointer, quoted), "quoted", note, site.pointer)
 
 
 def out_of_bounds(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 
+import msgspec
 import pytest
 
 from kcontract.generate.catalogue import KINDS, kind_of
@@ -99,6 +100,22 @@ def test_a_text_that_is_too_long_is_one_too_long() -> None:
     names = {len(document["name"]) for document in documents}
     tags = {len(tag) for document in documents for tag in document.get("tags", ())}
     assert (max(names), max(tags)) == (21, 6)
+
+
+def test_what_lax_readers_take_for_the_right_type() -> None:
+    """The text 5 for the number, the text true for the truth value, and 1 for it."""
+    fields = {"n": {"type": "integer"}, "on": {"type": "boolean"}, "name": {"type": "string"}}
+    contract, book = json_contract()
+    document = text({"type": "object", "required": [*fields], "properties": fields})
+    about = msgspec.structs.replace(contract.message, payload=document, identity=None)
+    made = (msgspec.structs.replace(contract, message=about), book)
+    sent = {(case.kind, case.record.value) for case in source(made, kinds=frozenset({"wrong_type"})).malformed()}
+    quoted = [json.loads(value or b"") for kind, value in sent if kind == "wrong_type:quoted"]
+    assert {type(value["n"]) for value in quoted} | {type(value["on"]) for value in quoted} == {int, str, bool}
+    assert any(isinstance(value["n"], str) and int(value["n"]) is not None for value in quoted)
+    assert any(value["on"] in ("true", "false") for value in quoted)
+    whole = [json.loads(value or b"")["on"] for kind, value in sent if kind == "wrong_type:integer"]
+    assert any(one == 1 and not isinstance(one, bool) for one in whole)
 
 
 def test_bit_flips_are_sent_only_where_they_show(cases: dict[str, list[Case]]) -> None:
