@@ -14,5 +14,5 @@ def without_prefix(text: str, run: str) -> str:
 
 
 def is_internal(topic: str) -> bool:
-    """Changelogs and repartition topics of Kafka Streams, and the broker's own topics."""
-    return topic.startswith("__") or topic.endswith(("-changelog", "-repartition"))
+    """Changelogs and repartition topics of Kafka Streams and Faust, those of Quix Streams, the broker's own topics."""
+    return topic.startswith(("__", "changelog__", "repartition__")) or topic.endswith(("-changelog", "-repartition"))

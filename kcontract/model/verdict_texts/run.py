@@ -4,7 +4,7 @@ UNDECLARED_EVENT = """\
 The service wrote a record to a topic, or of an event type, that no contract of the unit names.
 Proof: all topics of the run are watched; the record itself, with its place in the log, is shown. A type is a constant \
 of all declared events of a topic, an enumeration called `type` or `event`, or an Avro record's name.
-Not: changelog and repartition topics of Streams, offsets; an event that is declared but wrong (INVALID_EVENT).
+Not: changelog and repartition topics of stream libraries, offsets; an event that is declared but wrong (INVALID_EVENT).
 Python: a typo in the topic's name, which auto-creation then makes true; a debugging topic left in.
 Java: the default name TOPIC.DLT or TOPIC-retry-0 of Spring beside the declared one.
 Node, Go: a new event type that is deployed before its contract.
