@@ -7,6 +7,7 @@ import pytest
 
 from kcontract.judge.pace import QUIET_CEILING, QUIET_FLOOR, STALL_CEILING, STALL_FLOOR, Pace, percentile
 from kcontract.judge.settle import suspects
+from kcontract.judge.tapped import OFTEN
 from kcontract.model import events as ev
 from kcontract.model.case import Expectation, Role
 from kcontract.model.service import Resources
@@ -213,6 +214,21 @@ def test_suspects_begin_behind_the_last_outcome() -> None:
     window = story.state.window
     assert window is not None
     assert [d.case.id for d in suspects(window, {})] == ["5", "3", "4", "6", "1"]
+
+
+def test_where_it_stands_still_what_was_handled_again_and_again_is_suspect() -> None:
+    """Behind those without an outcome that come after it, before those that come earlier."""
+    story = Story()
+    story.window()
+    for case in "123":
+        story.send(case)
+    for _ in range(OFTEN):
+        story.effect("2")
+    window = story.state.window
+    assert window is not None
+    assert [delivery.case.id for delivery in suspects(window, {})] == ["3", "1"]
+    story.kill("stalled")
+    assert [delivery.case.id for delivery in window.suspects] == ["3", "2", "1"]
 
 
 def test_an_exit_remembers_its_suspects() -> None:

@@ -82,6 +82,21 @@ def test_what_comes_of_a_repeat_is_its_original_s() -> None:
     assert (len(first.effects), len(repeat.effects)) == (1, 0)
 
 
+def test_a_dead_letter_with_nothing_but_its_value_is_no_repeat_s() -> None:
+    """What comes of a repeat is its original's: it is never looked for by what it holds."""
+    story = Story()
+    story.window()
+    sent = story.invalid("1")
+    story.dead_letter("1", headers=(), key=None)
+    story.tell(ev.Sent(story.now, 1, msgspec.structs.replace(sent, id="1.1", role=Role.REPEAT, tokens=())))
+    story.tell(ev.Acknowledged(story.now, "1.1", TOPIC, 0, 1))
+    story.dead_letter("1", headers=(), key=None)
+    first, repeat = story.state.ties.get("1"), story.state.ties.get("1.1")
+    assert first is not None
+    assert repeat is not None
+    assert (len(first.dead_letters), len(repeat.dead_letters)) == (1, 0)
+
+
 def test_an_effect_may_have_its_correlation_id_elsewhere() -> None:
     """The effect's own expression goes before the message's."""
     story = Story(promised=changed(where=None, correlation_id=Expression("message.header", "cause")))
