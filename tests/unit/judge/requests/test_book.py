@@ -186,6 +186,14 @@ def test_who_lacks_an_event_tells_nothing_of_steps() -> None:
     assert sorted(codes(sender.settle("1", "2"))) == ["INVALID_EVENT", "PHANTOM_EVENT"]
 
 
+def test_who_lacks_an_event_tells_nothing_of_steps_before_it_is_settled() -> None:
+    """Only the refused request is: the other one's event may still come."""
+    sender = Sender(steps=1)
+    sender.event(sender.request("1"), "draft")
+    sender.event(sender.request("2", "eve", valid=False, status=422), "eve")
+    assert codes(sender.settle("2")) == ["PHANTOM_EVENT"]
+
+
 def test_events_of_accepted_garbage_tell_nothing_of_steps() -> None:
     """Both are its own, and the refused one's is its own, too."""
     sender = Sender(steps=1)
@@ -242,6 +250,14 @@ def test_an_event_with_an_accepted_id_and_other_words_is_no_phantom_of_another()
     assert verdict.promised == "in the event of each request that api accepts /name equals $request.body#/name"
     assert verdict.seen[0].endswith("is its event: it holds what only the answer, or the path, tells")
     assert verdict.seen[1] == '/name is "eve", not "ada"'
+
+
+def test_an_event_with_an_accepted_id_is_no_phantom_while_its_request_waits() -> None:
+    """The other request is settled first: whose the event is, its id says already."""
+    sender = Sender()
+    sender.request("1", "eve", valid=False, status=422)
+    sender.event(sender.request("2", "ada"), "eve")
+    assert sender.settle("1") == []
 
 
 def test_an_event_against_its_schema_and_headers() -> None:
