@@ -100,4 +100,4 @@ def _is_sure(item: Sendable, plain: set[str]) -> bool:
                 return False
             plain.add(name)
         size += len(value or b"")
-    return size <= _SURE_BYTES and record.timestamp is None
+    return size <= _SURE_BYTES and record.timestamp is None and not item.compressed

@@ -37,7 +37,7 @@ class Sendable(Protocol):
 
     @property
     def compressed(self) -> bool:
-        """Whether its batch is compressed (gzip), for no other could hold it: so it is large."""
+        """Whether its batch is compressed (gzip), for no other could hold it."""
         ...
 
 

@@ -19,6 +19,7 @@ SENDING_MUTANTS = (
         ("keys decide", "partition = _murmur2(key, len(places))", "partition = 0"),
         ("a place that is not there", "if partition is None or not 0 <= partition < len(places):", "if False:"),
         ("times of their own", " and record.timestamp is None", ""),
+        ("compressed ones", " and not item.compressed", ""),
         ("large keys", "len(record.key or b\"\") + len(record.value", "len(record.value"),
         ("large values", ' + len(record.value or b"")', ""),
         ("names of headers", "if not (name.isascii() and name.isprintable()):", "if False:"),
