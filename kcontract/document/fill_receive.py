@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
+
 from kcontract.document import codes
 from kcontract.document.fill_emits import fill_emits
 from kcontract.document.fill_run import fill_run, texts
@@ -33,14 +35,15 @@ def fill_receive(
     section: Section = found.value
     own_malformed = section.found.get("malformed")
     _check_identity(reading, section, message)
+    reader = _reader(reading, section.found.get("reader"), message)
     receive = Receive(
         at=found.key_at,
         name=name,
         run=fill_run(reading, section.found.get("run"), "receive"),
         on_invalid=_on_invalid(reading, section.found.get("onInvalid"), reply),
-        reader=_reader(reading, section.found.get("reader"), message),
+        reader=reader,
         retry=_retry(section.found.get("retry")),
-        emits=fill_emits(reading, section.found.get("emits"), message),
+        emits=fill_emits(reading, section.found.get("emits"), _as_read(message, reader)),
         probe=_probe(reading, section.found.get("probe")),
         health=_health(section.found.get("health")),
         order=section.get("order"),
@@ -103,6 +106,13 @@ def _reader(reading: Reading, found: Found | None, message: Message) -> SchemaTe
     if reader is not None and found is not None and message.payload is not None and reader.kind != message.payload.kind:
         reading.notebook.add(codes.WIRE_MIXED, found.at, "the reader is not of the payload's kind", "name another file")
     return reader
+
+
+def _as_read(message: Message, reader: SchemaText | None) -> Message:
+    """With the payload that the receiver's expressions speak of: an Avro record is resolved to its reader schema."""
+    if reader is None or reader.kind != "avro":
+        return message
+    return structs.replace(message, payload=reader, one_of=())
 
 
 def _retry(found: Found | None) -> Retry | None:

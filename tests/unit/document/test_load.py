@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kcontract.document.load import Loaded, load_contracts, load_project, required
 from kcontract.errors import UsageError
 from kcontract.model.contract import Contract, Expression, Malformed
+from tests.unit.document import trees
 
 WHOLE = """\
 kcontract: 1
@@ -337,3 +339,18 @@ def test_an_empty_project_file_only_says_where_the_project_is(tmp_path: Path, te
     assert load(tmp_path).mistakes == ()
     (tmp_path / "kcontract.yaml").write_text("- a\n")
     assert [mistake.code for mistake in load(tmp_path).mistakes] == ["TYPE_WRONG"]
+
+
+def test_a_receivers_expressions_speak_of_what_its_reader_gives() -> None:
+    """A field that only the reader has, with its default, may be named: the record is resolved to that schema."""
+    fields = [{"name": "patient_id", "type": "string"}, {"name": "ward", "type": "string", "default": "none"}]
+    reader = {"type": "record", "name": "Patient", "namespace": "test", "fields": fields}
+    text = """\
+kcontract: 1
+topic: t
+message: {payload: schemas/patient.avsc}
+receive:
+  r: {run: {command: [run]}, onInvalid: skip, reader: schemas/ward.avsc, emits: {topic: seen, copies: [ward]}}
+"""
+    loaded = trees.load(text, extra={"schemas/ward.avsc": json.dumps(reader).encode()})
+    assert loaded.mistakes == ()
