@@ -36,6 +36,7 @@ def fill_receive(
     own_malformed = section.found.get("malformed")
     _check_identity(reading, section, message)
     reader = _reader(reading, section.found.get("reader"), message)
+    as_read = _as_read(message, reader)
     receive = Receive(
         at=found.key_at,
         name=name,
@@ -43,7 +44,7 @@ def fill_receive(
         on_invalid=_on_invalid(reading, section.found.get("onInvalid"), reply),
         reader=reader,
         retry=_retry(section.found.get("retry")),
-        emits=fill_emits(reading, section.found.get("emits"), _as_read(message, reader)),
+        emits=fill_emits(reading, section.found.get("emits"), as_read),
         probe=_probe(reading, section.found.get("probe")),
         health=_health(section.found.get("health")),
         order=section.get("order"),
@@ -51,7 +52,7 @@ def fill_receive(
         slo=_slo(section.found.get("slo")),
         malformed=None if own_malformed is None else fill_malformed(own_malformed, malformed),
     )
-    check_receiver(reading, section, receive, reply)
+    check_receiver(reading, section, receive, as_read, reply)
     return receive
 
 

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from kcontract.document import codes
 from kcontract.document.expressions import MESSAGE_ROOTS, parse_expression
 from kcontract.document.placeholders import placeholders
+from kcontract.document.pointer_check import check_expression
 from kcontract.document.reading import Reading
 from kcontract.document.shape import Found, Section
-from kcontract.model.contract import Receive, Reply
+from kcontract.model.contract import Message, Receive, Reply
 
 
-def check_receiver(reading: Reading, section: Section, receive: Receive, reply: Reply | None) -> None:
-    """Note placeholders for topics that the receiver has none of, and expressions where no record exists yet."""
+def check_receiver(reading: Reading, section: Section, receive: Receive, message: Message, reply: Reply | None) -> None:
+    """Note placeholders for topics that the receiver has none of, expressions where no record exists yet, and those
+    that lead to nothing `message` has."""
     absent = {
         "deadLetter": receive.on_invalid.dead_letter is None,
         "retry": receive.retry is None,
@@ -26,7 +28,7 @@ def check_receiver(reading: Reading, section: Section, receive: Receive, reply: 
     check_run(reading, run)
     _check_topics(reading, [*starting, *looking], {name for name, missing in absent.items() if missing})
     for found in looking:
-        _check_roots(reading, found)
+        _check_expressions(reading, found, message)
 
 
 def check_run(reading: Reading, run: Found | None) -> None:
@@ -66,8 +68,13 @@ def _check_topics(reading: Reading, items: Iterable[Found], absent: set[str]) ->
                 reading.notebook.add(codes.PLACEHOLDER_UNKNOWN, found.at, message, f"declare it, or remove {{{name}}}")
 
 
-def _check_roots(reading: Reading, found: Found) -> None:
+def _check_expressions(reading: Reading, found: Found, message: Message) -> None:
     for name in placeholders(found.value):
-        if name.startswith("$") and parse_expression(name).root not in MESSAGE_ROOTS:
-            message = f"`{{{name[:80]}}}`: a receiver has no request"
-            reading.notebook.add(codes.EXPRESSION_PLACE, found.at, message, "use $message")
+        if not name.startswith("$"):
+            continue
+        expression = parse_expression(name)
+        if expression.root in MESSAGE_ROOTS:
+            check_expression(reading, found.at, expression, message)
+        else:
+            told = f"`{{{name[:80]}}}`: a receiver has no request"
+            reading.notebook.add(codes.EXPRESSION_PLACE, found.at, told, "use $message")
