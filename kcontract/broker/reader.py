@@ -38,8 +38,10 @@ READER: dict[str, Any] = {
     # A broker that comes back may not know of its topics at once: that must not be believed for five minutes.
     "topic.metadata.refresh.interval.ms": 10_000,
     # What is there is answered at once, and nothing is asked while there is nothing: fifty empty answers a second
-    # cost a tenth of a core. Few records in an answer cost no more than a delay would: they gather while one is read.
-    "fetch.wait.max.ms": 250,
+    # cost a tenth of a core. No longer than that, for the first request after an assignment often asks for some of the
+    # partitions only, and what stands in the others waits for its end. Few records in an answer cost no more than a
+    # delay would: they gather while one is read.
+    "fetch.wait.max.ms": 100,
     "fetch.min.bytes": 1,
     "fetch.queue.backoff.ms": 10,
     "fetch.error.backoff.ms": 50,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
@@ -270,9 +271,10 @@ def _produce(producer: Producer, item: Sendable, report: Callable[[KafkaError | 
 
 
 def _serve(producer: Producer, timeout: float) -> int:
-    """Serve deliveries; how many records are left. Without a timeout half batches are not sent before their time."""
+    """Serve deliveries; how many records are left. Without a timeout half batches are not sent before their time: the
+    client library drops what is less than a millisecond, and would take the rest of one for none."""
     if timeout > 0:
-        return producer.flush(timeout)
+        return producer.flush(math.ceil(timeout * 1_000) / 1_000)
     producer.poll(0)
     return len(producer)
 

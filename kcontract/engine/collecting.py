@@ -6,8 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_THRESHOLDS = 200_000, 20, 50
-"""Objects that were made and not freed before the young ones are looked at (Python's own: 700); a window's worth."""
+_THRESHOLDS = 1_000_000, 20, 50
+"""Objects that were made and not freed before the young ones are looked at (Python's own: 700); several windows' worth.
+A look at a window's worth of them takes a tenth of a second, in which the service waits."""
 
 
 @contextmanager

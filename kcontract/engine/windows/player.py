@@ -28,6 +28,8 @@ Outcome = Literal["settled", "exited", "stalled", "stopped"]
 _DRAIN_SECONDS = 30.0
 _REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "burst", "replay")
 _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
+_BUSY = 500
+"""With so many answers to come the service is busy, and what is to be done anyway is done meanwhile."""
 _ASTRAY = 3
 _PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate")
 """Without invalid markers: they may be what grows, is logged, or has an effect."""
@@ -199,6 +201,8 @@ class Player:
         again: dict[TopicPartition, int] = {}
         begun, wait = self._recorder.now(), None
         while True:
+            if self._spare is not None and window.owed >= _BUSY:
+                self._spare()
             self._observer.look(wait)
             self._observer.gather(much_is_owed(window))
             self._report(window)

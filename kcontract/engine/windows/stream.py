@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
@@ -9,6 +10,7 @@ from kcontract.engine.stage import Stage
 from kcontract.engine.windows.dispatch import Dispatcher
 from kcontract.judge.evidence import Window
 from kcontract.model.case import Case
+from kcontract.model.in_blocks import in_blocks
 from kcontract.model.record import LogRecord
 
 AHEAD, STRIDE = 10_000, 5_000
@@ -19,6 +21,8 @@ _HESITATION = 0.5
 _MANY = 4_000
 """With more than so many answers to come, each may be read a little later and many at once: none of them is the last.
 """
+_AT_A_TIME = 1_000
+"""Records that are told at once, where something else may be more urgent by then."""
 _WAIT = 0.005
 _PATIENCE = 10.0
 """Seconds for acknowledgements, until there is nothing better to do than to wait for them."""
@@ -53,6 +57,8 @@ class Stream:
         self._report, self._spare = report, spare
         self._kept: deque[tuple[int, Sequence[LogRecord]]] = deque()
         """What was read, each with the number of volleys that had been sent by then."""
+        self._untold = 0
+        """Records among it."""
 
     def send(self, opening: Sequence[Case], closing: Sequence[Case]) -> list[Case]:
         """Send all of them, and what was read meanwhile to the judge. Those that open the window and were not sent,
@@ -70,12 +76,15 @@ class Stream:
         return unsent
 
     def _keeps_up(self) -> bool:
-        """Wait until the service is not too far behind. False if it has ended, hesitates, or time is over."""
+        """Wait until the service is not too far behind. False if it has ended, hesitates, or time is over.
+
+        What was read need not be told for that: the service works on what is sent next while the judge is busy.
+        """
         while True:
             now = self._recorder.now()
             if self._observer.has_ended or self._stage.out_of_time:
                 return False
-            if self._window.owed <= AHEAD:
+            if self._window.owed - self._untold <= AHEAD:
                 return True
             if now - max(self._window.progress_at, self._window.evidence_at) >= self._hesitation():
                 return False
@@ -99,15 +108,21 @@ class Stream:
 
     def _look(self, wait: float) -> bool:
         """Read what has come, within `wait` seconds, and tell what may be told. Whether anything has come."""
-        if records := self._observer.read(wait):
-            self._kept.append((self._dispatcher.queued, records))
-        self._tell(self._dispatcher.hear())
-        return bool(records)
+        for some in in_blocks(self._observer.read(wait)):
+            self._kept.append((self._dispatcher.queued, some))
+            self._untold += len(some)
+        return self._tell(self._dispatcher.hear(), _AT_A_TIME)
 
-    def _tell(self, settled: int) -> None:
-        """Tell what was read when no more than the first `settled` volleys had been sent."""
-        while self._kept and self._kept[0][0] <= settled:
-            self._observer.take(self._kept.popleft()[1])
+    def _tell(self, settled: int, most: int = sys.maxsize) -> bool:
+        """Tell what was read when no more than the first `settled` volleys had been sent, about so many records at
+        most. Whether there was any."""
+        told = 0
+        while self._kept and self._kept[0][0] <= settled and told < most:
+            some = self._kept.popleft()[1]
+            self._untold -= len(some)
+            told += len(some)
+            self._observer.take(some)
+        return told > 0
 
 
 def _strides(records: int, ahead: int) -> Iterator[tuple[int, int]]:

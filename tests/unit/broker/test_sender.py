@@ -351,3 +351,24 @@ def test_a_foreign_writer_is_remembered(broker: Broker) -> None:
 
 def _message(place: int, offset: int | None) -> SimpleNamespace:
     return SimpleNamespace(partition=lambda: place, offset=lambda: offset)
+
+
+def test_less_than_a_millisecond_is_a_millisecond() -> None:
+    """The client library counts in whole ones: what is cut off must not make none of a short time, in which all that is
+    queued is to be sent on its way."""
+    waits: list[int] = []
+
+    class Producer:
+        def flush(self, timeout: float) -> int:
+            waits.append(int(timeout * 1_000))
+            return 0
+
+        def poll(self, _timeout: float) -> None:
+            waits.append(0)
+
+        def __len__(self) -> int:
+            return 0
+
+    for timeout in (0.0004, 0.001, 0.0019, 2.5, 0, -1):
+        sender._serve(Producer(), timeout)  # type: ignore[arg-type]
+    assert waits == [1, 1, 2, 2500, 0, 0]
