@@ -29,7 +29,8 @@ _DRAIN_SECONDS = 30.0
 _REPEATABLE: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "burst", "replay")
 _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
 _BUSY = 500
-"""With so many answers to come the service is busy, and what is to be done anyway is done meanwhile."""
+"""With so many answers to come the service is busy, and what is to be done anyway is done meanwhile; but not where it
+matters when each of them is read."""
 _ASTRAY = 3
 _PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate")
 """Without invalid markers: they may be what grows, is logged, or has an effect."""
@@ -201,7 +202,7 @@ class Player:
         again: dict[TopicPartition, int] = {}
         begun, wait = self._recorder.now(), None
         while True:
-            if self._spare is not None and window.owed >= _BUSY:
+            if self._spare is not None and window.owed >= _BUSY and not self._state.patience:
                 self._spare()
             self._observer.look(wait)
             self._observer.gather(much_is_owed(window))

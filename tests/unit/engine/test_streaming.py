@@ -169,12 +169,16 @@ def test_what_is_to_be_done_anyway_is_done_while_the_service_is_waited_for() -> 
     assert len(set(done[:5])) == 1
 
 
-def test_what_is_to_be_done_anyway_is_done_also_when_all_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as so many answers are to come that the service is busy."""
+@pytest.mark.parametrize("patience", [0.0, 1.0])
+def test_what_is_to_be_done_anyway_is_done_also_when_all_is_sent(
+    monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    """As long as so many answers are to come that the service is busy, but for those that must come in time."""
     monkeypatch.setattr("kcontract.engine.windows.player._BUSY", 50)
     world, left = World(good), list[int]()
     player = player_of(world)
     batch = many(player, 60)
+    player._stage.state.patience = patience
     world.handle = lambda record: good(record) if len(left) > 1 else []
 
     def spare() -> bool:
@@ -184,8 +188,8 @@ def test_what_is_to_be_done_anyway_is_done_also_when_all_is_sent(monkeypatch: py
         return True
 
     player.play_batch(batch, lambda _: (), spare)
-    assert left
-    assert min(left) >= 50
+    assert (left == []) == (patience > 0)
+    assert min(left, default=50) >= 50
 
 
 def test_what_was_read_counts_as_answered() -> None:
