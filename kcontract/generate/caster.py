@@ -12,7 +12,7 @@ from kcontract.generate.kind import Kind, Mutant, Parent
 from kcontract.generate.mould import Mould
 from kcontract.generate.reply_to import ReplyTo
 from kcontract.generate.stamper import Stamped, Stamper
-from kcontract.model.case import CASE_HEADER, Case, Expected
+from kcontract.model.case import CASE_HEADER, Case, Role
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 from kcontract.oracle.topic import TopicOracle
@@ -53,27 +53,24 @@ class Caster:
         """
         pairs = iter(mutants)
         while block := _block(pairs, 1 if few else self._at_once):
-            drafts = [self._draft(kind.named(mutant.variant), mutant, parent) for mutant, parent in block]
-            judged = [self._oracle.expect(stamped.record, hint=about.kind) for stamped, about in drafts]
-            homes = self._stamper.homes([stamped.record.key for stamped, _ in drafts])
-            for (stamped, about), expected, home in zip(drafts, judged, homes, strict=True):
-                yield self._finished(self.next_id(), stamped, about, expected, home)
-
-    def _draft(self, name: str, mutant: Mutant, parent: Parent) -> tuple[Stamped, About]:
-        """A mutant with fresh tokens, and beside it its parent with the same."""
-        tokens = self._stamper.tokens(mutant.record.key, parent.tokens)
-        record, value, envelope = self._mould(parent).cast(mutant.record, tokens)
-        return Stamped(record, tokens), About(name, parent=value, envelope=envelope, note=mutant.note)
+            names = [kind.named(mutant.variant) for mutant, _ in block]
+            fresh = [self._stamper.tokens(mutant.record.key, parent.tokens) for mutant, parent in block]
+            casts = [self._mould(pair[1]).cast(pair[0].record, new) for pair, new in zip(block, fresh, strict=True)]
+            judged = [self._oracle.expect(cast[0], hint=name) for cast, name in zip(casts, names, strict=True)]
+            homes = self._stamper.homes([cast[0].key for cast in casts])
+            steps = zip(block, names, fresh, casts, judged, homes, strict=True)
+            for (mutant, _), name, tokens, (record, parent, envelope), expected, home in steps:
+                identity = self.next_id()
+                yield Case(
+                    identity, self._topic, self._sent(record, identity), name, expected.expectation, Role.CASE, home,
+                    expected.rejection, tokens, parent, self._beside(envelope, identity), mutant.note,
+                )  # fmt: skip
 
     def case(self, identity: str, stamped: Stamped, about: About) -> Case:
         """The case of a record, with its marker; the oracle is asked unless `about` knows what is expected."""
-        return self._finished(identity, stamped, about, about.expected, self._stamper.home(stamped.record.key))
-
-    def _finished(
-        self, identity: str, stamped: Stamped, about: About, expected: Expected | None, home: int | None
-    ) -> Case:
-        record = self._marked(self._reply_to.routed(stamped.record, identity), identity)
-        expected = expected or self._oracle.expect(record, hint=about.kind)
+        record = self._sent(stamped.record, identity)
+        expected = about.expected or self._oracle.expect(record, hint=about.kind)
+        home = self._stamper.home(stamped.record.key)
         return Case(
             id=identity,
             topic=self._topic,
@@ -85,15 +82,22 @@ class Caster:
             rejection=expected.rejection,
             tokens=stamped.tokens,
             parent=about.parent,
-            envelope=self._reply_to.routed(about.envelope, identity) if about.envelope else None,
+            envelope=self._beside(about.envelope, identity),
             note=about.note,
         )
 
-    def _marked(self, record: Record, identity: str) -> Record:
+    def _sent(self, record: Record, identity: str) -> Record:
+        """The record as it goes out under that id."""
+        if self._reply_to.active:
+            record = self._reply_to.routed(record, identity)
         if not self._marks:
             return record
         mark = (CASE_HEADER, f"{self._run}/{identity}".encode())
         return Record(record.key, record.value, (*record.headers, mark), record.timestamp)
+
+    def _beside(self, envelope: Record | None, identity: str) -> Record | None:
+        """What a record's envelope was before it was damaged, as it would have gone out."""
+        return self._reply_to.routed(envelope, identity) if envelope is not None else None
 
 
 def _block(pairs: Iterator[tuple[Mutant, Parent]], most: int) -> list[tuple[Mutant, Parent]]:

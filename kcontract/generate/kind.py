@@ -39,7 +39,7 @@ class Parent:
 
     def with_body(self, body: bytes) -> Record:
         """The record with another body behind its framing."""
-        return self.with_value(self.head + body)
+        return Record(self.record.key, self.head + body, self.record.headers, self.record.timestamp)
 
     def with_json(self, value: Any) -> Record:
         """The record with another JSON value in it, whether that is valid or not."""

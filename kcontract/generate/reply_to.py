@@ -14,21 +14,18 @@ class ReplyTo:
         named = reply.topic if reply is not None and isinstance(reply.topic, Expression) else None
         self._name = named.pointer if named is not None and named.root == "message.header" else ""
         self._topics = tuple(topic.encode() for topic in reply.topics) if reply is not None else ()
-
-    @property
-    def active(self) -> bool:
+        self.active = bool(self._name and self._topics)
         """Whether there is such a header."""
-        return bool(self._name and self._topics)
 
     def given(self, headers: Headers) -> Headers:
         """The headers of a valid record, with the first of the topics."""
-        if not self._name or not self._topics:
+        if not self.active:
             return headers
         return (*(pair for pair in headers if pair[0] != self._name), (self._name, self._topics[0]))
 
     def routed(self, record: Record, identity: str) -> Record:
         """The record for the case of that id, with the topic whose turn it is. A damaged header stays as it is."""
-        if not self._name or not self._topics:
+        if not self.active:
             return record
         turn = sum(int(part) for part in identity.split(".") if part.isdigit())
         topic = self._topics[turn % len(self._topics)]

@@ -40,12 +40,15 @@ class JsonValues:
         message = contract.message
         references, asserts = own_references(contract), message.assert_formats
         self.variants = _variants(contract, references)
-        self._when_given = any(variant.when is not None for variant in self.variants)
         self._constraints = (
             JsonSchema(message.constraints.text, assert_formats=asserts) if message.constraints is not None else None
         )
         reader = receive.reader if receive is not None else None
         self._reader = JsonSchema(reader.text, references) if reader is not None and reader.kind == "json" else None
+        alone = len(self.variants) == 1 and self.variants[0].when is None
+        by_itself = alone and self._constraints is None and self._reader is None
+        self._validate = self.variants[0].payload.problems if by_itself else self._against_all
+        """What is wrong with a parsed body."""
         self._level = contract.registry.compatibility
         self._frames: Frames | None = None
         if message.wire != "plain":
@@ -110,7 +113,7 @@ class JsonValues:
             problem.soft = True
         return found
 
-    def _validate(self, parsed: Parsed) -> tuple[DecodeError, ...]:
+    def _against_all(self, parsed: Parsed) -> tuple[DecodeError, ...]:
         found = self._against_variants(parsed)
         if self._constraints is not None:
             found = (*found, *self._constraints.problems(parsed))
@@ -120,8 +123,6 @@ class JsonValues:
         return found
 
     def _against_variants(self, parsed: Parsed) -> tuple[DecodeError, ...]:
-        if len(self.variants) == 1 and not self._when_given:
-            return self.variants[0].payload.problems(parsed)
         best: tuple[DecodeError, ...] | None = None
         for variant in self.variants:
             if variant.when is not None and not variant.when.accepts(parsed.value):

@@ -56,6 +56,7 @@ class TopicOracle:
             documents = JsonValues(contract, receive, known)
             self._values = documents
             self.shapes = JsonShapes(tuple(schema.document for schema in documents.schemas))
+        self._read_value = self._values.read if self._values is not None else _anything
         self._keys = Keys(contract, known, self.shapes)
         self._headers = HeaderRules(contract.message)
 
@@ -65,7 +66,7 @@ class TopicOracle:
 
     def expect(self, record: Record, *, hint: str = "") -> Expected:
         """Valid, invalid or either, and why. `hint`, the kind that made the record, only breaks ties in naming."""
-        reading = self._read_value(record)
+        reading = self._null if record.value is None else self._read_value(record)
         expected = self._policy.expected(reading.problems + self._of_envelope(record, reading), hint)
         if reading.locate is not None and expected.rejection is not None:
             expected = _placed(expected, expected.rejection, reading.locate)
@@ -78,9 +79,11 @@ class TopicOracle:
 
         For valid records; raises Unreadable for what the strict decoder refuses.
         """
+        if record.value is None:
+            return None
         reading = self._read_value(record)
-        payload = None if record.value is None else reading.payload()
-        if reading.problems and record.value is not None:
+        payload = reading.payload()
+        if reading.problems:
             raise Unreadable("PAYLOAD_UNREADABLE", f"the payload cannot be read: {reading.problems[0]}")
         return payload
 
@@ -93,11 +96,6 @@ class TopicOracle:
     def read_key(self, record: Record) -> Any:
         """The key's JSON form, MISSING if there is none."""
         return self._keys.read(record)
-
-    def _read_value(self, record: Record) -> ValueReading:
-        if record.value is None:
-            return self._null
-        return self._values.read(record) if self._values is not None else ValueReading()
 
     def _of_envelope(self, record: Record, reading: ValueReading) -> tuple[DecodeError, ...]:
         found: tuple[DecodeError, ...] = ()
@@ -118,6 +116,11 @@ def _placed(expected: Expected, rejection: Rejection, locate: Callable[[str], in
     if (offset := locate(rejection.path)) is None:
         return expected
     return Expected(expected.expectation, structs.replace(rejection, offset=offset))
+
+
+def _anything(_: Record) -> ValueReading:
+    """Of a value that the contract says nothing of."""
+    return ValueReading()
 
 
 def _tombstone() -> DecodeError:
