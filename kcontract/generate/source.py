@@ -18,6 +18,7 @@ from kcontract.generate.choice import Choice
 from kcontract.generate.contract_parts import EventType, event_types
 from kcontract.generate.generators import Resolver
 from kcontract.generate.kind import Ground, Kind, Mutant, Parent
+from kcontract.generate.late import late
 from kcontract.generate.mutants import chosen, fewer, ground_of, not_applicable
 from kcontract.generate.older import OLDER_WRITER, older_parents
 from kcontract.generate.ordinary import first_valid
@@ -276,7 +277,7 @@ class CaseSource:
         """Records of every variant of one kind, about `per_kind` times its share; excluded ones left out."""
         for ground, parents in self._all_parents():
             if not kind.applies(ground):
-                rng = self._rng(f"{kind.code}/{ground.schema_id}")
+                rng = late(f"{self._seed}/{kind.code}/{ground.schema_id}")
                 mutants = chosen(kind, ground, parents, rng, self._per_kind, self._choice.wants)
                 yield from self._sent(kind, mutants, few=False)
 
