@@ -25,6 +25,8 @@ from kcontract.schema.problem import DecodeError, escape
 _NONE: Mapping[str, str] = MappingProxyType({})
 _MAX_ERRORS = 20
 _BEYOND = "json_numbers:beyond_binary64"
+_ORDINARY = frozenset({str, float, bool, type(None)})
+"""What needs no further look."""
 _PLACES = 256
 """Of so many it is remembered which types they may have."""
 _Types = Callable[[tuple[str, ...]], frozenset[str]]
@@ -47,10 +49,8 @@ class JsonSchema:
     def accepts(self, value: Any) -> bool:
         """Whether the value is valid, formats strictly included: one of our own making, or one that was read, whose
         numbers count by their value, however they are written."""
-        try:
-            return bool(self._strict.is_valid(value))
-        except ValueError:  # a `Literal` is no plain float
-            return bool(self._strict.is_valid(_plain_numbers(self._types_at, value)[0]))
+        plain = _plain_numbers(self._types_at, value)[0] if _has_unusual_numbers(value) else value
+        return bool(self._strict.is_valid(plain))
 
     def problems(self, parsed: Parsed) -> tuple[DecodeError, ...]:
         """What is wrong with a parsed document in the eyes of the schema, the soft ones included."""
@@ -164,6 +164,14 @@ def _softened(error: DecodeError) -> DecodeError:
 
 def _covers(path: str, noted: str) -> bool:
     return noted == path or noted.startswith(f"{path}/")
+
+
+def _has_unusual_numbers(value: Any) -> bool:
+    """Whether a number stands in it that the library does not take for what it is: neither int64 nor a plain float."""
+    if not isinstance(value, dict | list):
+        return isinstance(value, Literal) or beyond_int64(value)
+    items = value.values() if isinstance(value, dict) else value
+    return any(_has_unusual_numbers(item) for item in items if type(item) not in _ORDINARY)
 
 
 def _plain_numbers(types: _Types, value: Any) -> tuple[Any, tuple[DecodeError, ...]]:

@@ -144,3 +144,11 @@ def test_a_condition_on_a_number_however_it_is_written(body: bytes, holds: bool)
     """`20.0` is an integer to JSON Schema, and what no binary64 holds is merely large."""
     adult = json_schema({"properties": {"age": {"type": "integer", "minimum": 18}}})
     assert applies(adult, parse_body(body)) is holds
+
+
+@pytest.mark.parametrize("body", [b'{"weight": 0.0}', b'{"weight": 20e0}', b'{"weight": 18446744073709551616}'])
+def test_a_number_field_takes_whole_numbers_however_they_are_written(body: bytes) -> None:
+    """`0.0` is a number: a page that shows it as it was sent is right. What only excludes numbers is not met by it."""
+    assert applies(json_schema({"properties": {"weight": {"type": "number", "minimum": 0}}}), parse_body(body))
+    assert applies(json_schema({"properties": {"weight": {"type": ["number", "null"]}}}), parse_body(body))
+    assert not applies(json_schema({"properties": {"weight": {"not": {"type": "number"}}}}), parse_body(body))
