@@ -32,9 +32,15 @@ class RequestBody(Value, frozen=True):
 class RequestSource:
     """Request bodies for one action. Without a schema there is one body, the empty one, and it is valid."""
 
-    def __init__(self, schema: SchemaText | None, *, seed: int, max_examples: int) -> None:
+    def __init__(self, schema: SchemaText | None, *, seed: int, run: str, unit: str, max_examples: int) -> None:
+        """`run` and `unit`, which says what the requests are for, make their identities: no two sources share any."""
         self._max_examples = max_examples
-        self._source = None if schema is None else _source(schema, seed, max_examples)
+        self._source: CaseSource | None = None
+        if schema is not None:
+            contract, receive = parts_for(schema)
+            self._source = CaseSource(
+                contract, receive, (), seed=seed, run=run, unit=unit, max_examples=max_examples, kinds=BODY_KINDS
+            )
 
     def bodies(self) -> Iterator[RequestBody]:
         """Valid bodies first, then invalid ones; what a service may treat either way is left out."""
@@ -58,11 +64,6 @@ def _body(case: Case) -> RequestBody:
     return RequestBody(
         kind=case.kind, expectation="valid" if valid else "invalid", body=case.record.value or b"", note=case.note
     )
-
-
-def _source(schema: SchemaText, seed: int, max_examples: int) -> CaseSource:
-    contract, receive = parts_for(schema)
-    return CaseSource(contract, receive, (), seed=seed, run="request", max_examples=max_examples, kinds=BODY_KINDS)
 
 
 def parts_for(schema: SchemaText) -> tuple[Contract, Receive]:

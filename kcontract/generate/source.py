@@ -49,9 +49,9 @@ _VALID = Expected(Expectation.VALID)
 class CaseSource:
     """Makes the cases of one contract for one receiver.
 
-    Values depend on `seed` alone; identities on `seed` and `run`, so that a service with a memory never meets them
-    twice. Raises UsageError for unknown names in `kinds`, a payload that is not in the `book`, and a contract of which
-    no valid record could be generated; SchemaError for an illegal schema.
+    Values depend on `seed` alone; identities on `run` and `unit` as well, so that a service with a memory, or several
+    that share one, never meet them twice. Raises UsageError for unknown names in `kinds`, a payload that is not in the
+    `book`, and a contract of which no valid record could be generated; SchemaError for an illegal schema.
     """
 
     def __init__(  # noqa: PLR0913 - one call a unit, all but three by name
@@ -62,6 +62,7 @@ class CaseSource:
         *,
         seed: int,
         run: str,
+        unit: str = "",
         max_examples: int = 200,
         kinds: frozenset[str] | None = None,
         per_kind: int = 4,
@@ -69,8 +70,8 @@ class CaseSource:
         numbers: Iterator[int] | None = None,
         dangerous: bool = True,
     ) -> None:
-        """`numbers` gives the cases' ids; sources of one run share it, so that no two cases have one id. `dangerous`:
-        whether bombs may be sent."""
+        """`unit`: whom the cases are for, the receiver if nothing is said. `numbers` gives the cases' ids; sources of
+        one run share it, so that no two cases have one id. `dangerous`: whether bombs may be sent."""
         self.oracle = TopicOracle(contract, receive, tuple(book))
         self._contract = contract
         self._receive = receive
@@ -80,7 +81,7 @@ class CaseSource:
         self._max_examples = max_examples
         self._per_kind = per_kind
         self._choice = Choice(kinds, frozenset(contract.malformed_for(receive).exclude), dangerous=dangerous)
-        self._mint = Mint(Random(f"{seed}/{run}/{contract.topic}/tokens"))  # noqa: S311 - test data
+        self._mint = Mint(Random(f"{seed}/{run}/{unit or receive.name}/{contract.topic}/tokens"))  # noqa: S311 - test data
         self._stamper = Stamper(contract, self._mint, self._rng("stamp"), pooled=self._pooled())
         self._builder = Builder(contract, self._book, self._mint, self._rng("build"), resolve)
         self._types = event_types(contract, self._book)

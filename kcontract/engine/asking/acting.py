@@ -96,10 +96,9 @@ class Actor:
         `bind` says which; without it every member of the answer's object can be named. An action that is some
         sender's own has its event, of which the judge is told.
         """
-        settings = self._stage.tools.settings
-        source = self._sources.setdefault(step.at, RequestSource(step.body, seed=settings.seed, max_examples=1))
         topic, name = self._sender_of(step)
-        requested = _with(self._requested(topic, name, step, source.sentinel(), bound), is_step=True)
+        body = self._source_of(step).sentinel()
+        requested = _with(self._requested(topic, name, step, body, bound), is_step=True)
         if topic:
             bound.steps.append(requested.case)
             answer = self._perform(requested, step, bound, timeout)
@@ -110,6 +109,14 @@ class Actor:
             return {name: _text(evaluate_exchange(expression, exchange)) for name, expression in step.bind}
         answered = exchange.response_body
         return {name: _text(value) for name, value in answered.items()} if isinstance(answered, dict) else {}
+
+    def _source_of(self, step: Action) -> RequestSource:
+        if step.at not in self._sources:
+            settings, unit = self._stage.tools.settings, f"{self._stage.unit.name}/{self._send.name}/{step.at}"
+            self._sources[step.at] = RequestSource(
+                step.body, seed=settings.seed, run=settings.run, unit=unit, max_examples=1
+            )
+        return self._sources[step.at]
 
     def _sender_of(self, step: Action) -> tuple[str, str]:
         """Topic and name of the unit's sender whose own action the step is."""

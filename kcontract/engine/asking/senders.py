@@ -66,7 +66,7 @@ class SenderRun:
         action = self._send.action
         if action is None or action.start:
             return
-        source = RequestSource(action.body, seed=self._settings.seed, max_examples=self._settings.max_examples)
+        source = self._source("requests", self._settings.max_examples)
         stored = self._settings.replay
         bodies = (
             [_stored_body(stored.request)]
@@ -104,9 +104,19 @@ class SenderRun:
     def ask(self, bound: Mapping[str, str], timeout: float) -> str:
         """One more ordinary, valid request after its steps, whether the service runs or not; its id."""
         if self._more is None:
-            action = self._send.action
-            self._more = RequestSource(action.body if action else None, seed=self._settings.seed, max_examples=1)
+            self._more = self._source("more", 1)
         return self._act(self._more.sentinel(), bound, timeout=timeout)
+
+    def _source(self, purpose: str, max_examples: int) -> RequestSource:
+        """Bodies for the sender's action; those for another purpose have other identities."""
+        action, settings = self._send.action, self._settings
+        return RequestSource(
+            action.body if action else None,
+            seed=settings.seed,
+            run=settings.run,
+            unit=f"{self._contract.topic}/{self._send.name}/{purpose}",
+            max_examples=max_examples,
+        )
 
     def _requests(self, cases: Iterable[str]) -> list[Request]:
         return [request for case in cases if (request := self._book.get(case)) is not None]

@@ -39,7 +39,8 @@ class HeadSource(CaseSource):
         contract, receive = _taken(chain.head)
         super().__init__(
             contract, receive, book,
-            seed=seed, run=run, max_examples=max_examples, kinds=frozenset({VALID_KIND}), numbers=count(1),
+            seed=seed, run=run, unit=chain.name, max_examples=max_examples, kinds=frozenset({VALID_KIND}),
+            numbers=count(1),
         )  # fmt: skip
         self._behind = chain.last.contract.topic
         self._planned: dict[str, Case] = {}
