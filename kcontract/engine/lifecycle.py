@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from kcontract.engine.plan import Unit
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.tools import Tools
+from kcontract.engine.topics.changelogs import empty_changelogs
 from kcontract.engine.watching.observer import Observer
 from kcontract.errors import BrokerError
 from kcontract.model import events as ev
@@ -222,6 +223,16 @@ class Lifecycle:
             self.failure = gone
             return False
         return True
+
+    def forget_state(self) -> bool:
+        """Have the next process begin without what the last ones kept on the broker. False if it does not get ready."""
+        try:
+            self.kill("restart")
+            self.evict()
+            empty_changelogs(self._cluster)
+        except BrokerError:
+            return False
+        return self.restarts(behind=True)
 
     def comes_back(self, *, behind: bool, within: float) -> bool:
         """As whoever supervises it would, restart it until it is ready: twice, and again for `within` seconds.

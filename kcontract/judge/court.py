@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from kcontract.judge.beside import Silent
 from kcontract.judge.cause import names_frame
+from kcontract.judge.controls import Controls
 from kcontract.judge.doubts import IN_TIME_AGAIN, MEASURE_IT, TOO_LATE, Doubt, LeadBook, adopt, hand_over
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
@@ -35,6 +36,7 @@ _UNTOLD_TRIES = 3
 """So often that is seen of a record alone before nothing is tried any more for its sake."""
 _OF_THE_PROCESS = frozenset({Symptom.REJECTED, Symptom.NO_EFFECT})
 """What a process may come to do with whatever it is sent."""
+_OF_AN_END = frozenset({"RESOURCE_BLOWUP", "CRASH_LOOP", "CRASHED"})
 _KEPT_OPEN = 5_000
 """So many of them stay open to evidence."""
 
@@ -48,7 +50,7 @@ class Court:
         """`committed` is the fold's own view, which goes on changing."""
         self.doubts: list[Doubt] = []
         self.reached: list[CaseVerdict] = []
-        self.tally = Tally()
+        self.tally, self.controls = Tally(), Controls()
         self.dead_letters = 0
         """Answers to invalid requests are counted as well."""
         self.ever_committed = False
@@ -73,6 +75,7 @@ class Court:
             "stop": self._stop,
             "isolate": self._isolated,
             "bisect": lambda _: None,
+            "control": lambda _: None,  # `judge.controls` does
             "shrink": self._shrunk,
             "redelivery": self._counted,  # `judge.repeats.duplicates` looks at groups
             "fault": self._counted,  # `judge.faults.book` looks at these
@@ -84,6 +87,16 @@ class Court:
     def judge(self, window: Window) -> None:
         """A window has closed. `forget` it when everybody has looked at it."""
         self._judges.get(window.purpose, self._first_time)(window)
+        lasting = self.controls.note(window)
+        if self.controls.clears:
+            self._acquit(window.of)
+        self.reached += lasting
+
+    def _acquit(self, root: str) -> None:
+        """The record ended the service alone, and so do healthy ones: it was what the service keeps of another one."""
+        blamed = [one for one in self.reached if one.case.partition(".")[0] == root and one.code in _OF_AN_END]
+        self._loops -= {one.cause for one in blamed}
+        self.reached[:] = [one for one in self.reached if one not in blamed]
 
     def is_past(self, delivery: Delivery) -> bool:
         """Whether the service has committed past the delivery."""

@@ -299,6 +299,11 @@ class Window:
         return len(self.exits) == 1 and self.exits[0].is_outside and not self.stalled and not self.bloated
 
     @property
+    def ended(self) -> bool:
+        """Whether the service ended by itself."""
+        return bool(self.exits) and not self.ended_outside
+
+    @property
     def disturbed(self) -> bool:
         """Whether the service ended, was killed or was started again while the window was open."""
         return bool(self.exits) or self.stalled or self.starts > 0

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-import msgspec
-
 from kcontract.judge.book import Book, Grounds, Listener
-from kcontract.judge.effect_verdict import effect_verdict
+from kcontract.judge.controls import never_again
 from kcontract.judge.evidence import Window
-from kcontract.judge.promised import promise
 from kcontract.model import events as ev
 from kcontract.model.finding import CaseVerdict
 
@@ -84,13 +81,6 @@ class LifeBook(Book):
         return (self._never_again(self._fatal),) if self._failed == _STARTS else ()
 
     def _never_again(self, window: Window) -> CaseVerdict:
-        suspect, last = window.suspects[0], window.exits[-1]
-        others = f", the likeliest of {len(window.suspects)}" if len(window.suspects) > 1 else ""
-        facts = (
-            f"the process exited with code {window.exits[0].code} with this record as a suspect{others}",
-            f"it was started {self._failed} times since, at last behind everything sent, and exited each time",
-        )
-        kept = promise("CRASH_LOOP", suspect)
-        self.grounds.tally.count(suspect, "CRASH_LOOP")
-        reached = effect_verdict("CRASH_LOOP", suspect, kept, facts, cause=last.cause)
-        return msgspec.structs.replace(reached, stderr=last.stderr)
+        facts = (f"it was started {self._failed} times since, at last behind everything sent, and exited each time",)
+        self.grounds.tally.count(window.suspects[0], "CRASH_LOOP")
+        return never_again(window, window.exits[-1], facts)

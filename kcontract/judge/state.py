@@ -9,6 +9,7 @@ from kcontract.judge.answering import sort_out
 from kcontract.judge.book import Book, Grounds
 from kcontract.judge.books import BOOKS
 from kcontract.judge.cause import exit_cause
+from kcontract.judge.controls import Controls
 from kcontract.judge.court import Court
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Delivery, Effect, Exit, Window
@@ -144,6 +145,11 @@ class UnitState:
     def exits_as_known(self, window: Window) -> bool:
         """Whether the window's last exit is one that was seen to come again after a restart."""
         return self.court.exits_as_known(window)
+
+    @property
+    def controls(self) -> Controls:
+        """Whether it is of what it keeps that the service ends."""
+        return self.court.controls
 
     @property
     def untied(self) -> UntiedRecords:

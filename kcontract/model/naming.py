@@ -13,6 +13,11 @@ def without_prefix(text: str, run: str) -> str:
     return text.replace(run_prefix(run), "")
 
 
+def is_changelog(topic: str) -> bool:
+    """What a service of Kafka Streams, Faust or Quix Streams builds its state of at each start."""
+    return topic.startswith("changelog__") or topic.endswith("-changelog")
+
+
 def is_internal(topic: str) -> bool:
     """Changelogs and repartition topics of Kafka Streams and Faust, those of Quix Streams, the broker's own topics."""
-    return topic.startswith(("__", "changelog__", "repartition__")) or topic.endswith(("-changelog", "-repartition"))
+    return is_changelog(topic) or topic.startswith(("__", "repartition__")) or topic.endswith("-repartition")

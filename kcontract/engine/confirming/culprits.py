@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
 from kcontract.judge.evidence import Delivery, Window
+from kcontract.model import events as ev
 from kcontract.model.case import Case
 
 _HEADS = 8
@@ -30,6 +31,8 @@ class Detective:
         self._player = player
         self.stalls = 0
         """How many cases alone made the service stand still."""
+        self.hopeless = False
+        """Whether healthy records alone end every new process."""
 
     def find(self, suspects: Sequence[Delivery], parallel: int) -> Case | None:
         """The first suspect that alone ends or stops the service again; None if none does, or it starts no more.
@@ -42,13 +45,27 @@ class Detective:
         return self._first_fatal(cases[:heads]) or self._sieve(cases[heads:])
 
     def is_fatal(self, case: Case) -> bool:
-        """Whether the case alone behind a healthy record ends or stops the service once more."""
+        """Whether the case alone behind a healthy record ends or stops the service once more.
+
+        Where healthy records alone do so as well, it is what the service keeps of another record, or of this one: that
+        is cleared, and a case for which it was not known to be well is tried again.
+        """
+        controls = self._stage.state.controls
+        sound = controls.sound
         window = self._try("alone", [case], case.root)
         if window is not None and (window.ended_outside or window.lost):
             window = self._try("alone", [case], case.root)
         fatal = window is not None and (bool(window.exits) or window.stalled)
         self.stalls += fatal and window is not None and window.stalled
-        return fatal
+        if not (fatal and controls.asks) or self._is_well(case):
+            return fatal
+        self.hopeless = not (self._stage.lifecycle.forget_state() and self._is_well(case))
+        return sound or (not self.hopeless and self.is_fatal(case))
+
+    def _is_well(self, case: Case) -> bool:
+        """Whether healthy records alone do not end the service."""
+        window = self._try("control", (), case.root)
+        return window is None or not window.ended
 
     def _first_fatal(self, cases: Sequence[Case]) -> Case | None:
         """The first of these that is fatal alone."""
@@ -70,17 +87,19 @@ class Detective:
     def _can_go_on(self) -> bool:
         return not self._stage.out_of_time and self.revive()
 
-    def _try(self, purpose: str, cases: Sequence[Case], of: str) -> Window | None:
+    def _try(self, purpose: ev.Purpose, cases: Sequence[Case], of: str) -> Window | None:
         if not self.revive():
             return None
         copies = [self._player.sources[case.topic].again(case) for case in cases]
         if purpose == "alone":
             patience = _PATIENCE if self.stalls < _STALLS_ENOUGH else 1.0
             return self._player.play("alone", copies, of=of, patience=patience)
-        return self._player.play("bisect", copies, of=of)
+        return self._player.play(purpose, copies, of=of)
 
     def revive(self) -> bool:
-        """A running service whose group stands behind everything sent so far."""
+        """A running service whose group stands behind everything sent so far; False if there is no use in one."""
+        if self.hopeless:
+            return False
         self._stage.observer.look_at_process()
         if not self._stage.lifecycle.gone:
             return True

@@ -21,6 +21,7 @@ _STALLS_AT_MOST = 8
 _ONCE_AT_MOST = 4
 """So often a window may end the service without doing it again before its cases are given up."""
 _OVER = "--max-time is over"
+_HOPELESS = "the service ends with whatever it is sent, of what it keeps"
 _GONE = "the service does not start any more"
 _ITS_LOG = "a look at its log, which may tell why"
 
@@ -137,6 +138,8 @@ class Triage:
         """Why nothing more can be sent. Without a verdict a service that starts no more could not be verified."""
         if self._stage.out_of_time:
             return _OVER
+        if self._detective.hopeless:
+            return _HOPELESS
         failure = self._stage.lifecycle.failure
         self.gave_up = self.gave_up or f"{_GONE}{f': {failure.reason}' if failure else ''}"
         return _GONE

@@ -32,7 +32,7 @@ _BUSY = 500
 """With so many answers to come the service is busy, and what is to be done anyway is done meanwhile; but not where it
 matters when each of them is read."""
 _ASTRAY = 3
-_PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate")
+_PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate", "control")
 """Without invalid markers: they may be what grows, is logged, or has an effect."""
 _PLAYED: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "alone", "repeat", "burst")
 """Of which all that is asked is what became of each record."""
@@ -337,7 +337,11 @@ class Player:
         """After an exit: once more where the commits stand. False when it exits again, or its group is all it tells."""
         self._observer.drain(_DRAIN_SECONDS)
         self._observer.look_at_commits()
-        if window.purpose == "bisect" or len(window.exits) >= _EXITS_AT_MOST or self._state.exits_as_known(window):
+        if (
+            window.purpose in ("bisect", "control")
+            or len(window.exits) >= _EXITS_AT_MOST
+            or self._state.exits_as_known(window)
+        ):
             return False
         return self._stage.lifecycle.restarts(behind=False)
 

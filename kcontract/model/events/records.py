@@ -17,6 +17,7 @@ Purpose = Literal[
     "batch",
     "bisect",
     "alone",
+    "control",
     "repeat",
     "shrink",
     "replay",
@@ -30,7 +31,8 @@ Purpose = Literal[
     "isolate",
 ]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
-start; the cases; to find a culprit among suspects; one case behind a healthy record; the same window once more;
+start; the cases; to find a culprit among suspects; one case behind a healthy record; healthy records
+only, to see whether it was that case; the same window once more;
 smaller variants of a judged case; a stored case; many records of few keys; the same bytes once
 more; one case at which the service must stop; records before, during and after a fault; one
 case in many copies, or none for comparison, to see what it holds on to; records at a rate; invalid

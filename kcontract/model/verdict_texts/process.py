@@ -23,6 +23,7 @@ CRASH_LOOP = """\
 The process exits on a record, and again on the same record after each restart: one message stops its partition.
 Proof: at least two exits with the case among the records without an outcome, and no commit past it in between.
 Not: CRASHED, where the partition moves on after the exit; an exit that we caused; a start that fails without records.
+Not: a record behind one of which the service keeps what ends it (a state store, a table): that one is blamed.
 Python: an exception that is not the one caught (EOFError, IndexError, struct.error) leaves the poll loop.
 Java: DeserializationException without ErrorHandlingDeserializer; Streams with LogAndFailExceptionHandler.
 Node: a rejection that nobody handles ends the process; kafkajs: an error that its retry does not know.

@@ -31,6 +31,7 @@ class Detective:
     fatal: bool = False
     starts: bool = True
     stalls: int = 0
+    hopeless: bool = False
     asked: list[list[Case]] = field(default_factory=list)
     tried: list[Case] = field(default_factory=list)
 
