@@ -27,6 +27,7 @@ from kcontract.errors import ServiceError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Window
+from kcontract.judge.later import IT_WAITS, WHAT_HELPS, LaterBook
 from kcontract.judge.symptoms import Symptom
 from kcontract.judge.untied import NAME_IT
 from kcontract.model import events as ev
@@ -111,8 +112,14 @@ class ReceiverRun:
         for _ in range(_WARMS):
             window = self._player.play("warm", [])
             self._triage.resolve(window)
+            self._check_moments()
             if self._stage.alive or not window.disturbed or self._state.reached or not self._detective.revive():
                 return
+
+    def _check_moments(self) -> None:
+        """ServiceError if no moment is known at which an effect is due."""
+        if self._state.book(LaterBook).waits and not self._state.reached:
+            raise ServiceError("EFFECTS_WAIT", IT_WAITS, WHAT_HELPS)
 
     def _try_probes(self) -> None:
         """Ask for a record that was never sent, of each topic whose receiver has a probe: before the first records, for

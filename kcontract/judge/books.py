@@ -8,6 +8,7 @@ from kcontract.judge.ends import EndBook
 from kcontract.judge.event_types import TypeBook
 from kcontract.judge.faults.book import FaultBook
 from kcontract.judge.floods import FloodBook
+from kcontract.judge.later import LaterBook
 from kcontract.judge.leaks import LeakBook
 from kcontract.judge.lives import LifeBook
 from kcontract.judge.load.book import LoadBook
@@ -24,6 +25,7 @@ from kcontract.judge.uncommitted import CommitBook
 BOOKS: tuple[type[Book], ...] = (
     EndBook,
     LifeBook,
+    LaterBook,
     ResourceBook,
     StormBook,
     TypeBook,

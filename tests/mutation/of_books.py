@@ -8,6 +8,7 @@ BOOK_MUTANTS = (
     *in_module(
         "books",
         ("without LifeBook", "    LifeBook,\n", ""),
+        ("without LaterBook", "    LaterBook,\n", ""),
         ("without ResourceBook", "    ResourceBook,\n", ""),
         ("without StormBook", "    StormBook,\n", ""),
         ("without DuplicateBook", "    DuplicateBook,\n", ""),

@@ -510,6 +510,16 @@ EVIDENCE_MUTANTS = (
         ("lasts, though it is known whose doing it is", ' and first.purpose != "alone"', ""),
     ),
     *in_module(
+        "later",
+        ("waits at once", "_WINDOWS = 2", "_WINDOWS = 1"),
+        ("waits, but not in a row", "if _waits(window) else 0", "if _waits(window) else self._windows"),
+        ("waits no more", "if not self.waits:", "if True:"),
+        ("waits, and goes on", "return window.stalled and bool(lacking)", "return bool(lacking)"),
+        ("waits for nothing", "if last.wanted and not last.has_outcome}", "}"),
+        ("waits, though some came by themselves", " and min(came) >= last.sent_at", ""),
+        ("waits, though some never came", "len(came) == len(others)", "bool(came)"),
+    ),
+    *in_module(
         "lost_starts",
         ("many starts that take nothing", "return took_nothing and self._lost <= ", "return took_nothing or "),
         ("one that was seen to take something", "return took_nothing and self._lost", "return self._lost"),

@@ -24,6 +24,9 @@ _OVER = "--max-time is over"
 _HOPELESS = "the service ends with whatever it is sent, of what it keeps"
 _GONE = "the service does not start any more"
 _ITS_LOG = "a look at its log, which may tell why"
+_LIKE_THAT = (
+    "effects that only later records bring (`suppress` in Kafka Streams) look like that, and cannot be waited for"
+)
 
 
 class Triage:
@@ -88,7 +91,8 @@ class Triage:
     def _tell_once(self, window: Window) -> None:
         did = f"stood still once, for {window.stood:.0f} s," if window.stalled else "exited once,"
         recorder, unit = self._stage.tools.recorder, self._stage.unit.name
-        recorder.record(ev.Blind(recorder.now(), unit, f"the service {did} and did not do it again", _ITS_LOG))
+        remedy = f"{_ITS_LOG}; {_LIKE_THAT}" if window.stalled else _ITS_LOG
+        recorder.record(ev.Blind(recorder.now(), unit, f"the service {did} and did not do it again", remedy))
 
     def blame(self, case: Case) -> None:
         """The case was seen to end or stop the service alone."""

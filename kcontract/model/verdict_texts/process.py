@@ -7,6 +7,7 @@ Proof: the exit, the output or the missing member of the group, before the first
 Not: CRASHED, which is an exit on a record; a service that starts and then stands still is STUCK.
 Python: a missing package or environment variable; the wrong interpreter in `run.command`.
 Java: no JAVA_HOME, a jar that was not built, a start longer than `startTimeout`.
+Java: effects that only later records bring (Streams' `suppress`): nothing says when one is due.
 Node: `npm ci` was not run; Go: the binary was not built; all: a fixed port already in use, an address baked in.
 Fix: run the command of `run:` by hand with the environment of the contract; raise `startTimeout` on slow machines."""
 
