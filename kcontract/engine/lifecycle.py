@@ -156,6 +156,12 @@ class Lifecycle:
             return "--max-time was over before the service was ready"
         if run.ready is not None and not self._answers(run.ready):
             return f"ready: {run.ready} did not hold within {run.start_timeout:g} s"
+        if apart := self._read_apart():
+            return (
+                f"the members of group {self._unit.group} were assigned nothing of {', '.join(apart)} within"
+                f" {run.start_timeout:g} s; what the service reads without its group (a global table, assign()) has no"
+                " receiver: leave it out there, and the topic of its contract is made all the same"
+            )
         if self._places:
             who = "no member" if run.instances == 1 else f"no {run.instances} members"
             return (
@@ -164,6 +170,12 @@ class Lifecycle:
                 " If it joins none and assigns itself its partitions, say when it is ready (run.ready)"
             )
         return f"the service did not listen on port {self.port} within {run.start_timeout:g} s"
+
+    def _read_apart(self) -> list[str]:
+        """Topics that no member has any partition of, where members have some of others."""
+        assigned = {topic for topic, _ in self._observer.look_at_members().assigned()} if self._places else set()
+        topics = {topic for topic, _ in self._places}
+        return sorted(topics - assigned) if topics & assigned else []
 
     def kill(self, reason: ev.KillReason) -> None:
         """SIGKILL, with everything that it started."""

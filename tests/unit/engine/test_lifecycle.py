@@ -146,3 +146,16 @@ def test_without_ready_only_members_say_it() -> None:
 def test_nothing_is_missed_by_a_service_without_members() -> None:
     """It handles everything, and nothing needs a member to be judged."""
     assert verified(Unjoined(good), _with_ready("last words")).codes == []
+
+
+def test_a_topic_that_is_read_without_the_group_is_named() -> None:
+    """A global table has no member: whoever wrote a receiver for it is told which one that is."""
+    stage = stage_of(World(good))
+    life = stage.lifecycle
+    life._places = ((TOPIC, 0), ("tariffs", 0), ("tariffs", 1))
+    with pytest.raises(ServiceGone, match="were assigned nothing of tariffs within") as gone:
+        life.start(at_most=3.0)
+    assert "has no receiver" in gone.value.reason
+    life._places = (("tariffs", 0),)
+    with pytest.raises(ServiceGone, match="no member of group"):
+        life.start(at_most=3.0)
