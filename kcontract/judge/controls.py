@@ -46,7 +46,8 @@ class Controls:
             self._cause = window.exits[-1].cause
             self.asks = self.worked and window.ended and self._cause not in self._passing
         elif window.outcome == "settled":
-            if window.purpose == "control" and not self.sound and names_frame(self._cause):
+            at_once = window.purpose == "control" and not (self.sound or self._failed)
+            if at_once and names_frame(self._cause):
                 self._passing.add(self._cause)
             self.sound, self.worked, self._first = True, True, None
         first = self._first

@@ -498,8 +498,9 @@ EVIDENCE_MUTANTS = (
         ("what never worked", " and self.worked:", ":"),
         ("asks each time", " and self._cause not in self._passing", ""),
         ("asks of whoever never worked", "self.asks = self.worked and", "self.asks ="),
-        ("passes without a frame", " and names_frame(self._cause)", ""),
-        ("passes what ended nobody", " and not self.sound and", " and"),
+        ("passes without a frame", "if at_once and names_frame(self._cause)", "if at_once"),
+        ("passes what ended nobody", "not (self.sound or self._failed)", "not self._failed"),
+        ("passes what was cleared", "not (self.sound or self._failed)", "not self.sound"),
         (
             "controls behind one end",
             "self.sound, self._failed = self.sound, False, 0",

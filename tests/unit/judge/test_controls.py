@@ -94,6 +94,17 @@ def test_a_control_is_asked_for_once_a_cause(stderr: str, asks: bool) -> None:
         assert not story.state.controls.asks
 
 
+def test_a_cause_that_was_cleared_away_is_asked_for_again() -> None:
+    """Healthy records were handled only when nothing was kept any more: the next one may be kept as well."""
+    story = worked()
+    batch_ends(story)
+    alone_ends(story, "1", stderr=TRACE)
+    control(story, "1", ends=True)
+    control(story, "1", ends=False)
+    alone_ends(story, "2", stderr=TRACE)
+    assert story.state.controls.asks
+
+
 def test_a_control_is_not_asked_for_where_nothing_ended_or_ever_worked() -> None:
     story = Story()
     alone_ends(story, "1", stderr=TRACE)
