@@ -1,9 +1,10 @@
 """RESOURCE_BLOWUP: what a service holds grows with one record, stays, and does so again after a restart (ORACLE.md §6).
 
 The proof is two rounds. A round is windows of purpose `growth`: healthy records for comparison, the suspect alone (in
-one copy for memory, in many for what is counted and for memory that leaks bit by bit), and healthy records again,
-behind which the growth must still be there. Between the rounds the service is started anew. What fills up to a bound
-of its own, as pools and heaps do, either grows with healthy records too, or stops before it gets as far.
+one copy for memory, in many for memory that leaks bit by bit, and in as many as it takes for what is counted), and
+healthy records again, behind which the growth must still be there. Between the rounds the service is started anew. What
+fills up to a bound of its own, as pools and heaps do, either grows with healthy records too, or stops before it gets as
+far.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ MEMORY, COUNTED = "memory", ("descriptors", "threads", "connections")
 MOST_SHARE = 0.5
 """Of the machine's memory: a service that holds more is ended."""
 COPIES, TRIALS = 32, 3
-"""A round of what is counted: that is more than the bound of any usual pool."""
+"""A round of what is counted grows by so much in each trial: that is more than the bound of any usual pool."""
 _MEGABYTE = 1 << 20
 _MEMORY_GROWTH, _MEMORY_CALM = 128 * _MEGABYTE, 32 * _MEGABYTE
 _LEAK, _LEAK_CALM = COPIES * _MEGABYTE, 8 * _MEGABYTE
@@ -48,6 +49,15 @@ def grew(what: str, before: Resources, after: Resources, copies: int) -> bool:
     if what == MEMORY:
         return growth >= (_MEMORY_GROWTH if copies == 1 else _LEAK)
     return growth >= max(1, copies)
+
+
+def copies_for(what: str, before: Resources, after: Resources, copies: int) -> int:
+    """How many copies a trial takes if so many had it grow like that.
+
+    Who takes hundreds of descriptors with each record would soon meet the limit of its process.
+    """
+    growth = getattr(after, what) - getattr(before, what)
+    return copies if what == MEMORY else max(1, min(COPIES, 2 * COPIES * copies // max(1, growth)))
 
 
 def leaks(before: Resources, after: Resources) -> bool:
@@ -149,8 +159,8 @@ def _holds(what: str, first: _Window, trials: list[_Window], last: _Window) -> b
         small = sum(len(one.case.record.value or b"") for one in deliveries) <= _SMALL
         steady = not many or all(_growth(what, trial) >= _LEAK for trial in trials)
         return bool(small and steady and net >= (_MEMORY_GROWTH if not many else _STAYS * TRIALS * _LEAK))
-    each = all(_growth(what, trial) >= len(trial.deliveries) for trial in trials)
-    return bool(many and each and net >= _STAYS * len(deliveries))
+    each = all(_growth(what, trial) >= max(COPIES, len(trial.deliveries)) for trial in trials)
+    return bool(len(trials) >= TRIALS and each and net >= _STAYS * max(TRIALS * COPIES, len(deliveries)))
 
 
 def _growth(what: str, window: _Window) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kcontract.engine.scene import Scene
 from kcontract.judge.evidence import Window
-from kcontract.judge.resources import COPIES, MEMORY, TRIALS, grew, leaks
+from kcontract.judge.resources import COPIES, MEMORY, TRIALS, copies_for, grew, leaks
 from kcontract.model.case import Case, Role
 from kcontract.model.service import Resources
 
@@ -29,11 +29,14 @@ def find_growth(scene: Scene) -> None:
             continue
         copies = _copies(what)
         held = _shows(scene, case, copies)
+        if held is None and copies > 1 and scene.detective.revive():  # so many may be more than its process can hold
+            copies, held = 1, _shows(scene, case, 1)
         if held and what == MEMORY and not grew(what, *held, copies) and leaks(*held) and leaking:
             leaking, copies = leaking - 1, COPIES
             held = _shows(scene, case, copies)
         if held and grew(what, *held, copies):
             done.add(what)
+            copies = copies_for(what, *held, copies)
             for number in range(_ROUNDS):
                 if not _round(scene, what, case, copies, patient=number == 0):
                     break
@@ -60,7 +63,7 @@ def _round(scene: Scene, what: str, case: Case, copies: int, *, patient: bool) -
     if not scene.stage.lifecycle.restarts(behind=True):
         return False
     scene.player.play("warm", [])
-    trials = 1 if copies == 1 else TRIALS
+    trials = 1 if what == MEMORY and copies == 1 else TRIALS
     windows = [_compare(scene, copies)]
     before = scene.stage.observer.look_at_resources()
     windows += [_try(scene, case, copies) for _ in range(trials)]

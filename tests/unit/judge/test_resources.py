@@ -55,11 +55,15 @@ def _fields(one: Resources) -> dict[str, Any]:
 MEMORY: dict[str, Any] = {"each": {"memory": 300 * MEGABYTE}}
 LEAK: dict[str, Any] = {"trials": TRIALS, "copies": COPIES, "each": {"memory": 2 * COPIES * MEGABYTE}}
 THREADS: dict[str, Any] = {"trials": TRIALS, "copies": COPIES, "each": {"threads": COPIES}}
+FEW: dict[str, Any] = {"trials": TRIALS, "each": {"threads": 400}}
 
 
-@pytest.mark.parametrize(("parts", "cause"), [(MEMORY, "memory"), (LEAK, "memory"), (THREADS, "threads")])
+@pytest.mark.parametrize(
+    ("parts", "cause"), [(MEMORY, "memory"), (LEAK, "memory"), (THREADS, "threads"), (FEW, "threads")]
+)
 def test_two_rounds_complete_the_verdict(parts: dict[str, Any], cause: str) -> None:
-    """Memory with one record, threads with one for each of many; told once, with the figures of both rounds."""
+    """Memory with one record, threads with one for each of many, or with as many of each of few; told once, with the
+    figures of both rounds."""
     story = Told()
     story.round(**parts)
     assert story.codes == []
@@ -85,12 +89,18 @@ def test_two_rounds_complete_the_verdict(parts: dict[str, Any], cause: str) -> N
         {**THREADS, "first": {"threads": COPIES}},
         {**THREADS, "last": {"threads": -TRIALS * COPIES}},
         {**THREADS, "copies": 4, "each": {"threads": 8}},
+        {**THREADS, "copies": 2 * COPIES, "each": {"threads": 2 * COPIES - 1}},
+        {**FEW, "trials": TRIALS - 1},
+        {**FEW, "each": {"threads": COPIES - 1}},
+        {**LEAK, "trials": TRIALS - 1, "each": {"memory": 60 * MEGABYTE}},
+        {**MEMORY, "trials": TRIALS, "each": {"memory": COPIES * MEGABYTE}},
     ],
     ids=[
         "some memory", "memory that is given back", "a little for each", "a leak that healthy records have as well",
         "a heap that is collected", "too few trials", "a heap that healthy records fill", "a large record",
         "fewer threads than records", "a pool that may be full soon", "a pool that healthy records fill",
-        "threads that end", "few records",
+        "threads that end", "few records", "less than a thread a record", "few trials", "some threads with each of few",
+        "too few trials of much", "some memory with each of few",
     ],
 )  # fmt: skip
 def test_what_comes_close_is_no_blowup(parts: dict[str, Any]) -> None:
@@ -122,17 +132,22 @@ def test_a_round_that_something_broke(how: str) -> None:
     assert story.codes == (["RESOURCE_BLOWUP"] if how == "nothing" else [])
 
 
-def test_threads_that_end_between_windows() -> None:
+@pytest.mark.parametrize(
+    ("copies", "each", "left"),
+    [(COPIES, COPIES, 0), (1, COPIES, COPIES), (2 * COPIES, 2 * COPIES, 3 * COPIES)],
+    ids=["all of them", "most of those of few records", "most of those of many"],
+)
+def test_threads_that_end_between_windows(copies: int, each: int, left: int) -> None:
     """They grew with every record, and did not stay."""
     story = Told()
     for _ in range(2):
         story.start()
         story.held = START
-        story.growth("", COPIES)
+        story.growth("", copies)
         for _ in range(TRIALS):
-            story.growth("1", COPIES, threads=COPIES)
-        story.held = START
-        story.growth("", COPIES)
+            story.growth("1", copies, threads=each)
+        story.held = Resources(START.memory, START.descriptors, START.threads + left, START.connections)
+        story.growth("", copies)
     assert story.codes == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kcontract.model.record import Record
 from kcontract.model.service import Resources
-from tests.unit.engine.world import Handled, Process, World, good, verified
+from tests.unit.engine.world import EXIT, Handled, Process, World, good, verified
 from tests.unit.judge.story import DLQ
 
 MANY = frozenset({"wrong_root", "empty_value", "wrong_type", "missing_required", "json_syntax", "wrong_encoding"})
@@ -78,6 +78,26 @@ def test_what_is_bounded_is_nobodys_fault(more: Callable[[Resources, bool], Reso
     done = verified(Holding(more), kinds=MANY)
     assert done.codes == []
     assert done.receiver._player.grown
+
+
+class Limited(Holding):
+    """It takes a hundred descriptors with each bad record, and ends where its process may have no more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(lambda held, bad: msgspec.structs.replace(held, descriptors=held.descriptors + 100 * bad))
+        self.most = most
+
+    def work(self, record: Record) -> Handled:
+        done = super().work(record)
+        held = self.process.held if self.process is not None else None
+        return EXIT if held is not None and held.descriptors > self.most else done
+
+
+@pytest.mark.parametrize("most", [9_000, 3_000], ids=["not enough for a round", "not enough for a trial"])
+def test_what_takes_a_lot_of_each_is_tried_with_few(most: int) -> None:
+    """With as many records as for a small leak it would meet the limit of its process, and prove nothing."""
+    done = verified(Limited(most), kinds=frozenset({"empty_value"}))
+    assert {(one.code, one.cause) for one in done.stage.state.reached} == {("RESOURCE_BLOWUP", "descriptors")}
 
 
 class Waiting(World):
