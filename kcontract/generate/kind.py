@@ -63,6 +63,8 @@ class Mutant(Value, frozen=True):
     note: str = ""
     place: str = ""
     """Pointer or offset: where a bound on the number of mutants must choose, every place has its turn."""
+    tells: int = 0
+    """Where not all are taken: 1 if lax readers take it for right, 2 if most of them do. These come first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

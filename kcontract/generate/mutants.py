@@ -8,14 +8,15 @@ from random import Random
 
 from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.contract_parts import EventType
-from kcontract.generate.kind import Ground, Kind, Mutant, Parent, nothing
+from kcontract.generate.kind import Ground, Kind, Parent, nothing
+from kcontract.generate.turns import Pair, in_turns
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
 
-_LOOKED_AT = 400
+_LOOKED_AT = 1_000
 """Mutants of one parent that are looked at, at most."""
-_FEWEST, _LARGE = 40, 4_000
+_FEWEST, _LARGE = 40, 2_000
 """As few they are where the parent is large; bytes from which on it is."""
 _VERY_LARGE = 40_000
 """Bytes of a parent from which on fewer mutants are made of it."""
@@ -60,16 +61,16 @@ def fewer(envelope: Record | None, before: Record, after: Record) -> Record | No
 
 def chosen(
     kind: Kind, ground: Ground, parents: Sequence[Parent], rng: Random, limit: int, wants: Callable[[str], bool]
-) -> Iterator[tuple[Mutant, Parent]]:
-    """Mutants of a kind: every variant once, then evenly over variants and places up to `limit` × its share, the places
-    of one variant between those of another where there are too many.
+) -> Iterator[Pair]:
+    """Mutants of a kind: every variant once, then up to `limit` × its share; where there are too many, places of the
+    schema and variants have their turns.
 
     Variants that one parent has too few of are made from the others as well, those of dangerous kinds not;
     the same damage (by its note) comes at most `limit` times. Of large parents fewer are made.
     """
     limit = _affordable(limit, parents)
     enough = 1 if kind.dangerous else limit * kind.share
-    groups: dict[str, list[tuple[Mutant, Parent]]] = {}
+    groups: dict[str, list[Pair]] = {}
     filled: set[str] = set()
     closed: set[str] = set()
     alike: dict[tuple[str, str], int] = {}
@@ -96,9 +97,9 @@ def chosen(
     if groups:
         budget = max(limit * kind.share, len(groups))
         each = -(-budget // len(groups))
-        shifts = (number / len(groups) for number in range(len(groups)))
-        spread = [_spread(group, each, shift) for group, shift in zip(groups.values(), shifts, strict=True)]
-        yield from _evenly(spread, budget)
+        count = min(budget, sum(min(len(group), each) for group in groups.values()))
+        everything = sum(map(len, groups.values())) <= count
+        yield from _evenly(groups.values()) if everything else in_turns(groups, count, rng)
 
 
 def _affordable(limit: int, parents: Sequence[Parent]) -> int:
@@ -111,22 +112,6 @@ def _looked_at(parent: Parent) -> int:
     return max(_FEWEST, _LOOKED_AT * _LARGE // max(_LARGE, len(parent.body)))
 
 
-def _spread(group: list[tuple[Mutant, Parent]], count: int, shift: float) -> list[tuple[Mutant, Parent]]:
-    """At most `count`, of as many places as there are. Variants have a `shift` each, so that not all of them damage the
-    same places, the first one above all: that is the id as a rule, which many refuse for other reasons.
-    """
-    if len(group) <= count:
-        return group
-    places: dict[str, list[tuple[Mutant, Parent]]] = {}
-    for item in group:
-        places.setdefault(item[0].place, []).append(item)
-    if len(places) <= count:
-        return list(_evenly(list(places.values()), count))
-    first = [items[0] for items in places.values()]
-    return [first[int((index + shift) * len(first) / count)] for index in range(count)]
-
-
-def _evenly(groups: list[list[tuple[Mutant, Parent]]], budget: int) -> Iterator[tuple[Mutant, Parent]]:
+def _evenly(groups: Iterable[list[Pair]]) -> Iterator[Pair]:
     """One of each group in turn."""
-    turns = zip_longest(*groups)
-    return islice((item for turn in turns for item in turn if item is not None), budget)
+    return (pair for turn in zip_longest(*groups) for pair in turn if pair is not None)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from kcontract.generate.json_schema import types_of
 from kcontract.generate.kind import MAX_BYTES, Ground, Mutant, Parent
 from kcontract.generate.kinds.json_sites import Site, is_token, sites, with_raw
+from kcontract.generate.numbers import limits
 
 DEPTHS = (100, 300, 500, 900, 1_000, 5_000, 100_000)
 NUMBERS = {
@@ -22,6 +24,7 @@ NUMBERS = {
     "tiny": b"1e-400",
 }
 NONSTANDARD = {"nan": b"NaN", "infinity": b"-Infinity", "overflow": b"1e400", "hex": b"0x1F", "leading_zero": b"007"}
+_BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "enum", "const"})
 TEXTS = {
     "invalid_utf8": b'"a\xffb"',
     "overlong": b'"\xc0\xaf"',
@@ -56,9 +59,24 @@ def nonstandard(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
     yield Mutant(parent.with_body(b"\xef\xbb\xbf" + parent.body), "bom", "a byte order mark in front")
     yield Mutant(parent.with_body(text.encode("utf-16")), "utf16", "in UTF-16")
     for site in _numbers(ground, parent):
-        for variant, raw in NONSTANDARD.items():
+        for variant, usual in NONSTANDARD.items():
+            raw = _upward(usual, site)
             note = f"{raw.decode()} at {site.pointer or 'the root'}"
-            yield Mutant(with_raw(parent, site.pointer, raw), variant, note, site.pointer)
+            tells = _may_be_any_number(site) if variant in ("nan", "infinity") else 0
+            yield Mutant(with_raw(parent, site.pointer, raw), variant, note, site.pointer, tells)
+
+
+def _upward(raw: bytes, site: Site) -> bytes:
+    """The other infinity where a lower bound refuses the one below it, whether it can be read or not."""
+    bounded = raw == b"-Infinity" and any(limits(plain)[0] is not None for plain in site.plains)
+    return b"Infinity" if bounded else raw
+
+
+def _may_be_any_number(site: Site) -> int:
+    """2 if nothing but its spelling is wrong with NaN in this place, 1 if a bound may be, 0 if the type is."""
+    if not any("number" in types_of(plain) for plain in site.plains):
+        return 0
+    return 1 if any(plain.keys() & _BOUNDS for plain in site.plains) else 2
 
 
 def _numbers(ground: Ground, parent: Parent) -> list[Site]:

@@ -52,13 +52,22 @@ def wrong_type(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:
         belongs = " or ".join(sorted(allowed))
         for name, text in _OF_TYPE.items():
             if name not in allowed and not (name == "integer" and "number" in allowed):
-                raw = b"1" if name == "integer" and "boolean" in allowed else text  # what lax readers take for true
+                raw = b"1" if name == "integer" and "boolean" in allowed else text
                 note = f"{name} at {site.pointer}, where {belongs} belongs"
-                yield Mutant(with_raw(parent, site.pointer, raw), name, note, site.pointer)
+                tells = int(_is_lax(name, allowed))
+                yield Mutant(with_raw(parent, site.pointer, raw), name, note, site.pointer, tells)
         if isinstance(site.value, int | float) and "string" not in allowed:
             quoted = json.dumps(json.dumps(site.value)).encode()
             note = f"the value at {site.pointer} in quotes, where {belongs} belongs"
-            yield Mutant(with_raw(parent, site.pointer, quoted), "quoted", note, site.pointer)
+            yield Mutant(with_raw(parent, site.pointer, quoted), "quoted", note, site.pointer, 2)
+
+
+def _is_lax(name: str, allowed: set[str]) -> bool:
+    """Whether a value of this type is one that lax readers turn into an allowed number or truth value: 1 for true, true
+    for 1, 1.5 for 1."""
+    if name == "boolean":
+        return bool(allowed & {"integer", "number"})
+    return (name == "integer" and "boolean" in allowed) or (name == "number" and "integer" in allowed)
 
 
 def out_of_bounds(ground: Ground, parent: Parent, _: Random) -> Iterator[Mutant]:

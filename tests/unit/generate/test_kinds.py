@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 
 import msgspec
@@ -116,6 +117,51 @@ def test_what_lax_readers_take_for_the_right_type() -> None:
     assert any(value["on"] in ("true", "false") for value in quoted)
     whole = [json.loads(value or b"")["on"] for kind, value in sent if kind == "wrong_type:integer"]
     assert any(one == 1 and not isinstance(one, bool) for one in whole)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_number_and_truth_value_is_once_what_lax_readers_take_for_one(seed: int) -> None:
+    """In one run, with no more cases than before: who calls `int` for one field alone is found."""
+    numbers = {f"n{place}": {"type": kind} for place, kind in enumerate(("integer", "number", "boolean") * 3)}
+    inner = {"type": "object", "required": ["m"], "properties": {"m": {"type": "integer", "minimum": 0}}}
+    fields = {"name": {"type": "string"}, **numbers, "inner": inner, "list": {"type": "array", "items": inner}}
+    sent = _of_fields(fields, "wrong_type", seed)
+    assert len(sent) == 16
+    told = {re.sub(r".* at (/[a-z0-9/]+).*", r"\1", case.note) for case in sent if _is_lax(case)}
+    assert told == {*(f"/{name}" for name in numbers), "/inner/m", "/list/0/m"}
+
+
+def _is_lax(case: Case) -> bool:
+    note, variant = case.note, case.kind.partition(":")[2]
+    if variant == "quoted":
+        return True
+    if variant == "boolean":
+        return "where integer" in note or "where number" in note
+    return (variant, note.partition("where ")[2]) in {("integer", "boolean belongs"), ("number", "integer belongs")}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_but_its_spelling_is_wrong_with_a_number_that_is_none(seed: int) -> None:
+    """NaN and an infinity are where the type is right and no bound speaks of them: who reads them takes them."""
+    fields = {
+        "whole": {"type": "integer"}, "bounded": {"type": "number", "minimum": 0, "maximum": 9},
+        "above": {"type": "number", "exclusiveMinimum": 0}, "free": {"type": "number"}, "name": {"type": "string"},
+    }  # fmt: skip
+    notes = {case.kind: case.note for case in _of_fields(fields, "json_nonstandard", seed)}
+    assert notes["json_nonstandard:nan"] == "NaN at /free"
+    assert notes["json_nonstandard:infinity"] == "-Infinity at /free"
+    del fields["free"], fields["bounded"]
+    notes = {case.kind: case.note for case in _of_fields(fields, "json_nonstandard", seed)}
+    assert notes["json_nonstandard:infinity"] == "Infinity at /above"
+
+
+def _of_fields(fields: dict[str, object], code: str, seed: int) -> list[Case]:
+    """The cases of a kind for a JSON object in which all of the fields are required."""
+    contract, book = json_contract()
+    document = text({"type": "object", "required": [*fields], "properties": fields})
+    about = msgspec.structs.replace(contract.message, payload=document, identity=None, key_from=None)
+    made = (msgspec.structs.replace(contract, message=about), book)
+    return list(source(made, kinds=frozenset({code}), seed=seed).malformed())
 
 
 def test_bit_flips_are_sent_only_where_they_show(cases: dict[str, list[Case]]) -> None:

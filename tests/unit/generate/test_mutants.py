@@ -32,19 +32,22 @@ def test_no_more_parents_are_asked_than_are_needed(*, dangerous: bool, limit: in
     assert seen == parents[:asked]
 
 
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
-    ("places", "limit", "damaged"),
-    [(4, 2, "ac"), (4, 4, "abcd"), (8, 4, "aceg"), (3, 4, "abc"), (1, 4, "a"), (2, 2, "ab")],
+    ("places", "limit", "damaged"), [(4, 2, 2), (4, 4, 4), (8, 4, 4), (8, 6, 6), (3, 4, 3), (1, 4, 1), (2, 2, 2)]
 )
-def test_variants_damage_places_that_others_leave_alone(places: int, limit: int, damaged: str) -> None:
-    """With few mutants a variant, not all of them are of the first place."""
+def test_no_place_is_damaged_twice_before_each_is_once(places: int, limit: int, damaged: int, seed: int) -> None:
+    """With few mutants a variant, each of them is of another place, wherever the round begins."""
     names = "abcdefgh"[:places]
 
     def mutants(_: Ground, parent: Parent, __: Random) -> Iterator[Mutant]:
         return (Mutant(parent.record, variant, place, place) for place in names for variant in _VARIANTS)
 
-    pairs = _chosen(mutants, [Parent(Record(value=b""), b"", b"", None)], limit)
-    assert "".join(sorted({mutant.place for mutant, _ in pairs})) == damaged
+    pairs = _chosen(mutants, [Parent(Record(value=b""), b"", b"", None)], limit, seed=seed)
+    assert len({mutant.place for mutant, _ in pairs}) == damaged
+    assert len({(mutant.place, mutant.variant) for mutant, _ in pairs}) == len(pairs) == min(limit, 2 * places)
+    used = [[mutant.variant for mutant, _ in pairs].count(variant) for variant in _VARIANTS]
+    assert max(used) - min(used) <= 1
 
 
 def _chosen(
@@ -53,7 +56,8 @@ def _chosen(
     limit: int,
     *,
     dangerous: bool = False,
+    seed: int = 1,
 ) -> list[tuple[Mutant, Parent]]:
     words: dict[str, Any] = {"summary": "", "expected": "", "graceful": "", "explain": ""}
     kind = Kind("kind", 1, "size", Layer.HANDLER, **words, variants=_VARIANTS, mutants=mutants, dangerous=dangerous)
-    return list(chosen(kind, cast("Ground", None), parents, seeded(1), limit, lambda _: True))
+    return list(chosen(kind, cast("Ground", None), parents, seeded(seed), limit, lambda _: True))
