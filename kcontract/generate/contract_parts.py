@@ -80,12 +80,14 @@ def _registered(contract: Contract, schema: SchemaText, book: Sequence[Registere
     own = value_subject(contract)
     best = max(same, key=lambda entry: (entry.subject == own, entry.version), default=None)
     if best is None:
-        raise UsageError(
-            "GENERATE_NOT_REGISTERED",
-            f"the payload of {contract.topic} is not among the {len(book)} schemas of the registry",
-            "register it first: kcontract register",
-        )
+        raise not_registered(f"the payload of {contract.topic}", own, book)
     return best
+
+
+def not_registered(what: str, subject: str, book: Sequence[RegisteredSchema]) -> UsageError:
+    """The error for a schema whose id is needed, and is not known."""
+    message = f"{what} is not among the {len(book)} schemas of the registry"
+    return UsageError("GENERATE_NOT_REGISTERED", message, f"register it first, under {subject}")
 
 
 def value_subject(contract: Contract) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from kcontract.generate.contract_parts import document_of, documents, header_slots, payload_of
+from kcontract.generate.contract_parts import document_of, documents, header_slots, not_registered, payload_of
 from kcontract.generate.json_payload import JsonPayload
 from kcontract.generate.payload import Payload
 from kcontract.generate.reply_to import ReplyTo
@@ -79,6 +79,7 @@ class Keys:
     """Makes the keys of valid records."""
 
     def __init__(self, contract: Contract, book: Sequence[RegisteredSchema]) -> None:
+        """UsageError GENERATE_NOT_REGISTERED if the wire wants the id of the key's schema, and the book has none."""
         message = contract.message
         self._from = message.key_from
         self._schema = message.key
@@ -90,8 +91,11 @@ class Keys:
     def _frame(self, contract: Contract, book: Sequence[RegisteredSchema]) -> bytes:
         if self._schema is None or self._schema.kind != "avro" or contract.message.wire != "confluent":
             return b""
-        entry = max((e for e in book if e.subject == f"{contract.topic}-key"), key=lambda e: e.version, default=None)
-        return join(entry.id, b"") if entry is not None else b""
+        subject = f"{contract.topic}-key"
+        entry = max((e for e in book if e.subject == subject), key=lambda e: e.version, default=None)
+        if entry is None:
+            raise not_registered(f"the key of {contract.topic}", subject, book)
+        return join(entry.id, b"")
 
     def make(self, get: Get, headers: Headers, mint: Mint, rng: Random) -> tuple[bytes | None, list[bytes]]:
         """A key and the tokens that are in it alone. `get` reads a pointer of the payload."""

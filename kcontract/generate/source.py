@@ -50,8 +50,8 @@ class CaseSource:
     """Makes the cases of one contract for one receiver.
 
     Values depend on `seed` alone; identities on `run` and `unit` as well, so that a service with a memory, or several
-    that share one, never meet them twice. Raises UsageError for unknown names in `kinds`, a payload that is not in the
-    `book`, and a contract of which no valid record could be generated; SchemaError for an illegal schema.
+    that share one, never meet them twice. Raises UsageError for unknown names in `kinds`, a payload or key that is not
+    in the `book`, and a contract of which no valid record could be generated; SchemaError for an illegal schema.
     """
 
     def __init__(  # noqa: PLR0913 - one call a unit, all but three by name
@@ -186,6 +186,7 @@ class CaseSource:
     def random(self) -> Iterator[Case]:
         """Any valid records, until the caller has enough, or the schemas are used up."""
         if self._choice.wants(VALID_KIND):
+            self._healthy_parents()  # if there are none, that is an error rather than a search without end
             yield from map(self._valid, self._records.random())
 
     def drawn(self, drawn: Drawn) -> Case:

@@ -345,3 +345,23 @@ def test_large_records_are_fewer_than_asked_for() -> None:
     assert sum(1 for _ in plenty.of_kind(kind_of("json_syntax"))) * 4 < sum(
         1 for _ in rich.of_kind(kind_of("json_syntax"))
     )
+
+
+def test_a_key_whose_schema_nobody_has_registered_is_told() -> None:
+    """Its id would stand in front of each key, so that none of them could be read."""
+    key = text({"type": "record", "name": "Key", "fields": [{"name": "id", "type": "string"}]}, "avro")
+    contract, book = avro_contract(key=key, key_from=None)
+    with pytest.raises(UsageError, match="the key of t is not among the 4 schemas") as caught:
+        source((contract, book))
+    assert (caught.value.code, caught.value.fix) == ("GENERATE_NOT_REGISTERED", "register it first, under t-key")
+    known = (*book, entry(5, "t-key", 1, json.loads(key.text)))
+    assert len(list(source((contract, known), max_examples=9).valid())) == 9
+
+
+def test_a_contract_without_any_valid_record_is_told_by_whatever_asks_for_some() -> None:
+    """Rather than looked for one without end."""
+    made = json_contract(key=text({"type": "string", "pattern": "^never$"}))
+    for ask in (CaseSource.valid, CaseSource.random, CaseSource.malformed):
+        with pytest.raises(UsageError) as caught:
+            list(ask(source(made)))
+        assert caught.value.code == "GENERATE_NO_VALID"
