@@ -34,17 +34,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(name, type=kind, default=None, help=text)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A misspelt kind ends the run here: told by the first test that asks for malformed records, it came late, and in
+    runs without such a test never. pytest.UsageError."""
+    kinds = _kinds(config)
+    if not kinds:
+        return
+    from kcontract.errors import UsageError  # noqa: PLC0415 - the plugin must cost nothing unused
+    from kcontract.generate.catalogue import checked  # noqa: PLC0415
+
+    try:
+        checked(kinds)
+    except UsageError as error:
+        raise pytest.UsageError(f"--kcontract-kinds: {error.message} [{error.code}]: {error.fix}") from None
+
+
+def _kinds(config: pytest.Config) -> frozenset[str]:
+    given = config.getoption("--kcontract-kinds") or ""
+    return frozenset(name.strip() for name in given.split(",") if name.strip())
+
+
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Callable[..., ContractInTest]:
     """`contract("patient.created")`: records of that contract, and what it says of others'."""
     from kcontract.testing.contracts import contract as find  # noqa: PLC0415 - the plugin must cost nothing unused
 
     option = pytestconfig.getoption
-    kinds = option("--kcontract-kinds")
     given = {
         "seed": option("--kcontract-seed"),
         "max_examples": option("--kcontract-max-examples"),
-        "kinds": frozenset(kinds.split(",")) if kinds else None,
+        "kinds": _kinds(pytestconfig) or None,
     }
     settings = {name: value for name, value in given.items() if value is not None}
     here, root = pytestconfig.invocation_params.dir, pytestconfig.rootpath

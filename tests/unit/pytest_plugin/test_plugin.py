@@ -7,8 +7,11 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import kcontract
 
 CONTRACT = """
 kcontract: 1
@@ -39,6 +42,7 @@ KINDS = '["missing_required", "wrong_type", "wrong_root"]'
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A project with one contract."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(Path(kcontract.__file__).parents[1]))  # a relative one names nothing there
     pytester.makepyprojecttoml("[tool.pytest.ini_options]\n")
     pytester.mkdir("contracts").joinpath("orders.yaml").write_text(CONTRACT)
     pytester.makepyfile(hands=HANDLERS)
@@ -249,6 +253,21 @@ def test_options_reach_the_contracts(project: pytest.Pytester) -> None:
     )
     options = ("--kcontract-max-examples", "7", "--kcontract-kinds", "missing_required", "--kcontract-seed", "5")
     ran(project, *options, "--kcontract-root", str(project.path)).assert_outcomes(passed=1)
+
+
+def test_a_misspelt_kind_is_told_before_any_test_runs(project: pytest.Pytester) -> None:
+    """With the nearest name, whether a test asks for malformed records or not; blanks beside commas are no part of
+    names."""
+    project.makepyfile("""
+        def test_nothing(): pass
+        def test_kinds(contract): assert {case.kind for case in contract("orders").malformed()} == {"missing_required"}
+    """)
+    result = ran(project, "--kcontract-kinds", "missing_required,wrong_typ")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    told = "ERROR: --kcontract-kinds: there is no kind wrong_typ [[]KIND_UNKNOWN[]]: did you mean wrong_type?"
+    result.stderr.fnmatch_lines([told])
+    assert "test_nothing" not in result.stdout.str()
+    ran(project, "--kcontract-kinds", "missing_required, valid").assert_outcomes(passed=2)
 
 
 def test_stored_failures_are_parameters_as_well(project: pytest.Pytester) -> None:
