@@ -49,14 +49,15 @@ class HandlerProcess:
         self._environment = {"PYTHONPATH": str(Path(__file__).parents[2]), **environment, **directory.environment()}
         self._printed = directory.path / f"handler-{id(self)}.stderr"
         self._process: subprocess.Popen[bytes] | None = None
+        self._topics: tuple[str, ...] = ()
         self._buffer = bytearray()
         self._ended = False
         """Whether the process closed its end of the pipe."""
 
-    def open(self) -> Style:
+    def open(self, topics: Sequence[str] = ()) -> Style:
         """See `ports.Handler`."""
         self.close()
-        self._ended = False
+        self._topics, self._ended = tuple(topics), False
         with self._printed.open("ab") as printed:
             self._process = subprocess.Popen(
                 [self._interpreter, "-m", _MODULE],
@@ -72,23 +73,27 @@ class HandlerProcess:
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None  # noqa: S101 - both are pipes
             os.set_blocking(pipe.fileno(), False)
-        wanted = {"handler": self._run.handler, "rejects": self._run.rejects, "memory": self._memory}
-        bodies = self._exchange(framed(wanted), 1, _START_S)
+        bodies = self._exchange(framed(self._wanted()), 1, _START_S)
         silent = "its process ended" if self._ended else f"it is not loaded after {_START_S:.0f} s"
         said: dict[str, Any] = msgspec.msgpack.decode(bodies[0]) if bodies else {"error": silent}
         if "error" in said:
             told = said.get("trace") or tail(self._printed)
             self.close()
             place = f"\n{told}" if told and told.strip() != said["error"] else ""
-            fix = f"it must be what {self._root} can import, and take a record (docs/fuzz.md){place}"
+            fix = f"it must be what {self._root} can import, and take the contract's records (docs/fuzz.md){place}"
             raise UsageError("HANDLER_NOT_LOADED", f"{self._run.handler}: {said['error']}", fix)
         style: Style = said["style"]
         return style
 
+    def _wanted(self) -> dict[str, Any]:
+        """The first frame in."""
+        run = self._run
+        return {"handler": run.handler, "rejects": run.rejects, "memory": self._memory, "topics": self._topics}
+
     def run(self, batch: Sequence[Handed], patience: float) -> list[Handled]:
         """See `ports.Handler`."""
         if self._process is None:
-            self.open()
+            self.open(self._topics)
         self._forget_printed()
         bodies = self._exchange(b"".join(map(framed, batch)), len(batch), patience)
         answers = [_ANSWERS.decode(body) for body in bodies]

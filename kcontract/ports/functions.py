@@ -60,8 +60,9 @@ class Drawer(Protocol):
 class Handler(Protocol):
     """Hands records to a handler of the project, which runs in a process of its own."""
 
-    def open(self) -> Style:
-        """Start its process afresh; what it is to be handed. UsageError HANDLER_NOT_LOADED, with the reason."""
+    def open(self, topics: Sequence[str] = ()) -> Style:
+        """Start its process afresh; what it is to be handed. UsageError HANDLER_NOT_LOADED, with the reason: what
+        cannot be imported, takes no record, or none of a topic among `topics`."""
         ...
 
     def run(self, batch: Sequence[Handed], patience: float) -> list[Handled]:

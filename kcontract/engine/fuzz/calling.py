@@ -51,7 +51,7 @@ class Caller:
     def open(self, first: Case | None = None) -> bool:
         """Start the handler's process, and have it handle an ordinary record (or `first`), which may take its time:
         much is set up by the first one. Whether it survived that. UsageError HANDLER_NOT_LOADED."""
-        self._style = self._handler.open()
+        self._style = self._handler.open(tuple(self.sources))
         self._before = 0
         first = first or next(iter(self.sources.values())).healthy(Role.HEALTHY, 0)
         self._tell([first])

@@ -12,7 +12,7 @@ import os
 import resource
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ def main() -> None:
     prepare()
     try:
         face = face_of(named(wanted["handler"]))
+        check(face, wanted["topics"])
         rejects = (Rejected, *map(named, wanted["rejects"]))
     except BaseException as error:
         send(answers, {"error": f"{type(error).__name__}: {error}"[:500], "trace": told(error)})
@@ -55,6 +56,13 @@ def main() -> None:
         send(answers, answer)
         if answer.how == "bloated":
             return
+
+
+def check(face: Face, topics: Sequence[str]) -> None:
+    """LookupError for topics that it does not take: every record of theirs would fail alike."""
+    missed = [topic for topic in topics if not face.takes(topic)]
+    if missed:
+        raise LookupError(f"nobody in it subscribes to {', '.join(missed)}")
 
 
 class Calling:

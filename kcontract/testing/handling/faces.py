@@ -29,6 +29,10 @@ class Face(Protocol):
         """What the handler returns; raises what it raises."""
         ...
 
+    def takes(self, topic: str) -> bool:
+        """Whether records of a topic are for it."""
+        ...
+
 
 class FunctionFace:
     """A plain or an asynchronous function."""
@@ -37,6 +41,11 @@ class FunctionFace:
         self._function = function
         self._named, self._argument, self.style = _taken(function)
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def takes(self, topic: str) -> bool:
+        """Any: nobody has told the function of topics."""
+        del topic
+        return True
 
     def call(self, handed: Handed) -> Any:
         if self._named:

@@ -28,6 +28,11 @@ class FaustFace:
         agent.app.loop = self._loop
         self._go_nowhere()
 
+    def takes(self, topic: str) -> bool:
+        """Any: an agent is handed what its own topic would bring."""
+        del topic
+        return True
+
     def call(self, handed: Handed) -> Any:
         """The events that the agent makes of the record."""
         self._sent.clear()

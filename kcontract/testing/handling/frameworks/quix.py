@@ -36,6 +36,11 @@ class QuixFace:
         """Partitions whose state is open. It is never committed, for nothing that is sent leaves this process."""
         dataframe.processing_context.init_checkpoint()
 
+    def takes(self, topic: str) -> bool:
+        """Any: what the dataframe does not know goes to its first one."""
+        del topic
+        return True
+
     def call(self, handed: Handed) -> Any:
         """What was sent by `to_topic`; where nothing is, what comes out at the end."""
         self._produced.clear()

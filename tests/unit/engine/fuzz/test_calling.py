@@ -36,11 +36,13 @@ class Scripted:
         self._handle, self._style, self._before = handle, style, 0
         self.seen: list[Handed] = []
         self.opened = 0
+        self.topics: Sequence[str] = ()
         self.patience = 0.0
         """The longest that was had with a record without bytes."""
 
-    def open(self) -> Style:
+    def open(self, topics: Sequence[str] = ()) -> Style:
         self.opened, self._before = self.opened + 1, 0
+        self.topics = topics
         return self._style
 
     def run(self, batch: Sequence[Handed], patience: float) -> list[Handled]:
@@ -96,6 +98,13 @@ def right(handed: Handed, _before: int = 0) -> Handled:
     except (msgspec.DecodeError, KeyError, TypeError, UnicodeDecodeError, RecursionError):
         fine = False
     return Handled("returned") if fine else Handled("rejected", error="Bad: no")
+
+
+def test_a_handler_is_told_whose_records_it_gets() -> None:
+    """Each time that it is opened: it may take those of another topic alone, which is no fault of any record."""
+    fuzzed = Fuzzed(right, kinds=frozenset({"wrong_type"}))
+    assert fuzzed.handler.opened
+    assert fuzzed.handler.topics == ("orders",)
 
 
 def test_a_careful_handler_earns_no_finding() -> None:
