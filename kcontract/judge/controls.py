@@ -46,7 +46,7 @@ class Controls:
             self._cause = window.exits[-1].cause
             self.asks = self.worked and window.ended and self._cause not in self._passing
         elif window.outcome == "settled":
-            at_once = window.purpose == "control" and not (self.sound or self._failed)
+            at_once = window.purpose == "control" and not self._failed
             if at_once and names_frame(self._cause):
                 self._passing.add(self._cause)
             self.sound, self.worked, self._first = True, True, None
