@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import islice
 from random import Random
 
 from kcontract.generate.avro_payload import AvroPayload
 from kcontract.generate.contract_parts import EventType
 from kcontract.generate.kind import Ground, Kind, Parent, nothing
-from kcontract.generate.turns import Pair, in_turns
+from kcontract.generate.turns import Pair, evenly, in_turns
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
@@ -99,7 +99,7 @@ def chosen(
         each = -(-budget // len(groups))
         count = min(budget, sum(min(len(group), each) for group in groups.values()))
         everything = sum(map(len, groups.values())) <= count
-        yield from _evenly(groups.values()) if everything else in_turns(groups, count, rng)
+        yield from evenly(groups.values()) if everything else in_turns(groups, count, rng)
 
 
 def _affordable(limit: int, parents: Sequence[Parent]) -> int:
@@ -110,8 +110,3 @@ def _affordable(limit: int, parents: Sequence[Parent]) -> int:
 
 def _looked_at(parent: Parent) -> int:
     return max(_FEWEST, _LOOKED_AT * _LARGE // max(_LARGE, len(parent.body)))
-
-
-def _evenly(groups: Iterable[list[Pair]]) -> Iterator[Pair]:
-    """One of each group in turn."""
-    return (pair for turn in zip_longest(*groups) for pair in turn if pair is not None)

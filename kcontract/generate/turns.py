@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from random import Random
 
 from kcontract.generate.kind import Mutant, Parent
@@ -19,65 +19,91 @@ def in_turns(groups: Mapping[str, Sequence[Pair]], count: int, rng: Random) -> I
 
     Nothing but where the turns begin is left to `rng`: a random choice would leave places out in run after run.
     """
+    if not any(mutant.place or mutant.tells for group in groups.values() for mutant, _ in group):
+        return islice(evenly(groups.values()), count)
     turns = _Turns(groups, rng)
     return islice(chain(turns.variants(), turns.telling(), turns.places()), count)
 
 
+def evenly(groups: Iterable[Sequence[Pair]]) -> Iterator[Pair]:
+    """One of each group in turn."""
+    return (pair for turn in zip_longest(*groups) for pair in turn if pair is not None)
+
+
+class _Place:
+    """What is left of a place, by variant, the next one last, and what it has had."""
+
+    __slots__ = ("here", "left", "times", "told")
+
+    def __init__(self) -> None:
+        self.left: dict[str, list[Pair]] = {}
+        self.here: dict[str, int] = {}
+        self.times = 0
+        self.told = False
+
+    def tells(self, variant: str) -> int:
+        return self.left[variant][-1][0].tells
+
+    def best(self, uses: Mapping[str, int]) -> str:
+        """What it has had least often, what tells most, what is rarest so far."""
+        if len(self.left) == 1:
+            return next(iter(self.left))
+        ranks = [
+            (self.here[variant], -(pairs[-1][0].tells // 2), uses[variant]) for variant, pairs in self.left.items()
+        ]
+        return list(self.left)[ranks.index(min(ranks))]
+
+
 class _Turns:
     def __init__(self, groups: Mapping[str, Sequence[Pair]], rng: Random) -> None:
-        self._left: dict[str, dict[str, list[Pair]]] = {}
-        """By place and variant; the next one last."""
+        found: dict[str, _Place] = {}
         for variant, group in groups.items():
             for pair in reversed(group):
-                self._left.setdefault(_of_schema(pair[0].place), {}).setdefault(variant, []).append(pair)
-        places = sorted(self._left)
+                name = _of_schema(pair[0].place)
+                if (place := found.get(name)) is None:
+                    place = found[name] = _Place()
+                if (pairs := place.left.get(variant)) is None:
+                    place.left[variant], place.here[variant] = [pair], 0
+                else:
+                    pairs.append(pair)
+        places = [found[name] for name in sorted(found)]
         begin = rng.randrange(len(places))
         self._order = places[begin:] + places[:begin]
-        self._times = dict.fromkeys(places, 0)
         self._uses = dict.fromkeys(groups, 0)
-        self._here: dict[tuple[str, str], int] = {}
-        self._told: set[str] = set()
 
     def variants(self) -> Iterator[Pair]:
         """One of each variant, those that fit few places first."""
-        spots = {one: [place for place in self._order if one in self._left[place]] for one in self._uses}
+        spots = {one: [place for place in self._order if one in place.left] for one in self._uses}
         for variant in sorted(spots, key=lambda one: len(spots[one])):
-            place = min(spots[variant], key=lambda place: (-self._tells(place, variant), self._times[place]))
-            yield self._take(place, variant)
+            yield self._take(min(spots[variant], key=lambda place: (-place.tells(variant), place.times)), variant)
 
     def telling(self) -> Iterator[Pair]:
         """One for each place that has had nothing telling, those first that have had nothing at all."""
-        untold = [place for place in self._order if place not in self._told]
-        for place in sorted(untold, key=self._times.__getitem__):
-            most = max(self._left[place], key=lambda one: self._tells(place, one), default="")
-            if most in self._left[place] and self._tells(place, most):
+        untold = [place for place in self._order if not place.told]
+        for place in sorted(untold, key=lambda place: place.times):
+            most = max(place.left, key=place.tells, default="")
+            if most in place.left and place.tells(most):
                 yield self._take(place, most)
 
     def places(self) -> Iterator[Pair]:
         """All others, the places by turns."""
-        while live := [place for place in self._order if self._left[place]]:
-            fewest = min(map(self._times.__getitem__, live))
+        while live := [place for place in self._order if place.left]:
+            fewest = min([place.times for place in live])
             for place in live:
-                if self._times[place] == fewest:
-                    yield self._take(place, min(self._left[place], key=lambda one: self._rank(place, one)))
+                if place.times == fewest:
+                    yield self._take(place, place.best(self._uses))
 
-    def _rank(self, place: str, variant: str) -> tuple[int, int, int]:
-        """Of a place: what it has had least often, what tells most, what is rarest so far."""
-        return self._here.get((place, variant), 0), -(self._tells(place, variant) // 2), self._uses[variant]
-
-    def _tells(self, place: str, variant: str) -> int:
-        return self._left[place][variant][-1][0].tells
-
-    def _take(self, place: str, variant: str) -> Pair:
-        self._times[place] += 1
+    def _take(self, place: _Place, variant: str) -> Pair:
+        pairs = place.left[variant]
+        pair = pairs.pop()
+        place.times += 1
+        place.here[variant] += 1
         self._uses[variant] += 1
-        self._here[place, variant] = self._here.get((place, variant), 0) + 1
-        if self._tells(place, variant):
-            self._told.add(place)
-        pairs = self._left[place][variant]
-        if len(pairs) == 1:
-            del self._left[place][variant]
-        return pairs.pop()
+        if pair[0].tells:
+            place.told = True
+        if not pairs:
+            del place.left[variant]
+        return pair
 
 
 @lru_cache(maxsize=4_096)
