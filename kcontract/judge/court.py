@@ -235,6 +235,8 @@ class Court:
             elif window.astray and self._may_be_untold(doubt) and not own[-1].effects:
                 self._untold += 1
                 self.dismiss(doubt, UNTOLD)
+            elif doubt.fell_beside_a_marker(window, shown):
+                doubt.leave_out_markers()
             elif self._is_spoilt(doubt, window, shown):
                 doubt.spoil()
             elif not doubt.tries_again(slowest.waited, late):
@@ -250,8 +252,7 @@ class Court:
         fared = {sign.symptom for one in healthy for sign in self._shown(one)} & _OF_THE_PROCESS
         if doubt.spoilt:
             self._usual |= fared
-        alike = fared & doubt.symptoms & {one.symptom for one in shown}
-        return bool(alike - self._usual)
+        return bool((fared & doubt.symptoms & {one.symptom for one in shown}) - self._usual)
 
     def _late_one(
         self, doubt: Doubt, window: Window, own: Delivery, shown: tuple[Shown, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kcontract.judge.evidence import Delivery
+from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.naming import keeps_its_id
 from kcontract.judge.rules import MISSES
 from kcontract.judge.symptoms import DIRECT, Shown, Symptom
@@ -59,6 +59,9 @@ class Doubt:
     spoilt: bool = False
     """Alone, the healthy record before it was refused or passed over as well: the process does so with whatever comes,
     and a new one must tell."""
+    unmarked: bool = False
+    """Alone it had no effect once more, with an invalid marker close by, for which a batch may have been dropped: a
+    window without one must tell."""
     waits: list[float] = field(default_factory=list)
     """How long the answers took when a late one was asked for again."""
 
@@ -73,6 +76,16 @@ class Doubt:
     def spoil(self) -> None:
         """A try alone told nothing of the record; there is one more, in a new process."""
         self.spoilt = True
+        self.tried += 1
+
+    def fell_beside_a_marker(self, window: Window, shown: tuple[Shown, ...]) -> bool:
+        """Whether it had no effect again, and shared its window, and so maybe a batch, with an invalid marker."""
+        missed = self.symptoms & {one.symptom for one in shown}
+        return bool(window.markers) and Symptom.NO_EFFECT in missed
+
+    def leave_out_markers(self) -> None:
+        """A try alone may have been spoilt by its own marker; there is one more, without."""
+        self.unmarked = True
         self.tried += 1
 
     @property

@@ -266,6 +266,7 @@ EVIDENCE_MUTANTS = (
             "] if own_window else known",
         ),
         ("each window has its lead of answers", "several or Symptom.ANSWERED in doubt.symptoms", "several"),
+        ("only beside one", "bool(window.markers) and ", ""),
         (
             "the next in line leads",
             "follower.lead = followers[0] if follower is not followers[0] else None",
@@ -274,8 +275,9 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "court",
+        ("dropped with a marker", "elif doubt.fell_beside_a_marker(window, shown):", "elif False:"),
         ("refused like any other", "elif self._is_spoilt(doubt, window, shown):", "elif False:"),
-        ("refused anew, asked once", "alike - self._usual", "alike"),
+        ("refused anew, asked once", " for one in shown}) - self._usual)", " for one in shown}))"),
         ("refused only", "fared & doubt.symptoms & {one.symptom for one in shown}", "fared"),
         ("passed over like any other", "{Symptom.REJECTED, Symptom.NO_EFFECT}", "{Symptom.REJECTED}"),
         ("no healthy one before itself", " and one.case.root != doubt.root", ""),

@@ -60,8 +60,9 @@ class Confirmer:
             self._dismiss(doubt, "not the same with a fresh identity")
         elif not (doubt.first or doubt.spoilt) or self._restarted():
             # A batch may be refused for one record: no invalid marker may share it with a valid one that was refused,
-            # unless that is what shows whether answers go to others.
-            marked = Symptom.REJECTED not in doubt.symptoms or doubt.may_be_crossed
+            # unless that is what shows whether answers go to others. What is dropped with one is settled beside a
+            # marker first, and then tried without.
+            marked = (Symptom.REJECTED not in doubt.symptoms or doubt.may_be_crossed) and not doubt.unmarked
             self._player.play("alone", [copy], of=case.root, healthy=not doubt.first, marked=marked, patience=_PATIENCE)
 
     def _dismiss(self, doubt: Doubt, why: str) -> None:

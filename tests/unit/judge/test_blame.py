@@ -193,6 +193,50 @@ def test_who_passes_over_all_anew_as_well_is_blamed() -> None:
         assert story.codes == ["SKIPPED_VALID"]
 
 
+def beside_a_marker(story: Story, *effects: str, marked: bool) -> None:
+    """Record 1 alone behind a healthy one; an invalid marker, if any, is dead-lettered."""
+    number = len(story.cases)
+    story.window("alone", "1")
+    story.send(f"h{number}", role=Role.HEALTHY)
+    story.send(f"1.{number}")
+    for case in effects:
+        story.effect(f"{case}{number}")
+    if marked:
+        story.invalid(f"m{number}", role=Role.MARKER)
+        story.dead_letter(f"m{number}")
+    story.close()
+
+
+def test_who_drops_a_batch_for_one_bad_record_is_no_dropper_of_the_good_one() -> None:
+    """The marker that settles a window may be what the record was dropped for: without one it has its effect."""
+    story = Story()
+    story.window()
+    story.send("1")
+    story.close()
+    (doubt,) = story.state.doubts
+    beside_a_marker(story, marked=True)
+    assert (doubt.unmarked, doubt.spoilt, doubt.wants_alone, story.codes) == (True, False, True, [])
+    beside_a_marker(story, "h", "1.", marked=False)
+    assert (doubt.right_alone, doubt.wants_repeat, story.codes) == (True, True, [])
+    story.window("repeat", str(doubt.window))
+    story.send("1.9")
+    story.close()
+    assert story.codes == ["COLLATERAL"]
+
+
+@pytest.mark.parametrize("tries", [(True, False), (False,)])
+def test_what_is_dropped_without_a_marker_as_well_is_skipped(tries: tuple[bool, ...]) -> None:
+    """Nothing beside it is to blame then."""
+    story = Story()
+    story.window()
+    story.send("1")
+    story.close()
+    for marked in tries:
+        assert story.codes == []
+        beside_a_marker(story, "h", marked=marked)
+    assert story.codes == ["SKIPPED_VALID"]
+
+
 def test_a_doubt_stands_for_its_own_topic_only() -> None:
     """What one input's dead letters show says nothing of another input's."""
     (receive,) = contract().receive
