@@ -9,7 +9,7 @@ from kcontract.engine.deciding import decide
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinned, places_of
 from kcontract.engine.windows.dispatch import Dispatcher
-from kcontract.engine.windows.stream import AHEAD, Stream, much_is_owed
+from kcontract.engine.windows.stream import AHEAD, Stream
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import QUIET_CEILING, STALL_FLOOR
 from kcontract.judge.replies import longest_wait
@@ -31,6 +31,9 @@ _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
 _BUSY = 500
 """With so many answers to come the service is busy, and what is to be done anyway is done meanwhile; but not where it
 matters when each of them is read."""
+_MANY = 4_000
+"""With more records than that in a window none of its outcomes is waited for: they are read a little later, and many at
+once."""
 _ASTRAY = 3
 _PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate", "control")
 """Without invalid markers: they may be what grows, is logged, or has an effect."""
@@ -108,7 +111,7 @@ class Player:
         says something. `patience` stretches the deadline after which the service counts as standing still. The service
         must run.
         """
-        window = self.begin(purpose, of)
+        window = self.begin(purpose, of, len(cases))
         before = self._before(purpose)
         narrow = purpose in _NARROW
         if narrow:
@@ -173,10 +176,11 @@ class Player:
                 for case in cases:
                     kinds.setdefault((case.topic, case.kind), case)
 
-    def begin(self, purpose: ev.Purpose, of: str) -> Window:
-        """Open a window."""
+    def begin(self, purpose: ev.Purpose, of: str, records: int = 0) -> Window:
+        """Open a window, of so many records, as far as that is known."""
         self._number += 1
         self._observer.stir()
+        self._observer.gather(records > _MANY)
         self._recorder.record(ev.WindowOpened(self._recorder.now(), self._number, purpose, of))
         window = self._state.window
         assert window is not None  # noqa: S101 - the judge has just been fed the opening
@@ -205,7 +209,6 @@ class Player:
             if self._spare is not None and window.owed >= _BUSY and not self._state.patience:
                 self._spare()
             self._observer.look(wait)
-            self._observer.gather(much_is_owed(window))
             self._report(window)
             now, standing = self._recorder.now(), self._state.standing()
             if self._observer.exited:

@@ -14,23 +14,15 @@ from kcontract.model.in_blocks import in_blocks
 from kcontract.model.record import LogRecord
 
 AHEAD, STRIDE = 10_000, 5_000
-"""So many records that are owed an answer may be on their way before more are sent, and so many are sent at once: the
-more come together, the less the broker and a service that works in batches have to do for each."""
+"""So many records whose answers have not been read may be on their way before more are sent, and so many are sent at
+once: the more come together, the less the broker and a service that works in batches have to do for each."""
 _HESITATION = 0.5
 """Seconds without anything seen after which a window of more than that is cut short."""
-_MANY = 4_000
-"""With more than so many answers to come, each may be read a little later and many at once: none of them is the last.
-"""
 _AT_A_TIME = 1_000
 """Records that are told at once, where something else may be more urgent by then."""
 _WAIT = 0.005
 _PATIENCE = 10.0
 """Seconds for acknowledgements, until there is nothing better to do than to wait for them."""
-
-
-def much_is_owed(window: Window) -> bool:
-    """Whether so many answers are still to come that none of them is waited for."""
-    return window.owed > _MANY
 
 
 class Stream:
@@ -69,7 +61,6 @@ class Stream:
                 unsent = list(opening[start:])
                 break
             self._dispatcher.queue(opening[start:end], self._window.number)
-            self._observer.gather(much_is_owed(self._window))
             self._look(0)
         self._dispatcher.queue(closing, self._window.number)
         self._wait_for_acknowledgements()
@@ -107,7 +98,7 @@ class Stream:
         self._tell(self._dispatcher.queued)
 
     def _look(self, wait: float) -> bool:
-        """Read what has come, within `wait` seconds, and tell what may be told. Whether anything has come."""
+        """Read what has come, within `wait` seconds, and tell what may be told. Whether anything was told."""
         for some in in_blocks(self._observer.read(wait)):
             self._kept.append((self._dispatcher.queued, some))
             self._untold += len(some)

@@ -124,7 +124,7 @@ class World:
         """What the receiver's probe says; None: none is asked."""
         self.tap: Any = None
         """Between the service and the cluster, where there is one."""
-        self.gathers = self.has_gathered = False
+        self.gathers = False
         self._read = self._position = 0
 
     # the cluster
@@ -191,7 +191,6 @@ class World:
 
     def gather(self, gathers: bool) -> None:
         self.gathers = gathers
-        self.has_gathered |= gathers
 
     def add(self, topics: Iterable[str]) -> None:
         """All topics are read."""
