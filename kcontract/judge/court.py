@@ -9,8 +9,8 @@ from itertools import chain, groupby
 from operator import attrgetter
 
 from kcontract.judge.beside import Silent
-from kcontract.judge.cause import names_frame
 from kcontract.judge.controls import Controls
+from kcontract.judge.crashes import Crashes
 from kcontract.judge.doubts import IN_TIME_AGAIN, MEASURE_IT, TOO_LATE, Doubt, LeadBook, adopt, hand_over
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.pace import Pace
@@ -22,7 +22,7 @@ from kcontract.judge.stopping import stop_symptoms
 from kcontract.judge.symptoms import CORRELATION, DIRECT, Shown, Symptom, keeps_copy, symptoms
 from kcontract.judge.tally import Tally, plain_outcome
 from kcontract.judge.tying.ties import Ties
-from kcontract.judge.verdict import crash_verdict, direct_verdict, doubt_verdict, shrunk_verdict
+from kcontract.judge.verdict import direct_verdict, doubt_verdict, shrunk_verdict
 from kcontract.model.case import Expectation, Role
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.in_blocks import in_blocks
@@ -63,8 +63,7 @@ class Court:
         self._usual: set[Symptom] = set()
         """What befalls the healthy records of a new process as well: that is how the service is."""
         self._untold = 0
-        self._loops: set[str] = set()
-        self._ended_outside: set[str] = set()
+        self._crashes = Crashes(committed)
         self._absent: dict[str, tuple[Delivery, CaseVerdict]] = {}
         """Verdicts by absence, by case."""
         self._stalls: dict[str, float] = {}
@@ -95,7 +94,7 @@ class Court:
     def _acquit(self, root: str) -> None:
         """The record ended the service alone, and so do healthy ones: it was what the service keeps of another one."""
         blamed = [one for one in self.reached if one.case.partition(".")[0] == root and one.code in _OF_AN_END]
-        self._loops -= {one.cause for one in blamed}
+        self._crashes.unlearn(blamed)
         self.reached[:] = [one for one in self.reached if one not in blamed]
 
     def is_past(self, delivery: Delivery) -> bool:
@@ -104,7 +103,7 @@ class Court:
 
     def exits_as_known(self, window: Window) -> bool:
         """Whether the window's last exit is one that was seen to come again after a restart."""
-        return bool(window.exits) and window.exits[-1].cause in self._loops
+        return self._crashes.is_known(window)
 
     def note_stall(self, window: Window, seconds: float) -> None:
         """The window was given up after so long without progress."""
@@ -330,7 +329,7 @@ class Court:
         blamed = {(one.code, one.cause) for one in self.reached if one.case.partition(".")[0] == window.of}
         own = _own(window)
         if window.exits or window.stalled:
-            pairs = [(one, crash_verdict(one, window, self._committed, self._loops)) for one in own if len(own) == 1]
+            pairs = [(one, self._crashes.verdict(one, window)) for one in own if len(own) == 1]
         elif window.outcome == "settled":
             pairs = [(one, shrunk_verdict(one, self._shown(one))) for one in own]
         else:
@@ -363,23 +362,13 @@ class Court:
         return doubt_verdict(doubt, replace(lead, repeated=doubt.repeated))
 
     def _reach_crash(self, delivery: Delivery, window: Window) -> None:
-        if window.lost:
-            return  # as with `ended_outside`, but it may be any record's start
-        if window.ended_outside and delivery.case.root not in self._ended_outside:
-            self._ended_outside.add(delivery.case.root)  # killed once: it takes a second time to be the record's doing
+        if self._crashes.is_excused(delivery, window):
             return
-        verdict = crash_verdict(
-            delivery,
-            window,
-            self._committed,
-            self._loops,
-            ever_committed=self.ever_committed,
-            known_retry=any(verdict.code == "ENDLESS_RETRY" for verdict in self.reached),
-        )
+        retries = any(verdict.code == "ENDLESS_RETRY" for verdict in self.reached)
+        verdict = self._crashes.verdict(delivery, window, ever_committed=self.ever_committed, known_retry=retries)
         if verdict is not None:
             self._reach(delivery, verdict)
-            if verdict.code == "CRASH_LOOP" and names_frame(verdict.cause):
-                self._loops.add(verdict.cause)
+            self._crashes.learn(verdict)
 
     def _reach(self, delivery: Delivery, verdict: CaseVerdict) -> None:
         self.reached.append(verdict)

@@ -22,6 +22,7 @@ _AFTER = {"judge": STAGES, "engine": STAGES[1:]}
 _ROOMS = ("broker", "engine", "generate", "judge", "protocol")
 _NEAR = {
     "answering": "test_replies",
+    "crashes": "test_court",
     "crediting": "test_blame",
     "faults/haste": "faults/test_book",
     "faults/health": "faults/test_book",

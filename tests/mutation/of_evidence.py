@@ -322,19 +322,6 @@ EVIDENCE_MUTANTS = (
         ("missed twice, though the lead was not", "or self._missed_twice(one, doubt)", ""),
         ("suspects of a crash alone", "if is_suspect(own[-1], window):", "if True:"),
         ("a crash in a repeat", "            if window.suspects:\n", "            if False:\n"),
-        (
-            "an end from outside counts the second time",
-            "window.ended_outside and delivery.case.root not in self._ended_outside",
-            "False",
-        ),
-        ("a start that takes nothing is nobody's doing", "if window.lost:", "if False:"),
-        ("the second end is the record's doing", "self._ended_outside.add(delivery.case.root)  #", "pass  #"),
-        (
-            "loops with a frame only",
-            'verdict.code == "CRASH_LOOP" and names_frame(verdict.cause)',
-            'verdict.code == "CRASH_LOOP"',
-        ),
-        ("loops are remembered", "self._loops.add(verdict.cause)", "pass"),
         ("gaps of windows that go on", "self._pace.learn_gap(self._stalls.get(window.of, 0.0))", "None"),
         (
             "late answers are proved once",
@@ -355,6 +342,24 @@ EVIDENCE_MUTANTS = (
             "return frozenset()",
         ),
         ("small variants that show the same", "(said.code, said.cause) in blamed", "True"),
+    ),
+    *in_module(
+        "crashes",
+        (
+            "an end from outside counts the second time",
+            "window.ended_outside and delivery.case.root not in self._ended_outside",
+            "False",
+        ),
+        ("a start that takes nothing is nobody's doing", "if window.lost:", "if False:"),
+        ("the second end is the record's doing", "self._ended_outside.add(delivery.case.root)", "pass"),
+        (
+            "loops with a frame only",
+            'verdict.code == "CRASH_LOOP" and names_frame(verdict.cause)',
+            'verdict.code == "CRASH_LOOP"',
+        ),
+        ("loops are remembered", "self._loops.add(verdict.cause)", "pass"),
+        ("loops are taken back", "self._loops -= {one.cause for one in verdicts}", "pass"),
+        ("loops that are known", "window.exits[-1].cause in self._loops", "False"),
     ),
     *in_module(
         "verdict",

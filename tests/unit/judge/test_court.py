@@ -65,6 +65,19 @@ def test_only_a_frame_tells_a_loop_again() -> None:
     assert [crashes(story, "3", 2, TRACE), crashes(story, "4", 1, TRACE)] == ["CRASH_LOOP", "CRASH_LOOP"]
 
 
+def test_an_exit_that_is_known_is_not_waited_for_again() -> None:
+    """A second process need not end for what the same frame has shown before."""
+    story = Story()
+    for known in (False, True):
+        story.window()
+        story.invalid("1")
+        story.exit(1, TRACE)
+        assert story.state.window is not None
+        assert story.state.exits_as_known(story.state.window) is known
+        story.close("exited")
+        crashes(story, "2", 2, TRACE)
+
+
 def test_a_gap_that_one_only_has_to_wait_for() -> None:
     """A window stood still, and went well when it was sent once more: the service takes its time."""
     story = Story()
