@@ -63,7 +63,7 @@ def block(unit: str, error: ServiceGone | KcontractError, recorder: Recorder) ->
     """COULD_NOT_RUN in words, also in the history."""
     if isinstance(error, ServiceGone):
         said = f"; its last words:\n{error.stderr}" if error.stderr else ""
-        fix = f"see `run` in the contract{said}"
+        fix = f"see `{error.key}` in the contract{said}"
         blocked = Blocked(code="COULD_NOT_RUN", reason=error.reason, fix=fix)
     else:
         blocked = Blocked(error.code, error.message, error.fix, usage=error.exit_code == EXIT_USAGE)

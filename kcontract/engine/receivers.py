@@ -59,6 +59,8 @@ class ReceiverRun:
         self._probed = 0
         self.tested = 0
         """How many cases were judged, without those of the probe phase."""
+        self._doubtful_key = "run"
+        """Of the contract: where to look if nothing can be learnt."""
 
     def run(self) -> None:
         """Everything in order. ServiceGone if the service never became ready."""
@@ -86,7 +88,7 @@ class ReceiverRun:
         self.tested = judged if self._settings.replay is None else int(_is_judged(replay, self._state.doubts))
         if self._triage.gave_up and not self._state.reached:
             failure = self._lifecycle.failure
-            raise ServiceGone(self._triage.gave_up, failure.stderr if failure else "")
+            raise ServiceGone(self._triage.gave_up, failure.stderr if failure else "", self._doubtful_key)
 
     def _probe(self) -> None:
         """Get over the first records, learn the service's pace, then which plainly invalid ones get an outcome."""
@@ -95,6 +97,7 @@ class ReceiverRun:
         self._warm()
         self._wait_for_commit()
         self._try_probes()
+        self._try_probes_again()
         if not self._stage.alive or self._storms or not self._detective.revive():
             return
         sources = self._player.sources
@@ -129,6 +132,13 @@ class ReceiverRun:
             for source in self._player.sources.values():
                 probing.look_before_sending(source.healthy(Role.HEALTHY, 0))
 
+    def _try_probes_again(self) -> None:
+        """And for another one, now that records were handled."""
+        probing = self._stage.observer.probing
+        if probing is not None and self._stage.alive:
+            for source in self._player.sources.values():
+                probing.look_behind_others(source.healthy(Role.HEALTHY, 0))
+
     def _confirm_late(self) -> None:
         """Answers that are late are so for each record: what is sent must fit the time."""
         if any(Symptom.LATE in doubt.symptoms for doubt in self._state.doubts) and self._detective.revive():
@@ -141,9 +151,10 @@ class ReceiverRun:
         if topic and not self._is_for_replies(topic):
             raise ServiceGone(f"records come to {topic}, but none of them can be tied to what was sent; {NAME_IT}")
         failure = self._state.views.failure
-        self._triage.gave_up = "no healthy record had its effect" + (
-            f"; the probe gives no answer: {failure}" if failure else ""
-        )
+        self._triage.gave_up = "no healthy record had its effect"
+        if failure:
+            self._triage.gave_up += f"; the probe gives no answer: {failure}"
+            self._doubtful_key = "probe"
         self._triage.leave_out(self._queue(), self._triage.gave_up)
 
     def _is_for_replies(self, topic: str) -> bool:

@@ -48,9 +48,10 @@ class Settings(Value, frozen=True):
 
 
 class ServiceGone(Exception):  # noqa: N818 - control flow within the engine, turned into a verdict or COULD_NOT_RUN
-    """The service exited where it had to be running. `reason` in words."""
+    """The service exited where it had to be running. `reason` in words; `key` of the contract is to be looked at."""
 
-    def __init__(self, reason: str, stderr: str = "") -> None:
+    def __init__(self, reason: str, stderr: str = "", key: str = "run") -> None:
         super().__init__(reason)
         self.reason = reason
         self.stderr = stderr
+        self.key = key

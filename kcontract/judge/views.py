@@ -131,10 +131,11 @@ class Views:
         return changed
 
     def _compare_with(self, event: Probed, probe: Probe) -> None:
-        """The answer for a record that was never sent: one that says yes to it shows nothing."""
+        """The answer for a record that was never sent: one that says yes to it shows nothing. The first one, before
+        there was anything to show, says how nothing looks."""
         view = view_of(probe, event, None)
         if view is not View.UNCLEAR:
-            self._controls[event.topic] = event
+            self._controls.setdefault(event.topic, event)
         if view is View.SHOWN:
             what = f"{event.topic}: the probe shows a record that was never sent ({in_words(probe, event)}): not judged"
             self._blind[event.topic] = what, "have its URL, command or function ask for the record's own identity"

@@ -83,8 +83,17 @@ class Probing:
 
     def look_before_sending(self, case: Case) -> None:
         """Ask for a record that is never sent, unless it is known: a probe that shows it as well shows nothing."""
+        if not self._state.views.has_control(case.topic):
+            self._ask_for_none(case)
+
+    def look_behind_others(self, case: Case) -> None:
+        """Ask for one that is never sent where others are shown: a page that finds none may show the last of them."""
+        if self._state.views.asks(case.topic):
+            self._ask_for_none(case)
+
+    def _ask_for_none(self, case: Case) -> None:
         output = self._state.promises.probes.get(case.topic)
-        if output is None or self._state.views.has_control(case.topic):
+        if output is None:
             return
         source = self._state.promises.inputs[case.topic]
         delivery = Delivery(case, source, 0, 0.0)

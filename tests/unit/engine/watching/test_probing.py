@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from kcontract.engine.settings import ServiceGone
 from kcontract.judge.runs.history import unit_findings
 from kcontract.judge.state import UnitState
 from kcontract.model import events as ev
@@ -115,24 +116,46 @@ def test_a_page_that_shows_anything() -> None:
     assert any("never sent" in what for what, _ in found.stage.state.blind)
 
 
+@pytest.mark.parametrize("missing", ["last", "first"])
+def test_a_page_that_shows_another_row(missing: str) -> None:
+    """Of a record that it does not find, once there are any: it would show the invalid ones that were refused."""
+    clerk = Clerk()
+    world = World(clerk.handle)
+    rows = clerk.rows
+
+    def page(question: Question) -> Sight:
+        amounts = [*rows.values()]
+        if not amounts:
+            return Sight(404)
+        other = amounts[-1 if missing == "last" else 0]
+        return Sight(200, json.dumps({"amount": rows.get(question.expressions[ID], other)}).encode())
+
+    world.view = page
+    found = verified(world, probed(), kinds=FEW)
+    assert found.codes == []
+    assert [what for what, _ in found.stage.state.blind if "never sent" in what]
+
+
 def test_a_page_that_nobody_serves() -> None:
-    """Nothing could be seen, and that is said instead of a verdict."""
+    """Nothing could be seen, and that is said instead of a verdict. The probe is what is to be looked at."""
     clerk = Clerk("broken")
     world = World(clerk.handle)
     world.view = clerk.page
-    with pytest.raises(Exception, match="connection refused"):
+    with pytest.raises(ServiceGone, match="connection refused") as gone:
         verified(world, probed(), kinds=FEW, max_examples=2)
+    assert gone.value.key == "probe"
 
 
 def test_what_the_page_said_is_in_the_history() -> None:
-    """Each answer once, so that any run can be judged again."""
+    """Each answer once, so that any run can be judged again: those for records that were never sent before there are
+    any rows, and behind some."""
     clerk = Clerk("mangles")
     world = World(clerk.handle)
     world.view = clerk.page
     found = verified(world, probed(), kinds=FEW)
     told = [event for event in history_of(found.stage) if isinstance(event, ev.Probed)]
-    assert len([event for event in told if not event.case]) == 1
-    answers: Sequence[tuple[str, int, bytes, bool]] = [(e.case, e.status, e.body, e.stands) for e in told]
+    assert [event.status for event in told if not event.case] == [404, 404]
+    answers: Sequence[tuple[str, int, bytes, bool]] = [(e.case, e.status, e.body, e.stands) for e in told if e.case]
     assert len(set(answers)) == len(answers)
     assert [one.first.promised for one in unit_findings("billing", found.stage.state, "run")] == [
         "the probe shows each valid record that billing has handled"
