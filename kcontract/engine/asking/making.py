@@ -24,6 +24,10 @@ from kcontract.model.service import Answer
 from kcontract.ports import Maker
 
 _CALLS = 50
+_UNANSWERED = 3
+"""So many calls without an answer are waited for; further ones are not made."""
+_SHOWN = 120
+"""Bytes of a payload."""
 
 
 class _Tools(Protocol):
@@ -60,14 +64,15 @@ class Desk(Protocol):
 
 
 def run_maker(stage: Desk, contract: Contract, send: Send) -> int:
-    """Call the function with valid payloads and judge what it returns; how many calls were judged.
+    """Call the function with valid payloads and judge what it returns; how many calls were judged. Those without an
+    answer, which is neither an event nor a refusal, are told.
 
     ServiceGone if it fails every time: then nothing was verified.
     """
     maker = _Calls(stage, contract, send)
     source = _source(stage, contract, send)
     cases = islice(source.valid(), min(_CALLS, stage.tools.settings.max_examples))
-    made = [maker.call(source, case) for case in cases if not stage.out_of_time]
+    made = [maker.call(source, case) for case in cases if not stage.out_of_time and maker.unanswered < _UNANSWERED]
     if made and not maker.succeeded:
         raise ServiceGone(f"{send.run.make} failed each time: {maker.last}")
     refused = [
@@ -78,7 +83,8 @@ def run_maker(stage: Desk, contract: Contract, send: Send) -> int:
     for case in refused[:3]:
         maker.repeat(case)
     stage.tools.recorder.record(ev.RequestsSettled(stage.tools.recorder.now(), tuple(made)))
-    return len(made)
+    maker.tell_unanswered(len(made))
+    return len(made) - maker.unanswered
 
 
 class _Calls:
@@ -91,13 +97,26 @@ class _Calls:
         self._payloads: dict[str, tuple[Any, Case]] = {}
         self._offset = 0
         self._told = False
-        self.succeeded = 0
+        self.succeeded = self.unanswered = 0
         self.last = ""
         """What the last failure was."""
+        self._silent_at = ""
+        """With what it was called when it gave no answer for the first time."""
 
     def call(self, source: CaseSource, case: Case) -> str:
         """One call; its name as a request."""
         return self._call(source.oracle.read(case.record), case, "")
+
+    def tell_unanswered(self, calls: int) -> None:
+        """Of so many `calls`."""
+        if self.unanswered:
+            what = (
+                f"{self._contract.topic}: {self._send.run.make} gave no answer in time to {self.unanswered} of {calls}"
+                f" calls, first with {self._silent_at}"
+            )
+            if self.unanswered == _UNANSWERED:
+                what += "; it was called no more"
+            self._recorder.record(ev.Blind(self._recorder.now(), self._stage.unit.name, what, "an answer to each call"))
 
     def repeat(self, of: str) -> None:
         """The same call once more."""
@@ -125,6 +144,9 @@ class _Calls:
         )
         answer = maker.make(function, payload) if maker is not None else Answer(0)
         self.succeeded += answer.status == 200
+        if not answer.status and answer.exit_code is None and not copy_of:
+            self.unanswered += 1
+            self._silent_at = self._silent_at or body[:_SHOWN].decode()
         self.last = answer.error or self.last
         self._recorder.record(
             ev.Responded(self._recorder.now(), name, answer.status, error=answer.error, exit_code=answer.exit_code)

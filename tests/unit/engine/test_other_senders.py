@@ -239,6 +239,31 @@ def test_a_function_that_ends_its_process(code: int) -> None:
     assert set(codes(stage)) == {"CRASHED"}
 
 
+@pytest.mark.parametrize(("hangs_at", "calls"), [(0, 0), (9, 12)])
+def test_a_function_that_hangs(hangs_at: int, calls: int) -> None:
+    """Each call costs its time: it is called no more after three of them, which is told."""
+    asked: list[Any] = []
+
+    def make(_function: str, payload: Any) -> Answer:
+        asked.append(payload)
+        hangs = len(asked) > hangs_at
+        return Answer(0, error="late") if hangs else Answer(200, json.dumps([{"value": payload}]).encode())
+
+    contract = contract_of(action=None, where=None, run=Run(at=AT, make="shop:made"))
+    world = Made(lambda payload: [{"value": payload}])
+    stage = with_ports(stage_of(world, contract), world)
+    world.make = make  # type: ignore[method-assign]
+    if not calls:
+        with pytest.raises(ServiceGone, match="failed each time: late"):
+            run_maker(stage, contract, contract.send[0])
+        assert len(asked) == 3
+        return
+    assert run_maker(stage, contract, contract.send[0]) == hangs_at
+    assert codes(stage) == []
+    ((told, _),) = stage.state.blind
+    assert f"shop:made gave no answer in time to 3 of {calls} calls, first with {{" in told
+
+
 def test_a_function_that_fails_for_some_payloads() -> None:
     """REFUSED_VALID; one that fails for all could not be verified."""
 
