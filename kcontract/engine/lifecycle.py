@@ -61,6 +61,8 @@ class Lifecycle:
         """When the process's `ready` was first seen to hold."""
         self.failure: ServiceGone | None = None
         """Why the last restart failed that did."""
+        self._broken_off = ""
+        """What the process was asked, to see whether it is ready, and closed the connection instead of an answer."""
         self._has_joined = self._joins_none = False
         """Whether its group was ever seen to have members; whether it was taken to do without."""
 
@@ -105,7 +107,7 @@ class Lifecycle:
         begun = recorder.now()
         service = self._launcher.start(self._unit.name, run, self._values)
         self._observer.service, self._observer.exited = service, False
-        self._ready_at = math.inf
+        self._ready_at, self._broken_off = math.inf, ""
         self._observer.stir()
         recorder.record(ev.ServiceStarted(recorder.now(), service.pid, self.starts))
         if not self._observer.wait(lambda: self._is_ready(run), self._patience(begun, at_most)):
@@ -146,12 +148,16 @@ class Lifecycle:
         if not ready.startswith(("http://", "https://")):
             return self.service is not None and re.search(ready, self.service.output()) is not None
         url = ready.replace("{port}", self._values["port"])
-        status = self._trigger.request("GET", url, {}, None, 1.0).status
-        return status != 0 if ready == f"http://127.0.0.1:{self.port}/" else 200 <= status < 300
+        answer = self._trigger.request("GET", url, {}, None, 1.0)
+        if answer.status or answer.hung_up:
+            self._broken_off = "" if answer.status else f"GET {url}"
+        return answer.status != 0 if ready == f"http://127.0.0.1:{self.port}/" else 200 <= answer.status < 300
 
     def _why_not_ready(self, run: Run) -> str:
         if self._observer.exited:
-            return "the service exited before it was ready"
+            at = f", when it was asked {self._broken_off}: run.ready may name another page"
+            asked = self._broken_off and not run.in_container  # there it may be a proxy's word
+            return f"the service exited before it was ready{at if asked else ''}"
         if self._recorder.now() >= self._deadline:
             return "--max-time was over before the service was ready"
         if run.ready is not None and not self._answers(run.ready):

@@ -43,6 +43,24 @@ class Mortal(Api):
         return self.accept(body)
 
 
+@pytest.mark.parametrize(("hangs_up", "asked"), [(True, "when it was asked GET http://127.0.0.1:1/"), (False, "")])
+def test_a_service_that_ends_when_it_is_asked_whether_it_is_ready(hangs_up: bool, asked: str) -> None:
+    """The page that was asked for is named where the service took the question and closed the connection."""
+    api = Mortal(lambda _: False)
+
+    def dies(_body: bytes) -> Answer:
+        assert api.process is not None
+        if api.process.code is not None:
+            return Answer(0, error="ConnectError")
+        api.process.code = 1
+        return Answer(0, error="RemoteProtocolError", hung_up=hangs_up)
+
+    api.answer = dies
+    with pytest.raises(ServiceGone, match=r"^the service exited before it was ready") as gone:
+        sender_of(api)
+    assert gone.value.reason.endswith(f"{asked}: run.ready may name another page" if asked else "ready")
+
+
 def name_of(body: bytes) -> str:
     """The name that a valid body holds."""
     return str(json.loads(body)["name"]) if Api.is_right(body) else ""
