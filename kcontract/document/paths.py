@@ -58,7 +58,8 @@ def _nowhere(tree: Tree, path: str, places: tuple[str, ...]) -> Refused:
     siblings = [name for place in inside for name in _siblings(tree, place)]
     near = did_you_mean(posixpath.basename(path), dict.fromkeys(siblings))
     fix = near if near.startswith("did") else "paths are relative to the contract, else to the project root"
-    return Refused(codes.PATH_MISSING, f"`{path[:120]}` is neither {' nor '.join(inside)}", fix)
+    found = f"is neither {' nor '.join(inside)}" if len(inside) > 1 else "is not there"
+    return Refused(codes.PATH_MISSING, f"`{path[:120]}` {found}", fix)
 
 
 def _siblings(tree: Tree, place: str) -> list[str]:

@@ -138,7 +138,8 @@ class Views:
             self._controls.setdefault(event.topic, event)
         if view is View.SHOWN:
             what = f"{event.topic}: the probe shows a record that was never sent ({in_words(probe, event)}): not judged"
-            self._blind[event.topic] = what, "have its URL, command or function ask for the record's own identity"
+            remedy = "have it ask for the record's own identity, and show nothing where there is none"
+            self._blind[event.topic] = what, remedy
 
     def forget(self, window: Window) -> None:
         """The service was started again: what it shows on its own port may be gone with the process before."""

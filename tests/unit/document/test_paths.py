@@ -86,6 +86,17 @@ def test_a_wrong_path_is_refused(path: str, code: str) -> None:
     assert raised.value.code.name == code
 
 
+@pytest.mark.parametrize(
+    ("origin", "what"),
+    [("contracts/c.yaml", "`x.json` is neither contracts/x.json nor x.json"), ("c.yaml", "`x.json` is not there")],
+)
+def test_where_a_file_was_looked_for(origin: str, what: str) -> None:
+    """Both places, if there are two."""
+    with pytest.raises(Refused) as raised:
+        locate(TREE, "x.json", origin)
+    assert raised.value.message == what
+
+
 def test_a_near_miss_is_named() -> None:
     """A file with a similar name is proposed."""
     with pytest.raises(Refused) as raised:
