@@ -67,6 +67,7 @@ The process lives, but the partition does not move any more: lag grows, and no e
 Proof: the offset stands still, and the healthy sentinel behind the case has no effect long after the measured latency.
 Not: slow handlers, late commits (Streams: 30 s): the sentinel's effect decides; one or two starts that took nothing.
 Python: the consuming thread died while /health is served on; kafka-python: poll() timed out as its group formed.
+Python: idempotent producers of aiokafka and kafka-python (its default) send no more once the broker refused a record.
 Java: the listener container stopped (fatal error, authorization), the application stays up; a deadlock in a callback.
 Node: kafkajs ends its consumer for good at a SyntaxError or TypeError (JSON.parse) from its callback, not the process.
 Node: `await` on a promise that never settles; Go: a worker waits for ever on a channel, the reader on the worker.
