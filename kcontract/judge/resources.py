@@ -28,8 +28,8 @@ COPIES, TRIALS = 32, 3
 _MEGABYTE = 1 << 20
 _MEMORY_GROWTH, _MEMORY_CALM = 128 * _MEGABYTE, 32 * _MEGABYTE
 _LEAK, _LEAK_CALM = COPIES * _MEGABYTE, 8 * _MEGABYTE
-"""What the copies of a trial must take if memory leaks, more than the garbage of a JVM before it is collected, and what
-as many healthy ones may."""
+"""What so many copies must take if memory leaks, more than the garbage of a JVM before it is collected, and what as
+many healthy ones may."""
 _SMALL = _MEGABYTE
 """Bytes of a record that may well take some memory."""
 _SUSPICIOUS = 16
@@ -47,8 +47,13 @@ def grew(what: str, before: Resources, after: Resources, copies: int) -> bool:
     """Whether a trial with so many copies of one record shows what a round must show."""
     growth: int = getattr(after, what) - getattr(before, what)
     if what == MEMORY:
-        return growth >= (_MEMORY_GROWTH if copies == 1 else _LEAK)
+        return growth >= _least_memory(copies)
     return growth >= max(1, copies)
+
+
+def _least_memory(copies: int) -> int:
+    """What so many copies must take; few of them as much as one."""
+    return _LEAK if copies >= COPIES else _MEMORY_GROWTH
 
 
 def copies_for(what: str, before: Resources, after: Resources, copies: int) -> int:
@@ -60,9 +65,13 @@ def copies_for(what: str, before: Resources, after: Resources, copies: int) -> i
     return copies if what == MEMORY else max(1, min(COPIES, 2 * COPIES * copies // max(1, growth)))
 
 
-def leaks(before: Resources, after: Resources) -> bool:
-    """Whether one copy took so much memory that many are worth trying."""
-    return after.memory - before.memory >= _LEAK // COPIES
+def leaking_copies(before: Resources, after: Resources) -> int:
+    """How many copies are worth trying if one took so much memory; 0: none.
+
+    They are to take twice what counts: with more of them a service that takes a lot of each would be held up for long.
+    """
+    growth = after.memory - before.memory
+    return min(COPIES, 1 + 2 * _MEMORY_GROWTH // growth) if growth >= _LEAK // COPIES else 0
 
 
 @dataclass(slots=True)
@@ -149,16 +158,17 @@ class ResourceBook(Book):
 
 
 def _holds(what: str, first: _Window, trials: list[_Window], last: _Window) -> bool:
-    many = len(trials) >= TRIALS and all(len(trial.deliveries) >= COPIES for trial in trials)
-    calm = _COUNT_CALM if what != MEMORY else _LEAK_CALM if many else _MEMORY_CALM
+    many = len(trials) >= TRIALS
+    least = _least_memory(min(len(trial.deliveries) for trial in trials)) if many else _MEMORY_GROWTH
+    calm = _COUNT_CALM if what != MEMORY else _LEAK_CALM if least == _LEAK else _MEMORY_CALM
     if any(abs(_growth(what, one)) > calm for one in (first, last)):
         return False
     net = getattr(_of(last.after), what) - getattr(_of(trials[0].before), what)
     deliveries = [delivery for trial in trials for delivery in trial.deliveries]
     if what == MEMORY:
         small = sum(len(one.case.record.value or b"") for one in deliveries) <= _SMALL
-        steady = not many or all(_growth(what, trial) >= _LEAK for trial in trials)
-        return bool(small and steady and net >= (_MEMORY_GROWTH if not many else _STAYS * TRIALS * _LEAK))
+        steady = not many or all(_growth(what, trial) >= least for trial in trials)
+        return bool(small and steady and net >= (_STAYS * TRIALS if many else 1) * least)
     each = all(_growth(what, trial) >= max(COPIES, len(trial.deliveries)) for trial in trials)
     return bool(len(trials) >= TRIALS and each and net >= _STAYS * max(TRIALS * COPIES, len(deliveries)))
 

@@ -29,6 +29,11 @@ class FaultKind(Value, frozen=True):
     def family(self) -> str:
         return self.name.partition(":")[0]
 
+    @property
+    def starves(self) -> bool:
+        """Nothing that the service writes is answered until it is killed: to end by itself meanwhile is the same."""
+        return self.name == "killed:effect"
+
 
 FAULTS: tuple[FaultKind, ...] = (
     FaultKind("brokerDown", "outage", "the broker is stopped and comes back"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kcontract.engine.scene import Scene
 from kcontract.judge.evidence import Window
-from kcontract.judge.resources import COPIES, MEMORY, TRIALS, copies_for, grew, leaks
+from kcontract.judge.resources import COPIES, MEMORY, TRIALS, copies_for, grew, leaking_copies
 from kcontract.model.case import Case, Role
 from kcontract.model.service import Resources
 
@@ -31,8 +31,8 @@ def find_growth(scene: Scene) -> None:
         held = _shows(scene, case, copies)
         if held is None and copies > 1 and scene.detective.revive():  # so many may be more than its process can hold
             copies, held = 1, _shows(scene, case, 1)
-        if held and what == MEMORY and not grew(what, *held, copies) and leaks(*held) and leaking:
-            leaking, copies = leaking - 1, COPIES
+        if held and what == MEMORY and not grew(what, *held, copies) and leaking and (many := leaking_copies(*held)):
+            leaking, copies = leaking - 1, many
             held = _shows(scene, case, copies)
         if held and grew(what, *held, copies):
             done.add(what)

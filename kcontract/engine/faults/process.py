@@ -12,6 +12,9 @@ from kcontract.model.faults import fault
 from kcontract.model.tap import Lever
 from kcontract.ports import Tap
 
+_TICKS, _LATE = 2.0, 6.0
+"""Times the latest commit that was seen, and seconds at most: auto-commit comes every five."""
+
 
 def process_faults(stage: Stage) -> Iterator[Injection]:
     """The trial starts it again: whatever the fault is, a service that is gone must come back."""
@@ -28,23 +31,30 @@ def process_faults(stage: Stage) -> Iterator[Injection]:
 class _Unwritten:
     """Killed at the one moment that no luck hits: it has begun with a record, and nothing that came of it is written.
 
-    Whoever notes a record as done before its effect is acknowledged passes over it when it comes again.
+    Whoever notes a record as done before its effect is acknowledged passes over it when it comes again. Some note it by
+    a commit that a clock makes: that is given the time to come.
     """
 
     def __init__(self, stage: Stage, tap: Tap) -> None:
         self._observer, self._life, self._tap = stage.observer, stage.lifecycle, tap
+        self._now, self._pace = stage.tools.recorder.now, stage.state.pace
         self._before = 0
+        self._due: float | None = None
 
     def begin(self) -> None:
         """What it writes from now on goes nowhere, and is not answered."""
         self._observer.look_at_tap()
-        self._before = self._observer.kept_back
+        self._before, self._due = self._observer.kept_back, None
         self._tap.set_fault(Lever(kind="produce_drop"))
 
     def strike(self) -> bool:
-        """Kill it as soon as it has written something."""
+        """Kill it once it has written something, and had the time to commit what it took for done."""
         self._observer.look_at_tap()
         if self._observer.kept_back == self._before:
+            return False
+        if self._due is None:
+            self._due = self._now() + min(_TICKS * self._pace.commit_lag, _LATE)
+        if self._now() < self._due and not self._life.gone:
             return False
         self._life.kill("fault")
         return True

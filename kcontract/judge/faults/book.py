@@ -118,10 +118,10 @@ class FaultBook(Book):
         if trial is None:
             return ()
         ended = Exit(event.code, event.stderr, exit_cause(event.code, event.stderr))
-        if took is None:
-            trial.exits.append(ended)
-        else:
+        if took is not None:
             trial.failed.append(FailedStart(took, ended))
+        elif trial.ended_at is not None or not trial.kind.starves:
+            trial.exits.append(ended)
         return ()
 
     def _stop_asked(self, event: ev.StopAsked) -> Iterable[CaseVerdict]:

@@ -249,6 +249,9 @@ class Noting(Fragile):
     It notes a record before its effect is acknowledged if it is `hasty`, else behind that.
     """
 
+    late = 0.0
+    """Seconds that pass before it writes anything under the fault."""
+
     def __init__(self, *, hasty: bool, silent: bool = False) -> None:
         super().__init__()
         self.hasty, self.silent = hasty, silent
@@ -257,9 +260,10 @@ class Noting(Fragile):
         self.lost = self.kills = 0
         self.done: set[bytes | None] = set()
         self.waits = False
+        self._since = 0.0
 
     def set_fault(self, fault: Any) -> None:
-        self.lever = fault.kind
+        self.lever, self._since = fault.kind, self.clock.t
 
     def clear_fault(self) -> None:
         self.lever = ""
@@ -277,6 +281,8 @@ class Noting(Fragile):
 
     def _work(self) -> None:
         while self.process and self.process.code is None and self._position < len(self.log) and not self.waits:
+            if self.lever and self.clock.t - self._since < self.late:
+                return
             record = self.log[self._position]
             known = record.key in self.done
             self.done |= {record.key} if self.hasty else set()
@@ -301,6 +307,62 @@ def test_a_service_that_is_killed_before_its_effect_is_written(*, hasty: bool, c
         one for one in history_of(played(Noting(hasty=False), "killed:effect")) if isinstance(one, ev.ServiceKilled)
     ]
     assert [one.reason for one in kills].count("fault") == 1
+
+
+def test_what_was_kept_back_in_an_earlier_round_is_no_reason_to_strike() -> None:
+    """Killed before it had begun it would have lost nothing."""
+    world = Noting(hasty=True)
+    world.late = 1.0
+    assert judged(world, "killed:effect") == [("LOST", "killed:effect")]
+
+
+class Ticking(Noting):
+    """A clock commits every half second what it takes for done: before an effect is acknowledged if it is `hasty`.
+
+    `leaves`: it ends by itself, after so many seconds without an acknowledgement.
+    """
+
+    leaves = float("inf")
+
+    def __init__(self, *, hasty: bool) -> None:
+        super().__init__(hasty=hasty)
+        self._tick = self._waits_since = 0.0
+
+    def committed(self, group: str, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        process = self.process
+        if process is not None and process.code is None and self.clock.t >= self._tick:
+            self._tick = self.clock.t + 0.5
+            self.committed_to = self._position + (self.hasty and self.waits)
+        return super().committed(group, places)
+
+    def _work(self) -> None:
+        while self.process and self.process.code is None and self._position < len(self.log):
+            if self.waits and self.clock.t - self._waits_since >= self.leaves:
+                self.process.code = 1
+            if self.waits:
+                return
+            if self.lever:
+                self.lost += 1
+                self.waits, self._waits_since = True, self.clock.t
+                return
+            self.write(*good(self.log[self._position])[0])
+            self._position += 1
+
+
+@pytest.mark.parametrize(("hasty", "codes"), [(True, [("LOST", "killed:effect")]), (False, [])])
+def test_a_clock_that_commits_has_the_time_to(*, hasty: bool, codes: list[tuple[str, str]]) -> None:
+    """What it was told too early is committed a little later only: a kill at once would not show it."""
+    assert judged(Ticking(hasty=hasty), "killed:effect") == codes
+
+
+def test_a_service_that_ends_unanswered_has_done_what_the_kill_would() -> None:
+    """It starts again where its commits stand, and nothing else was asked of it."""
+    world = Ticking(hasty=False)
+    world.leaves = 0.1
+    stage = played(world, "killed:effect")
+    assert stage.state.reached == []
+    assert any(isinstance(one, ev.ServiceExited) for one in history_of(stage))
+    assert any(isinstance(one, ev.FaultSettled) for one in history_of(stage))
 
 
 def test_a_service_that_writes_nothing_is_not_killed_for_it() -> None:

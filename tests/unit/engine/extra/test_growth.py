@@ -65,6 +65,21 @@ def fills(held: Resources, _bad: bool) -> Resources:
     return msgspec.structs.replace(held, memory=min(900 << 20, held.memory + (8 << 20)))
 
 
+def opens(held: Resources, bad: bool) -> Resources:
+    """A hundred descriptors for each bad record."""
+    return msgspec.structs.replace(held, descriptors=held.descriptors + 100 * bad)
+
+
+def gushes(held: Resources, bad: bool) -> Resources:
+    """Fifty megabytes for each bad record."""
+    return msgspec.structs.replace(held, memory=held.memory + 50 * bad * (1 << 20))
+
+
+def crests(held: Resources, bad: bool) -> Resources:
+    """The same up to a bound, such as a heap's."""
+    return msgspec.structs.replace(held, memory=min(700 << 20, gushes(held, bad).memory))
+
+
 @pytest.mark.parametrize(("more", "cause"), [(leaks, "descriptors"), (swells, "memory"), (seeps, "memory")])
 def test_what_grows_and_stays_is_found(more: Callable[[Resources, bool], Resources], cause: str) -> None:
     """One finding for all kinds that do it."""
@@ -72,7 +87,7 @@ def test_what_grows_and_stays_is_found(more: Callable[[Resources, bool], Resourc
     assert {(one.code, one.cause) for one in done.stage.state.reached} == {("RESOURCE_BLOWUP", cause)}
 
 
-@pytest.mark.parametrize("more", [pools, fills, garbage])
+@pytest.mark.parametrize("more", [pools, fills, garbage, crests])
 def test_what_is_bounded_is_nobodys_fault(more: Callable[[Resources, bool], Resources]) -> None:
     """It is looked at more closely, and comes to nothing."""
     done = verified(Holding(more), kinds=MANY)
@@ -81,23 +96,29 @@ def test_what_is_bounded_is_nobodys_fault(more: Callable[[Resources, bool], Reso
 
 
 class Limited(Holding):
-    """It takes a hundred descriptors with each bad record, and ends where its process may have no more."""
+    """It ends where its process may have no more."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(lambda held, bad: msgspec.structs.replace(held, descriptors=held.descriptors + 100 * bad))
-        self.most = most
+    def __init__(self, more: Callable[[Resources, bool], Resources], what: str, most: int) -> None:
+        super().__init__(more)
+        self.what, self.most = what, most
 
     def work(self, record: Record) -> Handled:
         done = super().work(record)
         held = self.process.held if self.process is not None else None
-        return EXIT if held is not None and held.descriptors > self.most else done
+        return EXIT if held is not None and getattr(held, self.what) > self.most else done
 
 
-@pytest.mark.parametrize("most", [9_000, 3_000], ids=["not enough for a round", "not enough for a trial"])
-def test_what_takes_a_lot_of_each_is_tried_with_few(most: int) -> None:
+@pytest.mark.parametrize(
+    ("more", "what", "most"),
+    [(opens, "descriptors", 9_000), (opens, "descriptors", 3_000), (gushes, "memory", 1_500 << 20)],
+    ids=["not enough for a round", "not enough for a trial", "memory"],
+)
+def test_what_takes_a_lot_of_each_is_tried_with_few(
+    more: Callable[[Resources, bool], Resources], what: str, most: int
+) -> None:
     """With as many records as for a small leak it would meet the limit of its process, and prove nothing."""
-    done = verified(Limited(most), kinds=frozenset({"empty_value"}))
-    assert {(one.code, one.cause) for one in done.stage.state.reached} == {("RESOURCE_BLOWUP", "descriptors")}
+    done = verified(Limited(more, what, most), kinds=frozenset({"empty_value"}))
+    assert {(one.code, one.cause) for one in done.stage.state.reached} == {("RESOURCE_BLOWUP", what)}
 
 
 class Waiting(World):
