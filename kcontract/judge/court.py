@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from operator import attrgetter
 
 from kcontract.judge.beside import Silent
-from kcontract.judge.controls import Controls
+from kcontract.judge.controls import OF_A_HALT, Controls
 from kcontract.judge.crashes import Crashes
 from kcontract.judge.doubts import IN_TIME_AGAIN, MEASURE_IT, TOO_LATE, Doubt, LeadBook, adopt, hand_over
 from kcontract.judge.evidence import Delivery, Window
@@ -36,7 +36,6 @@ _UNTOLD_TRIES = 3
 """So often that is seen of a record alone before nothing is tried any more for its sake."""
 _OF_THE_PROCESS = frozenset({Symptom.REJECTED, Symptom.NO_EFFECT})
 """What a process may come to do with whatever it is sent."""
-_OF_AN_END = frozenset({"RESOURCE_BLOWUP", "CRASH_LOOP", "CRASHED"})
 _KEPT_OPEN = 5_000
 """So many of them stay open to evidence."""
 
@@ -86,14 +85,15 @@ class Court:
     def judge(self, window: Window) -> None:
         """A window has closed. `forget` it when everybody has looked at it."""
         self._judges.get(window.purpose, self._first_time)(window)
-        lasting = self.controls.note(window)
+        self.reached += self.controls.note(window)
         if self.controls.clears:
             self._acquit(window.of)
-        self.reached += lasting
+        if (kept := self.controls.left_by(window, self.reached)) is not None:
+            self._reach(*kept)
 
     def _acquit(self, root: str) -> None:
-        """The record ended the service alone, and so do healthy ones: it was what the service keeps of another one."""
-        blamed = [one for one in self.reached if one.case.partition(".")[0] == root and one.code in _OF_AN_END]
+        """The record halted the service alone, and so do healthy ones: it was what that keeps of another one."""
+        blamed = [one for one in self.reached if one.case.partition(".")[0] == root and one.code in OF_A_HALT]
         self._crashes.unlearn(blamed)
         self.reached[:] = [one for one in self.reached if one not in blamed]
 

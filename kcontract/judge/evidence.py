@@ -304,6 +304,11 @@ class Window:
         return bool(self.exits) and not self.ended_outside
 
     @property
+    def halted(self) -> bool:
+        """Whether it ended by itself, or stood still: where that was no lost join, of what it was sent or keeps."""
+        return self.ended or (self.stalled and not self.lost)
+
+    @property
     def disturbed(self) -> bool:
         """Whether the service ended, was killed or was started again while the window was open."""
         return bool(self.exits) or self.stalled or self.starts > 0

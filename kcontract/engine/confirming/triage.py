@@ -21,7 +21,8 @@ _STALLS_AT_MOST = 8
 _ONCE_AT_MOST = 4
 """So often a window may end the service without doing it again before its cases are given up."""
 _OVER = "--max-time is over"
-_HOPELESS = "the service ends with whatever it is sent, of what it keeps"
+_HOPELESS = "the service ends or stands still with whatever it is sent, of what it keeps"
+_KEEPS = "the service ends or stands still of what it keeps, and of which record was not found"
 _GONE = "the service does not start any more"
 _ITS_LOG = "a look at its log, which may tell why"
 _LIKE_THAT = (
@@ -53,7 +54,8 @@ class Triage:
             self.leave_out(left, _OVER)
             return []
         suspects = window.suspects if self._stage.alive else window.suspects[:1]
-        culprit = self._detective.find(suspects, len(self._player.places))
+        handled = [one for one in window.deliveries if one.has_outcome and one.case.role is Role.CASE]
+        culprit = self._detective.find(suspects, len(self._player.places), handled if self._stage.alive else ())
         if culprit is not None:
             self.blame(culprit)
         why = "" if culprit is not None else self._in_company(window)
@@ -71,6 +73,9 @@ class Triage:
         Why the cases without an outcome are not sent again; empty if they are.
         """
         cases = self._player.cases.get(window.number, ())
+        if self._detective.cleared and not self._detective.hopeless:
+            self.gave_up = _KEEPS
+            return _KEEPS
         if not self._detective.revive():
             return self.why_stopped()
         if cases:

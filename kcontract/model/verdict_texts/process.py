@@ -66,6 +66,7 @@ STUCK = """\
 The process lives, but the partition does not move any more: lag grows, and no exit tells anyone.
 Proof: the offset stands still, and the healthy sentinel behind the case has no effect long after the measured latency.
 Not: slow handlers, late commits (Streams: 30 s): the sentinel's effect decides; one or two starts that took nothing.
+Not: a record behind one of which the service keeps what stops it (a state store, a table): that one is blamed.
 Python: the consuming thread died while /health is served on; kafka-python: poll() timed out as its group formed.
 Python: idempotent producers of aiokafka and kafka-python (its default) send no more once the broker refused a record.
 Java: the listener container stopped (fatal error, authorization), the application stays up; a deadlock in a callback.

@@ -37,10 +37,19 @@ class Keeping(World):
     """Keeps bad records, passes them, and ends with the next one of any sort while it has one: so does each process
     after it. What it keeps stands in a changelog, or on a disk of its own."""
 
-    def __init__(self, bad: Callable[[Record], bool], *, on_disk: bool = False, spared: int = 0) -> None:
-        """`spared`: so many records each process handles before it looks at what it keeps."""
+    def __init__(
+        self,
+        bad: Callable[[Record], bool],
+        *,
+        on_disk: bool = False,
+        spared: int = 0,
+        stands: bool = False,
+        handles: bool = False,
+    ) -> None:
+        """`spared`: so many records each process handles before it looks at what it keeps. `stands`: it does not end
+        then, but stands still. `handles`: it does as it should with what it keeps."""
         super().__init__(self._keep)
-        self.bad, self.on_disk, self.spared = bad, on_disk, spared
+        self.bad, self.on_disk, self.spared, self.stands, self.handles = bad, on_disk, spared, stands, handles
         self.left = 0
         self.changelog: list[LogRecord] = []
         self.disk: list[Record] = []
@@ -56,7 +65,12 @@ class Keeping(World):
             self.disk.append(record)
         else:
             self.changelog.append(LogRecord(CHANGELOG, 0, len(self.changelog), Record(b"k", b"held")))
-        return []
+        return good(record) if self.handles else []
+
+    def _work(self) -> None:
+        super()._work()
+        if self.stands and self.process is not None and self.process.code == 1:
+            self.process.code = None
 
     def start(self, name: str, run: Run, values: Mapping[str, str]) -> Process:
         self.left = self.spared
@@ -73,6 +87,37 @@ class Keeping(World):
             self.changelog += [LogRecord(CHANGELOG, 0, len(self.changelog), one.record) for one in records]
         else:
             super().send(records, delivered, standing)
+
+
+class Timed(Keeping):
+    """Keeps each valid record, and writes what became of those it keeps when its timer is due: with a bad one among
+    them it ends, as does each process that finds them in the changelog."""
+
+    def __init__(self, bad: Callable[[Record], bool]) -> None:
+        super().__init__(bad)
+        self.handle = self._hold
+
+    def _hold(self, record: Record) -> Handled:
+        done = good(record)
+        if done[0][0] != OUT:
+            return done
+        key = b"%d" % self._position
+        self.changelog.append(LogRecord(CHANGELOG, 0, len(self.changelog), Record(key, record.value, record.headers)))
+        return []
+
+    def _work(self) -> None:
+        kept = {one.record.key: one.record for one in self.changelog}
+        held = [record for record in kept.values() if record.value is not None]
+        if self.process is not None and self.process.code is None and any(map(self.bad, held)):
+            self.process.code = 1
+            return
+        if self.process is not None and self.process.code is None:
+            for record in held:
+                done = good(record)
+                assert not isinstance(done, str)
+                self.write(*done[0])
+            self.changelog = []
+        super()._work()
 
 
 def empty(record: Record) -> bool:
@@ -98,13 +143,51 @@ def test_the_record_of_which_something_was_kept_is_blamed(
     assert run.receiver.tested > 10
 
 
-def test_what_is_kept_elsewhere_is_told_once_with_its_likeliest_record() -> None:
+@pytest.mark.parametrize("spared", [0, 1])
+@pytest.mark.parametrize(("bad", "kinds"), [(empty, {"empty_value"}), (large, {"valid"})])
+def test_so_it_is_where_the_service_stands_still(bad: Callable[[Record], bool], kinds: set[str], spared: int) -> None:
+    run = verified(Keeping(bad, spared=spared, stands=True), kinds=FEW)
+    reached = run.stage.state.reached
+    assert {(verdict.code, verdict.kind) for verdict in reached} == {("STUCK", kind) for kind in kinds}
+    assert all(bad(verdict.record) for verdict in reached)
+    assert run.receiver.tested > 10
+
+
+@pytest.mark.parametrize("stands", [False, True])
+@pytest.mark.parametrize(("bad", "kinds"), [(empty, {"empty_value"}), (large, {"valid"})])
+def test_so_it_is_where_that_record_is_handled_itself(
+    bad: Callable[[Record], bool], kinds: set[str], stands: bool
+) -> None:
+    """Nothing is wrong with it, and no suspect does it: healthy records alone do, behind it and not before it."""
+    run = verified(Keeping(bad, stands=stands, handles=True), kinds=FEW)
+    reached = run.stage.state.reached
+    assert {verdict.kind for verdict in reached} == kinds
+    assert {verdict.code for verdict in reached} <= ({"STUCK"} if stands else {"CRASHED", "CRASH_LOOP"})
+    assert all(bad(verdict.record) for verdict in reached)
+    assert run.receiver.tested > 10
+
+
+def test_what_was_kept_of_others_and_cleared_is_not_lost() -> None:
+    """They were kept beside the bad one, and committed: that nothing comes of them is our doing."""
+    run = verified(Timed(large), kinds=FEW)
+    reached = run.stage.state.reached
+    assert {verdict.code for verdict in reached} <= {"CRASHED", "CRASH_LOOP"}
+    assert reached
+    assert all(large(verdict.record) for verdict in reached)
+
+
+@pytest.mark.parametrize(
+    ("stands", "code", "did"),
+    [(False, "CRASH_LOOP", "ended it"), (True, "STUCK", "stopped it")],
+)
+def test_what_is_kept_elsewhere_is_told_once_with_its_likeliest_record(stands: bool, code: str, did: str) -> None:
     """Nothing can be cleared: one finding, and nothing more is sent."""
-    run = verified(Keeping(large, on_disk=True), kinds=FEW)
+    run = verified(Keeping(large, on_disk=True, stands=stands), kinds=FEW)
     (verdict,) = run.stage.state.reached
-    assert verdict.code == "CRASH_LOOP"
-    assert "healthy records alone ended it 2 times" in " ".join(verdict.seen)
-    assert {why for _, why in run.receiver.not_sent} == {"the service ends with whatever it is sent, of what it keeps"}
+    assert verdict.code == code
+    assert f"healthy records alone {did} 2 times" in " ".join(verdict.seen)
+    (why,) = {why for _, why in run.receiver.not_sent}
+    assert why == "the service ends or stands still with whatever it is sent, of what it keeps"
 
 
 def test_whoever_keeps_nothing_costs_one_window_more() -> None:

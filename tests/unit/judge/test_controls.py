@@ -1,4 +1,4 @@
-"""Healthy records alone, behind an end: what a service keeps of one record must not be another one's doing."""
+"""Healthy records alone, behind an end or stall: what a service keeps of one record must not be another's doing."""
 
 from __future__ import annotations
 
@@ -32,16 +32,18 @@ def alone_ends(story: Story, root: str, *, stderr: str = "") -> None:
     story.close("exited")
 
 
-def control(story: Story, root: str, *, ends: bool, shows: bool = False, code: int = 1) -> None:
-    """`shows`: a healthy record has its outcome before the end."""
+def control(story: Story, root: str, *, ends: bool, shows: bool = False, code: int = 1, stands: bool = False) -> None:
+    """`shows`: a healthy record has its outcome before the end. `stands`: the service stands still instead."""
     story.window("control", root)
     name = f"c{story.now:.3f}"
     story.send(name, role=Role.HEALTHY)
-    if shows or not ends:
+    if shows or not (ends or stands):
         story.effect(name)
     if ends:
         story.exit(code)
-    story.close("exited" if ends else "settled")
+    if stands:
+        story.kill()
+    story.close("exited" if ends else "stalled" if stands else "settled")
 
 
 def test_a_record_is_blamed_where_healthy_ones_are_handled() -> None:
@@ -77,6 +79,84 @@ def test_what_ends_amid_healthy_records_that_are_handled_acquits_as_well() -> No
     batch_ends(story)
     alone_ends(story, "1")
     control(story, "1", ends=True, shows=True)
+    assert story.codes == []
+
+
+def handled_alone(story: Story, root: str) -> None:
+    story.window("alone", root)
+    story.send(f"{root}.1")
+    story.effect(f"{root}.1")
+    story.close()
+
+
+@pytest.mark.parametrize(("stands", "code"), [(False, "CRASH_LOOP"), (True, "STUCK")])
+def test_a_record_that_was_handled_is_blamed_for_what_it_leaves(stands: bool, code: str) -> None:
+    """Healthy records alone were handled right before it, and are not behind it; it is told once."""
+    story = worked()
+    for _ in range(2):
+        control(story, "1", ends=False)
+        handled_alone(story, "1")
+        control(story, "1", ends=not stands, stands=stands)
+        control(story, "1", ends=not stands, stands=stands)
+        assert [(one.code, one.case) for one in story.state.reached] == [(code, "1.1")]
+
+
+@pytest.mark.parametrize("root", ["", "2"])
+def test_a_record_is_not_blamed_for_what_an_earlier_one_may_have_left(root: str) -> None:
+    """No control of its own was there to tell."""
+    story = worked()
+    if root:
+        control(story, root, ends=False)
+    handled_alone(story, "1")
+    control(story, "1", ends=True)
+    assert story.codes == []
+
+
+def test_a_control_behind_a_failed_one_tells_nothing_of_the_next_record() -> None:
+    story = worked()
+    control(story, "1", ends=True)
+    handled_alone(story, "1")
+    control(story, "1", ends=True)
+    assert story.codes == []
+
+
+def test_a_control_of_another_record_acquits_nobody() -> None:
+    story = worked()
+    alone_ends(story, "1")
+    control(story, "2", ends=True)
+    assert story.codes == ["CRASHED"]
+
+
+def test_controls_with_a_good_one_between_are_not_in_a_row() -> None:
+    story = worked()
+    batch_ends(story)
+    control(story, "1", ends=True)
+    control(story, "1", ends=False)
+    handled_alone(story, "2")
+    control(story, "2", ends=True)
+    assert story.codes == []
+
+
+def test_a_lost_start_between_tells_of_nothing() -> None:
+    """It is played once more."""
+    story = worked()
+    control(story, "1", ends=False)
+    handled_alone(story, "1")
+    story.start()
+    control(story, "1", ends=False, stands=True)
+    control(story, "1", ends=True)
+    assert [(one.code, one.case) for one in story.state.reached] == [("CRASH_LOOP", "1.1")]
+
+
+def test_standing_still_asks_for_a_control() -> None:
+    story = worked()
+    story.window("alone", "1")
+    story.send("1.1")
+    story.kill()
+    story.close("stalled")
+    assert story.state.controls.asks
+    assert story.codes == ["STUCK"]
+    control(story, "1", ends=False, stands=True)
     assert story.codes == []
 
 

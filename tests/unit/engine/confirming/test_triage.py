@@ -32,10 +32,11 @@ class Detective:
     starts: bool = True
     stalls: int = 0
     hopeless: bool = False
+    cleared: int = 0
     asked: list[list[Case]] = field(default_factory=list)
     tried: list[Case] = field(default_factory=list)
 
-    def find(self, suspects: Sequence[Delivery], _parallel: int) -> Case | None:
+    def find(self, suspects: Sequence[Delivery], _parallel: int, _handled: Sequence[Delivery]) -> Case | None:
         self.asked.append([one.case for one in suspects])
         return self.culprit
 
@@ -143,6 +144,16 @@ def test_a_window_that_settled_in_the_end_has_nothing_to_send_again() -> None:
     ward.detective.culprit = bad
     assert ward.triage.resolve(ward.window([bad, *ward.cases(2)], "settled", stalled=True)) == []
     assert ward.triage.choose([bad]) == []
+
+
+def test_a_window_whose_record_was_not_found_among_what_is_kept_blames_nobody() -> None:
+    """Sent once more it would do it again, whoever stands first in it; and the run is not one without a finding."""
+    ward = Ward()
+    ward.detective.cleared = 1
+    assert ward.triage.resolve(ward.window(ward.cases(3))) == []
+    assert ward.repeated == []
+    assert ward.left_out == {triage._KEEPS: 3}
+    assert ward.triage.gave_up == triage._KEEPS
 
 
 def test_the_window_does_it_once_more() -> None:
