@@ -72,8 +72,8 @@ class Directory:
 
     def is_inside(self, path: str) -> bool:
         try:
-            return (self._root / path).resolve().is_relative_to(self._root)
-        except (OSError, ValueError, RuntimeError):
+            return Path(os.path.realpath(self._root / path)).is_relative_to(self._root)
+        except (OSError, ValueError):
             return False
 
     def glob(self, pattern: str) -> tuple[str, ...]:

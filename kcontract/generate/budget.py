@@ -6,7 +6,7 @@ is told, never tried.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from kcontract.schema.avro.nodes import Branch
@@ -143,12 +143,25 @@ def weight(value: Any) -> int:
     while waiting:
         one = waiting.pop()
         total += 1
-        if isinstance(one, dict):
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
-        elif isinstance(one, Branch):
-            waiting.append(one.value)
-        elif isinstance(one, str | bytes):
+        waiting += _inside(one)
+        if isinstance(one, str | bytes):
             total += len(one) // 100
     return total
+
+
+def height(value: Any) -> int:
+    """How many values stand in one another at most."""
+    levels, level = 0, [value]
+    while level:
+        levels += 1
+        level = [inner for one in level for inner in _inside(one)]
+    return levels
+
+
+def _inside(value: Any) -> Collection[Any]:
+    """The values that stand in one, without those in them."""
+    if isinstance(value, dict):
+        return value.values()
+    if isinstance(value, list):
+        return value
+    return (value.value,) if isinstance(value, Branch) else ()

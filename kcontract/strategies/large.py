@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from kcontract.errors import UsageError
-from kcontract.generate.budget import TooDeepError, weight
+from kcontract.generate.budget import TooDeepError, height, weight
 
 DRAWN = 500
 """Parts up to which a value is drawn: Hypothesis has no room for more, and takes milliseconds for each."""
+_NESTED = 80
+"""Values in one another up to which they are drawn: Hypothesis gives a hundred draws in one another up."""
 
 
 class TooLargeError(UsageError):
@@ -43,8 +45,8 @@ class Generator(Protocol):
 
 
 def made_whole(values: Generator, most: int = DRAWN) -> SearchStrategy[Any] | None:
-    """The strategy of a schema whose smallest values have more than `most` parts; None for others, and where none was
-    found, for Hypothesis tries harder.
+    """The strategy of a schema whose smallest values have more than `most` parts, or are nested too deeply; None for
+    others, and where none was found, for Hypothesis tries harder.
 
     They shrink to an ordinary one only. TooLargeError (GENERATE_TOO_LARGE) for what is beyond every measure.
     """
@@ -55,7 +57,7 @@ def made_whole(values: Generator, most: int = DRAWN) -> SearchStrategy[Any] | No
             return None
         words = values.too_large[0]
         raise TooLargeError(words, exceeded=words not in values.unsupported) from None
-    if weight(least) <= most:
+    if weight(least) <= most and height(least) <= _NESTED:
         return None
 
     def made(seed: int) -> Any:

@@ -105,7 +105,7 @@ def test_a_near_miss_is_named() -> None:
 
 
 def test_a_directory_reads_only_regular_files_inside(tmp_path: Path) -> None:
-    """Links out, named pipes (which would block), directories and large files are refused."""
+    """Links out or to themselves, named pipes (which would block), directories and large files are refused."""
     root = tmp_path / "root"
     (root / "folder").mkdir(parents=True)
     (tmp_path / "secret").write_text("s")
@@ -120,7 +120,7 @@ def test_a_directory_reads_only_regular_files_inside(tmp_path: Path) -> None:
             tree.read(name, 10)
         codes[name] = raised.value.code.name
     assert codes == {
-        "link": "PATH_OUTSIDE", "loop": "PATH_OUTSIDE", "pipe": "FILE_UNREADABLE", "folder": "FILE_UNREADABLE",
+        "link": "PATH_OUTSIDE", "loop": "FILE_UNREADABLE", "pipe": "FILE_UNREADABLE", "folder": "FILE_UNREADABLE",
         "none": "FILE_UNREADABLE", "large": "FILE_TOO_LARGE", "a\0b": "PATH_OUTSIDE", "../secret": "PATH_OUTSIDE",
     }  # fmt: skip
     assert tree.read("fine", 10) == b"x" * 10
