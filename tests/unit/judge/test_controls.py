@@ -101,6 +101,16 @@ def test_a_record_that_was_handled_is_blamed_for_what_it_leaves(stands: bool, co
         assert [(one.code, one.case) for one in story.state.reached] == [(code, "1.1")]
 
 
+def test_what_is_proved_of_a_record_is_not_told_once_more_as_what_lasts() -> None:
+    """It ended the service itself, between two controls, and its state cannot be emptied."""
+    story = worked()
+    control(story, "1", ends=False)
+    alone_ends(story, "1")
+    for _ in range(2):
+        control(story, "1", ends=True)
+    assert [(one.code, one.case) for one in story.state.reached] == [("CRASHED", "1.1")]
+
+
 @pytest.mark.parametrize("root", ["", "2"])
 def test_a_record_is_not_blamed_for_what_an_earlier_one_may_have_left(root: str) -> None:
     """No control of its own was there to tell."""
