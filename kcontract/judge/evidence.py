@@ -193,7 +193,7 @@ class Window:
     renewed: bool = False
     """It was ended because it had committed past all sentinels: what the next start is for (ORACLE.md §3)."""
     progress_at: float = 0.0
-    """When a delivery last got its outcome, or a commit last moved."""
+    """When a delivery last got its outcome, or a commit last moved on."""
     longest_gap: float = 0.0
     """The longest time without progress so far."""
     evidence_at: float = 0.0
@@ -213,6 +213,8 @@ class Window:
     """The last acknowledged sentinel of each partition."""
     ends: dict[TopicPartition, Delivery] = field(default_factory=dict)
     """The last acknowledged invalid marker of each partition."""
+    committed: dict[TopicPartition, int] = field(default_factory=dict)
+    """How far the service has ever committed since it was last started."""
     closers: dict[tuple[TopicPartition, bytes | None], Delivery] = field(default_factory=dict)
     """Where keys are pooled: the last acknowledged sentinel of each of them (ORACLE.md §3)."""
     markers: list[Delivery] = field(default_factory=list)
@@ -270,6 +272,17 @@ class Window:
         before that was sent (a service that answers one record late), and nothing of the service's pace."""
         waited = self.nudged_at - delivery.acked_at
         return waited > 0 and at - self.nudged_at <= _AT_ONCE * waited
+
+    def commit(self, at: float, place: TopicPartition, offset: int) -> bool:
+        """A committed offset has moved. False if one has been as far before: who goes back for a record on and on
+        commits what lies before it once more each time, and that is no progress."""
+        self.evidence_at = at
+        self.tapped.commits += 1
+        if offset <= self.committed.get(place, -1):
+            return False
+        self.committed[place] = offset
+        self.progress_at = at
+        return True
 
     def refuse(self, delivery: Delivery) -> None:
         """The broker will not take the record: nothing can come of it."""

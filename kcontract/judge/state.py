@@ -288,11 +288,11 @@ class UnitState:
             self.reached.append(undeclared_verdict(self.promises, event.record, self.ties))
 
     def _committed(self, event: ev.Committed) -> None:
-        self.committed[(event.topic, event.partition)] = event.offset
+        place = event.topic, event.partition
+        self.committed[place] = event.offset
         self.court.ever_committed, self._committed_at = True, event.at
-        if self.window is not None:
-            self.window.progress_at = self.window.evidence_at = event.at
-            self.window.tapped.commits += 1
+        if self.window is not None and not self.window.commit(event.at, place, event.offset):
+            return
         if self._has_ended:
             self.pace.learn_last_commit()
         elif self.window is None or self.window.purpose in ("warm", "probe"):
@@ -308,6 +308,7 @@ class UnitState:
         if self.window is not None:
             self.window.starts += not self.window.renewed
             self.window.renewed = False
+            self.window.committed.clear()
             self.views.forget(self.window)
 
     def _ready(self, event: ev.ServiceReady) -> None:

@@ -24,6 +24,7 @@ _NEAR = {
     "answering": "test_replies",
     "crashes": "test_court",
     "crediting": "test_blame",
+    "evidence": "stalls/test_loops",
     "faults/haste": "faults/test_book",
     "faults/health": "faults/test_book",
     "faults/records": "faults/test_book",

@@ -61,6 +61,8 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "evidence",
+        ("commits to and fro move on", "if offset <= self.committed.get(place, -1):", "if False:"),
+        ("a commit is no progress", "        self.progress_at = at\n        return True", "        return True"),
         ("records alone teach patience", 'in ("probe", "alone", "bisect")', 'in ("probe",)'),
         (
             "a dead letter is an outcome",
@@ -540,6 +542,7 @@ EVIDENCE_MUTANTS = (
     ),
     *in_module(
         "state",
+        ("commits of an earlier process", "            self.window.committed.clear()\n", ""),
         ("waiting is no pace", "since=delivery.viewed_at", "since=event.at"),
         ("standing is no news", "max(self.window.evidence_at, delivery.viewed_at)", "event.at"),
         (

@@ -364,3 +364,25 @@ def test_a_replacement_that_is_waited_for_is_one_more_of_a_known_loop() -> None:
     story.kill("stalled")
     story.close("stalled")
     assert story.codes == ["ENDLESS_RETRY", "ENDLESS_RETRY"]
+
+
+def test_commits_to_and_fro_are_no_progress() -> None:
+    """Who seeks back to a bad record on and on commits what lies before it each time."""
+    story = Story()
+    healthy_before(story)
+    late = story.state.pace.stall
+    story.window("probe")
+    story.send("2", role=Role.HEALTHY)
+    story.invalid("3")
+    story.effect("2")
+    story.commit(3)
+    for offset in (2, 3, 2, 3):
+        story.wait(20.0)
+        story.commit(offset)
+    window = story.state.window
+    assert window is not None
+    assert window.evidence_at == story.now > window.progress_at + 60.0
+    assert story.state.pace.stall == late
+    story.start()
+    story.commit(2)
+    assert window.progress_at == story.now
