@@ -171,8 +171,9 @@ class JsonValues:
 
     def _array(self, plain: Plain, depth: int, full: bool) -> list[Any]:
         low = max(self._at_least(plain, "minItems"), contained(plain))
-        wanted = max(low, 1) if full and plain.get("maxItems", 1) > 0 and depth < self._budget.depth - 1 else low
-        return self._items(plain, wanted, depth, full)
+        if full and depth < self._budget.depth - 1:  # two: one can be wrong beside a good one; deep down they multiply
+            low = max(low, int(min(2 if depth < 2 else 1, plain.get("maxItems", 2), plain.get("maxContains", 2))))
+        return self._items(plain, low, depth, full)
 
     def _items(self, plain: Plain, count: int, depth: int, full: bool = False) -> list[Any]:
         self._budget.has(count, f"minItems {count:,}")

@@ -47,7 +47,7 @@ def _sites(view: JsonSchemaView, schema: Any, value: Any, pointer: str) -> Itera
             schemas = [declared.get(name, others) for declared, others in known]
             yield from _sites(view, _any_of(schemas), inner, step(pointer, name))
     elif isinstance(value, list):
-        for index, inner in enumerate(value[:_ITEMS]):
+        for index, inner in reversed([*enumerate(value[:_ITEMS])]):  # who looks at the first one only is found so
             yield from _sites(view, _any_of([item_schema(p, index) for p in plains]), inner, step(pointer, index))
 
 
