@@ -75,7 +75,9 @@ def test_the_end_of_a_pool_ends_its_runs(monkeypatch: pytest.MonkeyPatch) -> Non
     began, codes = threading.Event(), []
 
     def wait(batch: Sequence[Twin], _seed: int, watch: Watch) -> list[Result]:
-        asks = "import time; print(flush=True); time.sleep(60)"
+        # As kcontract does: a shell starts background jobs, these tests maybe, with SIGINT ignored.
+        hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+        asks = f"{hears}; import time; print(flush=True); time.sleep(60)"
         pipe = subprocess.PIPE
         with subprocess.Popen([sys.executable, "-c", asks], stdout=pipe, stderr=pipe, text=True) as process:
             assert process.stdout is not None
