@@ -214,7 +214,7 @@ class Window:
     ends: dict[TopicPartition, Delivery] = field(default_factory=dict)
     """The last acknowledged invalid marker of each partition."""
     committed: dict[TopicPartition, int] = field(default_factory=dict)
-    """How far the service has ever committed since it was last started."""
+    """How far the service has ever committed in this window, since it was last started."""
     closers: dict[tuple[TopicPartition, bytes | None], Delivery] = field(default_factory=dict)
     """Where keys are pooled: the last acknowledged sentinel of each of them (ORACLE.md §3)."""
     markers: list[Delivery] = field(default_factory=list)
