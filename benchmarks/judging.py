@@ -136,7 +136,7 @@ class Bench:
         makes the cases, if they are not stored ones."""
         self._runs += 1
         run = f"run-{self._runs}"
-        history = HistoryFile(self._folder / f"{run}.jsonl")
+        history = HistoryFile(self._folder / f"{run}.msgpack")
         recorder = Recorder(history, Clock(), watch.take)
         with choose_registry() as registry:
             stored = source is None
@@ -152,7 +152,7 @@ class Bench:
         if findings or summary.blocked or summary.cases < self._cases:
             sys.exit(f"not a fair run: {summary.blocked or findings or summary.cases}")
         judged = self._cases if source is None else summary.cases
-        return judged / (watch.ended - watch.began), (self._folder / f"{run}.jsonl").stat().st_size, watch.windows
+        return judged / (watch.ended - watch.began), (self._folder / f"{run}.msgpack").stat().st_size, watch.windows
 
     def bare(self) -> float:
         """Replies a second of the bare loop, with the same keys and values."""

@@ -102,7 +102,7 @@ class Bench:
         contracts = required(
             load_contracts([ROOT / "benchmarks" / "contracts" / f"fatal-{commit}.yaml"], load_project(ROOT))
         )
-        history = HistoryFile(self._folder / f"{run}.jsonl")
+        history = HistoryFile(self._folder / f"{run}.msgpack")
         with choose_registry() as registry:
             recorder = Recorder(history, Clock(), trail.take)
             settings = Settings(run=run, max_examples=CORPUS, kinds=frozenset({"valid"}))

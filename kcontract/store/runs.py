@@ -1,4 +1,4 @@
-"""The last runs of a project: `.kcontract/runs/RUN/history.jsonl`."""
+"""The last runs of a project: `.kcontract/runs/RUN/history.msgpack`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kcontract.store.folder import FOLDER, folder, unwritable
 from kcontract.store.history import HistoryFile
 
 KEPT = 20
-_HISTORY, _LOCK = "history.jsonl", "lock"
+_HISTORY, _LOCK = "history.msgpack", "lock"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 

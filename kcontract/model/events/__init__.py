@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from kcontract.model.events.calls import Called
 from kcontract.model.events.happened import Happened
-from kcontract.model.events.line import Event, decode_event, encode_events
 from kcontract.model.events.records import (
     Acknowledged,
     Committed,
@@ -44,8 +43,18 @@ from kcontract.model.events.services import (
     StopAsked,
 )
 from kcontract.model.events.trials import FaultBegan, FaultEnded, FaultSettled, LagSeen, LoadEnded, LoadStarted
+from kcontract.model.events.written import (
+    HEAD_SIZE,
+    Event,
+    begins_block,
+    body_size,
+    decode_block,
+    decode_line,
+    encode_block,
+)
 
 __all__ = (
+    "HEAD_SIZE",
     "Acknowledged",
     "AskedAlone",
     "Blind",
@@ -95,6 +104,9 @@ __all__ = (
     "Watched",
     "WindowClosed",
     "WindowOpened",
-    "decode_event",
-    "encode_events",
+    "begins_block",
+    "body_size",
+    "decode_block",
+    "decode_line",
+    "encode_block",
 )

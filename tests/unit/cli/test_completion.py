@@ -62,7 +62,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "kcontract.yaml").write_text("kcontract: 1\n")
     (tmp_path / "contracts").mkdir()
     (tmp_path / "contracts/orders.yaml").write_text(CONTRACT)
-    for path in (".kcontract/cases/3f9a01c2.json", ".kcontract/runs/20261121-150348-679d/history.jsonl"):
+    for path in (".kcontract/cases/3f9a01c2.json", ".kcontract/runs/20261121-150348-679d/history.msgpack"):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text("")
     monkeypatch.chdir(tmp_path)

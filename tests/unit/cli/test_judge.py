@@ -45,13 +45,13 @@ def items(ended: Ended) -> list[dict[str, object]]:
     return [json.loads(line) for line in ended.out.splitlines()]
 
 
-@pytest.mark.parametrize("run", ["", RUN, f".kcontract/runs/{RUN}", f".kcontract/runs/{RUN}/history.jsonl"])
+@pytest.mark.parametrize("run", ["", RUN, f".kcontract/runs/{RUN}", f".kcontract/runs/{RUN}/history.msgpack"])
 def test_a_run_is_found(project: Path, run: str) -> None:
     """The newest, by its name, or by a path."""
     ended = kcontract("judge", *([run] if run else []))
     assert (ended.code, ended.err) == (1, "")
     assert "NOT_DEAD_LETTERED" in ended.out
-    assert f"history: .kcontract/runs/{RUN}/history.jsonl" in ended.out
+    assert f"history: .kcontract/runs/{RUN}/history.msgpack" in ended.out
     assert ended.out.endswith("exit 1: a promise was violated\n")
     assert not (project / ".kcontract" / "cases").exists()
 
@@ -73,14 +73,14 @@ def test_a_run_that_is_not_there() -> None:
     assert (ended.code, f"did you mean {RUN}?" in ended.err) == (2, True)
 
 
-def test_a_damaged_history_is_told_with_its_line(project: Path) -> None:
+def test_a_damaged_history_is_told_with_its_place(project: Path) -> None:
     """It is not judged around the gap."""
-    path = project / ".kcontract" / "runs" / RUN / "history.jsonl"
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join([*lines[:3], lines[3][:20] + b"\n", *lines[4:]]))
+    path = project / ".kcontract" / "runs" / RUN / "history.msgpack"
+    data = path.read_bytes()
+    path.write_bytes(data[:5] + b"\xc1" + data[6:])
     ended = kcontract("judge")
     assert ended.code == 2
-    assert "history.jsonl:4: not an event" in ended.err
+    assert "history.msgpack, byte 0: not an event" in ended.err
     assert "[HISTORY_DAMAGED]" in ended.err
 
 
@@ -90,7 +90,7 @@ def test_a_history_that_was_cut_off_is_no_success(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     store(tmp_path, "good")
     assert kcontract("judge").code == 0
-    path = tmp_path / ".kcontract" / "runs" / RUN / "history.jsonl"
+    path = tmp_path / ".kcontract" / "runs" / RUN / "history.msgpack"
     path.write_bytes(path.read_bytes()[:-200])
     ended = kcontract("judge")
     assert ended.code == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -75,12 +75,18 @@ def run_of(name: str) -> tuple[list[ev.Event], list[StreamItem]]:
     return RUNS[name]()
 
 
+def stored(events: Sequence[ev.Event]) -> list[ev.Event]:
+    """As they come back from the disk."""
+    block = bytearray()
+    ev.encode_block(events, block)
+    return ev.decode_block(block[: ev.HEAD_SIZE], block[ev.HEAD_SIZE :])
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_a_history_is_judged_as_the_run_was(name: str) -> None:
     """The same findings, units, exit code, in the same order: from the bytes on disk alone."""
     events, items = run_of(name)
-    stored = [ev.decode_event(line) for line in ev.encode_events(events).splitlines()]
-    again = list(HistoryJudge("history").judge(stored))
+    again = list(HistoryJudge("history").judge(stored(events)))
     assert [type(item).__name__ for item in again] == [type(item).__name__ for item in items]
     assert again == items
 

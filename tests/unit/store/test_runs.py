@@ -29,7 +29,7 @@ def test_a_run_is_found_by_its_name_and_as_the_newest(tmp_path: Path) -> None:
     history = start_history(tmp_path, "new")
     history.append(RunEnded(1.0))
     history.close()
-    assert history.path == ".kcontract/runs/new/history.jsonl"
+    assert history.path == ".kcontract/runs/new/history.msgpack"
     assert history_path(tmp_path) == history_path(tmp_path, "new") == tmp_path / history.path
     assert list(read_history(history_path(tmp_path))) == [RunEnded(1.0)]
     assert runs(tmp_path) == ("new", "old")

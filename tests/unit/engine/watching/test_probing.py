@@ -164,13 +164,15 @@ def test_what_the_page_said_is_in_the_history() -> None:
 
 @pytest.mark.parametrize("variant", ["good", "skips", "mangles", "accepts"])
 def test_what_was_probed_is_judged_again_alike(variant: str) -> None:
-    """From the history alone, through its lines."""
+    """From the history alone, through its bytes."""
     clerk = Clerk(variant)
     world = World(clerk.handle)
     world.view = clerk.page
     found = verified(world, probed(), kinds=FEW)
     again = UnitState("run", found.stage.state.promises)
-    for line in ev.encode_events(history_of(found.stage)).splitlines():
-        again.feed(ev.decode_event(line))
+    block = bytearray()
+    ev.encode_block(history_of(found.stage), block)
+    for event in ev.decode_block(block[: ev.HEAD_SIZE], block[ev.HEAD_SIZE :]):
+        again.feed(event)
     again.close()
     assert [verdict.code for verdict in again.reached] == found.codes
