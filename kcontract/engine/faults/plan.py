@@ -77,8 +77,9 @@ def tell_gone(stage: Stage, name: str, left: Sequence[Injection]) -> None:
 def tell_seen_once(stage: Stage, name: str, rounds: int) -> None:
     """A race may be lost once in a while: that is a hint for people, and no verdict."""
     codes = " and ".join(stage.state.book(FaultBook).doubts(name))
+    seen = f"in one of {rounds} rounds, and not again" if rounds > 1 else "once, and no other round could be judged"
     remedy = f"--faults {name}, which tries it again; the last records before the fault in its history"
-    _blind(stage, f"{name}: {codes} was seen in one of {rounds} rounds, and not again", remedy)
+    _blind(stage, f"{name}: {codes} was seen {seen}", remedy)
 
 
 def _tell_impossible(stage: Stage, kind: FaultKind) -> None:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import msgspec
 
 from kcontract.engine.extra.visits import GRIP_SECONDS
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
-from kcontract.engine.faults.plan import injections, tell_gone, tell_seen_once, tell_undone
+from kcontract.engine.faults.plan import injections
+from kcontract.engine.faults.rounds import Round, play_rounds
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.judge.evidence import Delivery, Window
-from kcontract.judge.faults.book import FaultBook
 from kcontract.judge.faults.records import is_handled
 from kcontract.judge.faults.trial import recovers
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation, Role
 
-ROUNDS = 3
-"""The second confirms what the first shows, the third what the second shows for the first time."""
 _IDLE_BURST, _BUSY_BURST = 4, 15
 """Healthy records a partition; more of them where the service is to be met at work."""
 _COLD_SECONDS = 15.0
@@ -35,22 +34,12 @@ _RESET_SECONDS = 2.0
 
 def receiver_faults(scene: Scene) -> None:
     """A phase: every fault that is asked for, in up to three rounds each."""
-    stage = scene.stage
-    tell_undone(stage)
-    wanted = injections(stage)
-    for place, injection in enumerate(wanted, 1):
-        name = injection.kind.name
-        scene.player.phase = f"fault {name}"
-        for number in range(1, ROUNDS + 1):
-            if stage.out_of_time or not scene.detective.revive():
-                return
-            if not ReceiverTrial(scene, injection).play(number):
-                tell_gone(stage, name, wanted[place:])
-                return
-            if not stage.state.book(FaultBook).doubts(name):
-                break
-        else:
-            tell_seen_once(stage, name, ROUNDS)
+    play_rounds(scene.stage, injections(scene.stage), partial(_play, scene))
+
+
+def _play(scene: Scene, injection: Injection, number: int) -> Round:
+    scene.player.phase = f"fault {injection.kind.name}"
+    return ReceiverTrial(scene, injection).play(number) if scene.detective.revive() else "gone"
 
 
 def blind(scene: Scene, what: str, remedy: str) -> None:
@@ -75,38 +64,44 @@ class ReceiverTrial:
         self._page = HealthPage(scene.stage)
         self._on = self._lost = False
 
-    def play(self, number: int) -> bool:
-        """The whole of it. What cannot be judged, because the service was not well before, is told.
-
-        False if the service does not start any more.
-        """
+    def play(self, number: int) -> Round:
+        """The whole of it. What cannot be judged, because the service was not well before, is told."""
+        if not self._is_well():
+            blind(self._scene, f"{self._kind.name}: the service was not well before it", "")
+            return "unjudged"
         window = self._player.begin("fault", self._kind.name)
-        outcome = "stopped"
+        waited: float | None = None
         try:
-            if self._is_well(window):
-                self._page.before()
-                self._prepare()
-                waited = self._fault(window, number)
-                outcome = "settled"
+            self._page.before()
+            self._prepare()
+            waited = self._fault(window, number)
         finally:
             self._injection.end()
-            self._player.end(window, "settled" if outcome == "settled" else "stopped")
-        if outcome == "settled" and not self._stage.out_of_time:
+            self._player.end(window, "settled" if waited is not None else "stopped")
+        judged = not self._stage.out_of_time
+        if judged:
             self._recorder.record(ev.FaultSettled(self._recorder.now(), self._kind.name, waited))
-        return not self._lost
+        return "gone" if self._lost else "judged" if judged else "unjudged"
 
-    def _is_well(self, window: Window) -> bool:
-        """Healthy records are handled. One that hangs after an earlier fault is started anew."""
+    def _is_well(self) -> bool:
+        """Healthy records are handled. One that hangs after an earlier fault is started anew, behind what it left."""
         for _ in range(2):
-            self._player.send(self._healthy(Role.HEALTHY))
-            if self._wait(lambda: self._handled(window.deliveries), max(10.0, self._state.pace.stall)):
+            if self._handles_healthy():
                 return True
-            try:
-                self._life.restart(behind=True)
-            except ServiceGone:
-                break
-        blind(self._scene, f"{self._kind.name}: the service was not well before it", "")
+            if not self._life.restarts(behind=True):
+                return False
         return False
+
+    def _handles_healthy(self) -> bool:
+        """In a window of its own: what is not handled now is nothing that the fault has done."""
+        window = self._player.begin("fault", self._kind.name)
+        well = False
+        try:
+            self._player.send(self._healthy(Role.HEALTHY))
+            well = self._wait(lambda: self._handled(window.deliveries), max(10.0, self._state.pace.stall))
+        finally:
+            self._player.end(window, "settled" if well else "stopped")
+        return well
 
     def _prepare(self) -> None:
         """A cold start under the fault, for a service that can; else it keeps what it knows."""

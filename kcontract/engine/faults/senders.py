@@ -8,16 +8,15 @@ from functools import partial
 from kcontract.engine.asking.senders import SenderRun
 from kcontract.engine.faults.health import GRACE, HealthPage
 from kcontract.engine.faults.injection import Injection
-from kcontract.engine.faults.plan import injections, tell_gone, tell_seen_once, tell_undone
+from kcontract.engine.faults.plan import injections
+from kcontract.engine.faults.rounds import Round, play_rounds
 from kcontract.engine.settings import ServiceGone
 from kcontract.engine.stage import Stage
-from kcontract.judge.faults.book import FaultBook
 from kcontract.judge.faults.requests import BOUND, LONGEST
 from kcontract.judge.faults.trial import recovers
 from kcontract.model import events as ev
 from kcontract.model.faults import FaultKind
 
-_ROUNDS = 3
 _REQUESTS = 3
 """Of each sender, while the fault is on."""
 _TIMEOUT = LONGEST + 2.0
@@ -28,21 +27,9 @@ _QUIET = 1.5
 
 def sender_faults(stage: Stage, senders: Sequence[SenderRun]) -> None:
     """Every fault that is asked for, in up to three rounds each, for all senders of the unit at once."""
-    if not senders:
-        return
-    tell_undone(stage)
-    wanted = injections(stage, _concerns_senders)
-    for place, injection in enumerate(wanted, 1):
-        for number in range(1, _ROUNDS + 1):
-            if stage.out_of_time:
-                return
-            if not SenderTrial(stage, senders, injection).play(number):
-                tell_gone(stage, injection.kind.name, wanted[place:])
-                return
-            if not stage.state.book(FaultBook).doubts(injection.kind.name):
-                break
-        else:
-            tell_seen_once(stage, injection.kind.name, _ROUNDS)
+    if senders:
+        wanted = injections(stage, _concerns_senders)
+        play_rounds(stage, wanted, lambda injection, number: SenderTrial(stage, senders, injection).play(number))
 
 
 def _concerns_senders(kind: FaultKind) -> bool:
@@ -69,14 +56,11 @@ class SenderTrial:
         self._book = stage.state.requests
         self._page = HealthPage(stage)
 
-    def play(self, number: int) -> bool:
-        """The whole of it. What cannot be judged, because the service was not well before, is told.
-
-        False if the service does not start any more.
-        """
+    def play(self, number: int) -> Round:
+        """The whole of it. What cannot be judged, because the service was not well before, is told."""
         if not self._is_well():
             _blind(self._stage, f"{self._kind.name}: the service was not well before it")
-            return True
+            return "unjudged"
         self._page.before()
         try:
             self._prepare()
@@ -89,10 +73,11 @@ class SenderTrial:
         runs = not self._life.missing or self._life.comes_back(behind=True, within=self._limit)
         self._recorder.record(ev.FaultEnded(self._recorder.now(), self._kind.name))
         waited = self._follow(asked) if runs else self._recorder.now() - begun
-        if not self._stage.out_of_time:
+        judged = not self._stage.out_of_time
+        if judged:
             self._tell_refused(asked)
             self._recorder.record(ev.FaultSettled(self._recorder.now(), self._kind.name, waited))
-        return runs
+        return "gone" if not runs else "judged" if judged else "unjudged"
 
     def _is_well(self) -> bool:
         """Each sender has an event for a request. A service that hangs after an earlier fault is started anew."""
