@@ -17,7 +17,7 @@ from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 from kcontract.oracle.topic import TopicOracle
 
-_AT_ONCE, _LARGE = 32, 4_000
+_AT_ONCE, _LARGE = 64, 4_000
 """Mutants that are made together; bytes of one behind which no other is."""
 _MOULDS = 256
 """Of the parents of several event types."""

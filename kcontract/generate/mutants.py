@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from random import Random
 
@@ -104,9 +105,10 @@ def chosen(
 
 def _affordable(limit: int, parents: Sequence[Parent]) -> int:
     """The limit, or less of it where the largest parent would fill pipes and histories with copies of itself."""
-    largest = max((len(parent.body) for parent in parents), default=0)
+    largest = max([len(parent.body) for parent in parents], default=0)
     return limit if largest <= _VERY_LARGE else max(1, limit * _VERY_LARGE // largest)
 
 
+@lru_cache(maxsize=256)
 def _looked_at(parent: Parent) -> int:
     return max(_FEWEST, _LOOKED_AT * _LARGE // max(_LARGE, len(parent.body)))

@@ -285,16 +285,15 @@ class CaseSource:
 
     def _sent(self, kind: Kind, mutants: Iterable[tuple[Mutant, Parent]], *, few: bool) -> Iterator[Case]:
         cases = self._caster.of_mutants(kind, mutants, few=few)
-        if kind.keep_valid and not self._choice.excluded:
-            return cases
+        if not self._choice.excluded:
+            return cases if kind.keep_valid else (case for case in cases if case.expectation is not Expectation.VALID)
         return (case for case in cases if self._is_sent(kind, case))
 
     def _is_sent(self, kind: Kind, case: Case) -> bool:
         """Neither valid, where the kind is none then, nor what the contract excludes, whichever kind it was to be."""
         if case.expectation is Expectation.VALID and not kind.keep_valid:
             return False
-        excluded = self._choice.excluded
-        return not excluded or case.rejection is None or not selects(excluded, case.rejection.code)
+        return case.rejection is None or not selects(self._choice.excluded, case.rejection.code)
 
     def _all_parents(self) -> tuple[tuple[Ground, list[Parent]], ...]:
         """What mutants are made of, for each event type."""

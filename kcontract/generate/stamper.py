@@ -49,7 +49,7 @@ class Stamper:
         if inside and (self._pooled or partition is not None or pooled is not None):
             return self._wanted(key or b"", inside, tokens, partition, pooled)
         if inside == tokens[: len(inside)]:
-            return tuple(map(self._mint.like, tokens))
+            return self._mint.all_like(tokens)
         return self._drawn(dict.fromkeys(inside, b""), tokens)
 
     def _wanted(

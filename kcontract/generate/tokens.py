@@ -50,6 +50,11 @@ _is_known_uuid = lru_cache(maxsize=4096)(is_uuid)
 """The tokens of a parent are asked about for each of its mutants."""
 
 
+@lru_cache(maxsize=512)
+def _are_uuids(tokens: tuple[bytes, ...]) -> bool:
+    return all(map(is_uuid, tokens))
+
+
 @lru_cache(maxsize=4096)
 def is_plain(token: bytes) -> bool:
     """Whether a token is a UUID or a number of constant length: no schema that took it can refuse its successor."""
@@ -115,6 +120,17 @@ class Mint:
             return self._uuid()
         span = _range_of(token)
         return str(self.number(*span)).encode() if span else self._varied(token)
+
+    def all_like(self, tokens: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """Fresh tokens of the same forms and lengths, for half the price if all are UUIDs, as most are."""
+        count = len(tokens)
+        if not 0 < count <= _AT_ONCE or not _are_uuids(tokens):
+            return tuple(map(self.like, tokens))
+        if len(self._uuids) < count:
+            self._uuids = _uuids(self._rng.randbytes(16 * _AT_ONCE))
+        fresh = tuple(self._uuids[-count:])
+        del self._uuids[-count:]
+        return fresh
 
     def _varied(self, token: bytes) -> bytes:
         letters = sum(byte in b"0123456789" for byte in token) < 6

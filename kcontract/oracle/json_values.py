@@ -220,7 +220,7 @@ def _soften(reading: ValueReading) -> None:
 
 
 def _offset(body: bytes, value: Any, start: int, path: str) -> int | None:
-    offset = offset_of(body, path, exists=resolve_pointer(value, path) is not MISSING)
+    offset = offset_of(body, path, exists=not path or resolve_pointer(value, path) is not MISSING)
     return None if offset is None else start + offset
 
 

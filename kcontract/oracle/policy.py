@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from kcontract.model.case import Expectation, Expected, Rejection
+from kcontract.model.case import Expectation, Expected, Layer, Rejection
 from kcontract.model.contract import Malformed
 from kcontract.schema.problem import DecodeError
 
@@ -19,6 +19,7 @@ STRICT_CODES = (
 _OUR_LIMITS = ("count_bomb:budget",)
 """Where our own reading stopped: no contract can make that anybody else's fault."""
 
+Locate = Callable[[str], int | None]
 _VALID = Expected(Expectation.VALID)
 
 _TIES: dict[str, tuple[str, ...]] = {
@@ -58,8 +59,10 @@ class Policy:
         self._malformed = malformed
         self._ruling = lru_cache(maxsize=4096)(self._look_up)
 
-    def expected(self, problems: Sequence[DecodeError], hint: str) -> Expected:
-        """What must happen to a record with these problems. `hint`: the kind that made it, for naming only."""
+    def expected(self, problems: Sequence[DecodeError], hint: str, locate: Locate | None = None) -> Expected:
+        """What must happen to a record with these problems. `hint`: the kind that made it, for naming only. `locate`:
+        where in the bytes of the value that stands which a pointer names, for problems without an offset of their own.
+        """
         if not problems:
             return _VALID
         if len(problems) > 1:
@@ -68,8 +71,8 @@ class Policy:
         for problem in problems:
             code, ruled = self._ruling(problem.code, hint)
             if ruled or (ruled is None and not problem.soft):
-                return Expected(Expectation.INVALID, _rejection(problem, code))
-            softest = softest or _rejection(problem, code)
+                return Expected(Expectation.INVALID, _rejection(problem, code, locate))
+            softest = softest or _rejection(problem, code, locate)
         return Expected(Expectation.EITHER, softest)
 
     def _look_up(self, code: str, hint: str) -> tuple[str, bool | None]:
@@ -78,8 +81,11 @@ class Policy:
         return name, False if name in _OUR_LIMITS else _ruled(self._malformed, name)
 
 
-def _rejection(problem: DecodeError, code: str) -> Rejection:
-    return Rejection(problem.layer, code, problem.reason, problem.offset, problem.path)
+def _rejection(problem: DecodeError, code: str, locate: Locate | None) -> Rejection:
+    offset = problem.offset
+    if offset is None and locate is not None and problem.layer is Layer.CONSTRAINTS:
+        offset = locate(problem.path)
+    return Rejection(problem.layer, code, problem.reason, offset, problem.path)
 
 
 def _ruled(malformed: Malformed, code: str) -> bool | None:

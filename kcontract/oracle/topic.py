@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from msgspec import structs
-
-from kcontract.model.case import Expectation, Expected, Layer, Rejection
+from kcontract.model.case import Expectation, Expected, Layer
 from kcontract.model.contract import Contract, Receive
 from kcontract.model.record import Record
 from kcontract.model.registry import RegisteredSchema
@@ -67,9 +65,8 @@ class TopicOracle:
     def expect(self, record: Record, *, hint: str = "") -> Expected:
         """Valid, invalid or either, and why. `hint`, the kind that made the record, only breaks ties in naming."""
         reading = self._null if record.value is None else self._read_value(record)
-        expected = self._policy.expected(reading.problems + self._of_envelope(record, reading), hint)
-        if reading.locate is not None and expected.rejection is not None:
-            expected = _placed(expected, expected.rejection, reading.locate)
+        problems = reading.problems + self._of_envelope(record, reading)
+        expected = self._policy.expected(problems, hint, reading.locate)
         if base(hint) in _EITHER_BY_KIND:
             return _as_either(expected, hint)
         return expected
@@ -107,15 +104,6 @@ class TopicOracle:
             reason = f"timestamp {record.timestamp}"
             found += (DecodeError(Layer.ENVELOPE, "timestamp_weird", reason, soft=True),)
         return found
-
-
-def _placed(expected: Expected, rejection: Rejection, locate: Callable[[str], int | None]) -> Expected:
-    """With the offset of what is wrong with a payload's value, where it is known by its pointer only."""
-    if rejection.offset is not None or rejection.layer is not Layer.CONSTRAINTS:
-        return expected
-    if (offset := locate(rejection.path)) is None:
-        return expected
-    return Expected(expected.expectation, structs.replace(rejection, offset=offset))
 
 
 def _anything(_: Record) -> ValueReading:

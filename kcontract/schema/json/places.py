@@ -22,7 +22,7 @@ def offset_of(data: bytes, path: str, *, exists: bool = False) -> int | None:
     marked = len(_BOM) if data.startswith(_BOM) else 0
     try:
         text = (data[marked:] if marked else data).decode()
-        pos = _plainly(text, path, exists=exists)
+        pos = _plainly(text, path, exists=exists) if path else _blank(text, 0)
         if pos is None:
             pos = _find(text, [_unescaped(token) for token in path.split("/")[1:]])
     except (ValueError, IndexError, StopIteration, RecursionError):

@@ -29,6 +29,17 @@ def test_successors_have_the_same_forms_in_the_same_lengths(token: bytes, seed: 
     assert is_uuid(fresh) == is_uuid(token)
 
 
+@given(st.lists(tokens, max_size=3), st.integers(0, 70), st.integers())
+def test_tokens_of_a_record_are_drawn_together(mixed: list[bytes], uuids: int, seed: int) -> None:
+    """However many they are, of one form or of several: each is fresh, and of the form of the old one."""
+    mint = Mint(seeded(seed))
+    for old in (tuple(mixed), (str(UUID(int=1)).encode(),) * uuids):
+        for fresh in (mint.all_like(old), mint.all_like(old)):
+            assert [is_uuid(token) for token in fresh] == [is_uuid(token) for token in old]
+            assert [len(token) for token in fresh] == [len(token) for token in old]
+            assert len({token for token in fresh if is_uuid(token)}) == sum(map(is_uuid, fresh))
+
+
 def test_a_million_numbers_would_not_repeat() -> None:
     """Numbers walk through their whole range, so even the small range has no birthday."""
     mint = Mint(seeded(1))
