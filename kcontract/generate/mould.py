@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kcontract.generate.tokens import both_forms, forms, replaced
+from kcontract.generate.tokens import both_forms, raw_form, replaced, stands_in, whole
 from kcontract.model.record import Record
 
 Tokens = tuple[bytes, ...]
@@ -42,12 +42,13 @@ class Mould:
 
 
 def _filling(data: bytes | None, tokens: Tokens) -> Fill:
-    inside = [place for place, token in enumerate(tokens) if data and any(form in data for form in forms(token))]
+    inside = [place for place, token in enumerate(tokens) if data and stands_in(token, data)]
     if not data or not inside:
         return lambda _: data
-    place = inside[0]
-    if len(inside) > 1 or any(raw in data for raw in forms(tokens[place])[1:]):
+    place, token = inside[0], tokens[inside[0]]
+    raw = raw_form(token)
+    if len(inside) > 1 or (raw is not None and raw in data):
         old = both_forms(tokens)
         return lambda fresh: replaced(data, old, fresh)
-    around = data.split(tokens[place])
+    around = whole(token).split(data) if raw is None else data.split(token)
     return lambda fresh: fresh[place].join(around)

@@ -232,7 +232,7 @@ class CaseSource:
         number = self._resent[case.root] = self._resent.get(case.root, 0) + 1
         identity = f"{case.root}.{number}"
         partition = case.partition if case.record.key is not None else None
-        stamped = self._stamper.fresh(unmarked(case.record), case.tokens, partition)
+        stamped = self._alike(unmarked(case.record), case.tokens, partition, None, case.kind)
         parent = restamp_value(case.parent, case.tokens, stamped.tokens)
         envelope = restamp_record(case.envelope, case.tokens, stamped.tokens) if case.envelope else None
         return self._case(identity, stamped, About(case.kind, case.role, case.partition, parent, envelope, case.note))
@@ -341,18 +341,21 @@ class CaseSource:
         record: Record,
         tokens: tuple[bytes, ...],
         partition: int | None,
-        expected: Expected,
+        expected: Expected | None,
         kind: str,
         key: bytes | None = None,
     ) -> Stamped:
-        """Fresh tokens under which the record is expected to be treated as before: always so for plain ones."""
+        """Fresh tokens under which the record is expected to be treated as before: always so for plain ones. Where no
+        others are found (their schema names a few values), those stay that are not plain. `expected`: None asks."""
         stamped = self._stamper.fresh(record, tokens, partition, key)
-        if not all(map(is_plain, tokens)):
-            for _ in range(_RETRIES):
-                if self.oracle.expect(stamped.record, hint=kind).expectation is expected.expectation:
-                    break
-                stamped = self._stamper.fresh(record, tokens, partition, key)
-        return stamped
+        if all(map(is_plain, tokens)):
+            return stamped
+        wanted = (expected or self.oracle.expect(record, hint=kind)).expectation
+        for _ in range(_RETRIES):
+            if self.oracle.expect(stamped.record, hint=kind).expectation is wanted:
+                return stamped
+            stamped = self._stamper.fresh(record, tokens, partition, key)
+        return self._stamper.fresh_plain(record, tokens)
 
     # -- cases ---------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from random import Random
 
 from kcontract.generate.partitioner import partition_of, partitions_of
-from kcontract.generate.tokens import Mint, forms, restamp_record, restamp_value
+from kcontract.generate.tokens import Mint, is_plain, restamp_record, restamp_value, stands_in
 from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 from kcontract.model.value import Value
@@ -39,6 +39,11 @@ class Stamper:
         """The record with fresh tokens; its key hashes to `partition` if 64 tries a partition find one. `pooled`: the
         key of the pool to take."""
         values = self.tokens(record.key, tokens, partition, pooled)
+        return Stamped(restamp_record(record, tokens, values), values)
+
+    def fresh_plain(self, record: Record, tokens: tuple[bytes, ...]) -> Stamped:
+        """The record with fresh tokens for the plain ones of its own alone, which no schema can refuse."""
+        values = tuple(self._mint.like(token) if is_plain(token) else token for token in tokens)
         return Stamped(restamp_record(record, tokens, values), values)
 
     def tokens(
@@ -119,4 +124,4 @@ class Stamper:
 @lru_cache(maxsize=512)
 def _standing(key: bytes | None, tokens: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """The tokens that stand in a key, in any form. Many mutants share a key with their parent."""
-    return tuple(token for token in tokens if any(form in key for form in forms(token))) if key else ()
+    return tuple(token for token in tokens if stands_in(token, key)) if key else ()

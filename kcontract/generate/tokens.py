@@ -7,7 +7,9 @@ A token is written in a canonical text of constant length, and stands in a recor
 * 9 digits, from [2·10^8, 10^9): as an Avro int or long always 5 bytes (its zigzag value is at least 2^28);
 * any other text: only its digits change (its letters too, where there are fewer than six digits).
 
-So a token is replaced by plain byte replacement: no length prefix, offset or decimal text around it moves.
+So a token is replaced byte for byte: no length prefix, offset or decimal text around it moves. The first three are
+replaced wherever they stand, other text only where it is the whole of a key, a header or a string: it may be as short
+as a letter, and names of properties would change with it.
 """
 
 from __future__ import annotations
@@ -92,6 +94,21 @@ def both_forms(tokens: tuple[bytes, ...]) -> tuple[tuple[bytes, bytes | None], .
     return tuple((token, raw_form(token)) for token in tokens)
 
 
+@lru_cache(maxsize=4096)
+def whole(token: bytes) -> re.Pattern[bytes]:
+    """Finds other text where it is all there is: in quotes, which may be escaped, and no property's name; behind its
+    length in Avro; or alone."""
+    text, length = re.escape(token), re.escape(long_bytes(len(token)))
+    quoted = rb"""(?<=["']%b)(?=\\*["'](?!\s*:))""" % text
+    return re.compile(rb"%b(?:%b|(?<=%b%b)|(?<=\A%b)\Z)" % (text, quoted, length, text, text))
+
+
+def stands_in(token: bytes, data: bytes) -> bool:
+    """Whether a token stands in a key, a value or a header, in any of its forms."""
+    raw = raw_form(token)
+    return whole(token).search(data) is not None if raw is None else token in data or raw in data
+
+
 class Mint:
     """Fresh tokens. Numbers never repeat within a mint; UUIDs do with probability 2^-122."""
 
@@ -156,10 +173,17 @@ def replaced(value: bytes | None, old: tuple[tuple[bytes, bytes | None], ...], n
     if not value:
         return value
     for place, (before, raw) in enumerate(old):
+        if raw is None:
+            value = _put(new[place], whole(before), value)
+            continue
         value = value.replace(before, new[place])
-        if raw is not None and raw in value:
+        if raw in value:
             value = value.replace(raw, raw_form(new[place]) or b"")
     return value
+
+
+def _put(new: bytes, old: re.Pattern[bytes], value: bytes) -> bytes:
+    return old.sub(lambda _: new, value)
 
 
 def restamp_value(value: bytes | None, old: Sequence[bytes], new: Sequence[bytes]) -> bytes | None:

@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kcontract.errors import UsageError
 from kcontract.generate.kind import Parent
-from kcontract.generate.tokens import Mint, forms, restamp_record
+from kcontract.generate.tokens import Mint, restamp_record, stands_in
 from kcontract.model.case import Case
 from kcontract.model.record import Record
 from kcontract.strategies.contract_cases import ContractCases
@@ -81,7 +81,7 @@ def _joined(first: Parent, other: Parent) -> Record:
 
 def _key_tokens(parent: Parent) -> list[bytes]:
     key = parent.record.key or b""
-    return [token for token in parent.tokens if any(form in key for form in forms(token))]
+    return [token for token in parent.tokens if stands_in(token, key)]
 
 
 def _identified(first: Parent, other: Parent) -> Record:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
+import pytest
 from msgspec import structs
 
 from kcontract.generate.requests import RequestSource
 from kcontract.generate.source import CaseSource
-from kcontract.model.case import Role
-from tests.unit.generate.contracts import json_contract, receiver, text
+from kcontract.model.case import Expectation, Role
+from kcontract.model.contract import Expression
+from tests.unit.generate.contracts import json_contract, message, receiver, text
 
 _UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -43,3 +47,40 @@ def test_requests_for_another_purpose_have_other_identities() -> None:
     assert len(own) == 5
     assert own.isdisjoint(_ids("shop/orders.yaml:9:7"))
     assert own.isdisjoint(_ids("orders/shop/requests", run="r2"))
+
+
+def _keyed(meter: dict[str, Any], **properties: Any) -> CaseSource:
+    """Records whose key is what they say of their meter."""
+    document = {"type": "object", "required": ["meter", *properties], "properties": {"meter": meter, **properties}}
+    place = Expression("message.payload", "/meter")
+    about = message(text(document), key_from=place, identity=place, wire="plain")
+    contract, book = json_contract()
+    contract = structs.replace(contract, message=about)
+    return CaseSource(contract, receiver(), book, seed=1, run="r1", max_examples=40)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        _keyed({"type": "string", "maxLength": 1, "minLength": 1}, available={"type": "string"}, unit={"enum": ["a"]}),
+        _keyed({"type": "string", "maxLength": 3, "minLength": 1}, abcd={"type": "string"}, e={"type": "string"}),
+        _keyed({"type": "string", "pattern": "^[A-C]$"}, unit={"enum": ["A", "B", "C"]}),
+    ],
+)
+def test_short_identities_change_nothing_else(made: CaseSource) -> None:
+    """A key of one letter also stands in the names of properties, and in what has only a few values."""
+    cases = [made.healthy(Role.HEALTHY, partition) for partition in (0, 1) for _ in range(10)]
+    cases += (valid := list(made.valid()))
+    cases += [made.again(case) for case in valid for _ in range(3)]
+    for case in cases:
+        assert made.oracle.expect(case.record, hint=case.kind).expectation is case.expectation is Expectation.VALID
+
+
+def test_short_identities_are_fresh_all_the_same() -> None:
+    """In the key and in what it says the same of, and nowhere else."""
+    made = _keyed({"type": "string", "maxLength": 3, "minLength": 3}, meters={"const": "meters"})
+    keys = set()
+    for case in (made.healthy(Role.HEALTHY, None) for _ in range(30)):
+        assert json.loads(case.record.value or b"") == {"meter": (case.record.key or b"").decode(), "meters": "meters"}
+        keys.add(case.record.key)
+    assert len(keys) > 25

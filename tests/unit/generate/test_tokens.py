@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kcontract.generate.tokens import INT_HIGH, INT_LOW, LONG_HIGH, LONG_LOW, Mint, forms, is_uuid, restamp
+from kcontract.generate.tokens import (
+    INT_HIGH,
+    INT_LOW,
+    LONG_HIGH,
+    LONG_LOW,
+    Mint,
+    forms,
+    is_uuid,
+    restamp,
+    restamp_value,
+    stands_in,
+)
 from kcontract.model.case import CASE_HEADER, Case, Expectation
 from kcontract.model.record import Record
 from kcontract.schema.avro.encode import long_bytes
@@ -64,3 +76,22 @@ def test_a_stored_case_is_restamped_in_key_value_and_headers() -> None:
     expected = b"\0" + UUID(new.decode()).bytes + long_bytes(int(other)) + b"H" + new
     assert (again.id, again.tokens, again.parent) == ("7.1", (new, other), expected)
     assert again.record == Record(new, expected, (("c", other), (CASE_HEADER, b"run/7.1")))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"ed", b"xy"),
+        (b'{"id": "ed", "red": "edge"}', b'{"id": "xy", "red": "edge"}'),
+        (b'{"ed": "ed", "ed" :1}', b'{"ed": "xy", "ed" :1}'),
+        (b'"{\\"id\\":\\"ed\\"}"', b'"{\\"id\\":\\"xy\\"}"'),
+        (b"{'id': 'ed'}", b"{'id': 'xy'}"),
+        (b"\x00\x04edged\x06edit", b"\x00\x04xyged\x06edit"),
+        (b"3f70f248-b9b6-4f26-b3ed-73a7f5b8157d", None),
+        (b"red", None),
+    ],
+)
+def test_a_short_token_is_replaced_where_it_is_all_there_is(data: bytes, expected: bytes | None) -> None:
+    """Neither in longer words nor as a property's name; behind its length in Avro."""
+    assert restamp_value(data, [b"ed"], [b"xy"]) == (expected or data)
+    assert stands_in(b"ed", data) == (expected is not None)
