@@ -91,6 +91,12 @@ class Lifecycle:
         return self.service is None or self._observer.exited
 
     @property
+    def has_left(self) -> bool:
+        """Whether the process runs, and nobody is in the group any more that it had joined: nothing will be read."""
+        group = self._observer.group
+        return self._has_joined and not self.gone and group is not None and group.state == "EMPTY"
+
+    @property
     def missing(self) -> bool:
         """Whether no process runs though one should: a sender that is only a command may have done its work."""
         ended = self.service.poll() if self.service is not None and self._unit.speaks_no_http else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from kcontract.judge.cause import names_frame
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.judge.verdict import crash_verdict
+from kcontract.model.case import Expectation
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import TopicPartition
 
@@ -35,10 +36,12 @@ class Crashes:
         )
 
     def is_excused(self, delivery: Delivery, window: Window) -> bool:
-        """Whether the end may be somebody else's doing: it takes nothing, or was killed from outside for the first
-        time with this record."""
+        """Whether the end may be somebody else's doing: it takes nothing, or was sent bad records before this good one,
+        or was killed from outside for the first time with it."""
         if window.lost:
             return True  # it may be any record's start
+        if window.may_be_of_others and delivery.expectation is Expectation.VALID:
+            return True
         if window.ended_outside and delivery.case.root not in self._ended_outside:
             self._ended_outside.add(delivery.case.root)
             return True

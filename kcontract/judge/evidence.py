@@ -220,6 +220,8 @@ class Window:
     markers: list[Delivery] = field(default_factory=list)
     healthy: bool = True
     """Whether all of its records are valid: beside others a record's latency tells how long these take."""
+    inherits: bool = False
+    """Its process was sent records that are not valid before it was opened."""
     bloated: int = 0
     """Bytes that the service held when it crossed the limit, and was ended for it; 0: it did not."""
     tapped: Tapped = field(default_factory=Tapped)
@@ -320,6 +322,12 @@ class Window:
     def halted(self) -> bool:
         """Whether it ended by itself, or stood still: where that was no lost join, of what it was sent or keeps."""
         return self.ended or (self.stalled and not self.lost)
+
+    @property
+    def may_be_of_others(self) -> bool:
+        """Whether what halted the service at a good record may come of the bad ones that its process was sent before: a
+        client that is being stopped reads on for a while. A second end, or a stall after one, is a new process's."""
+        return self.purpose == "alone" and self.inherits and len(self.exits) + self.stalled == 1
 
     @property
     def disturbed(self) -> bool:

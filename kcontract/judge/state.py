@@ -60,7 +60,7 @@ class UnitState:
         self.blind: list[tuple[str, str]] = []
         self.starts = 0
         self._committed_at, self._lost_starts = -1.0, LostStarts()
-        self._has_ended = False
+        self._has_ended = self._sent_bad = False  # this process; the latter in windows that are closed
         self._untied = UntiedRecords(self.ties)
         self._undeclared: set[str] = set()
         self._asked: set[str] = set()  # topics that requests named for their answers: nobody's to declare
@@ -303,7 +303,7 @@ class UnitState:
     def _started(self, event: ev.ServiceStarted) -> None:
         self.starts += 1
         self.requests.started()
-        self._has_ended = False
+        self._has_ended = self._sent_bad = False
         self._lost_starts.started(event.at)
         if self.window is not None:
             self.window.starts += not self.window.renewed
@@ -355,7 +355,7 @@ class UnitState:
         self.blind.append((event.what, event.remedy))
 
     def _opened(self, event: ev.WindowOpened) -> None:
-        self.window = Window(event.window, event.purpose, event.of)
+        self.window = Window(event.window, event.purpose, event.of, inherits=self._sent_bad)
         self.window.progress_at = self.window.evidence_at = event.at
         self._untied.clear()
 
@@ -364,6 +364,7 @@ class UnitState:
         if window is None:
             return
         window.outcome = event.outcome
+        self._sent_bad |= not (window.healthy or self._has_ended)
         if event.outcome == "settled":
             learn = self.pace.learn_gap if window.purpose == "probe" else self.pace.learn_wait
             learn(window.longest_gap)

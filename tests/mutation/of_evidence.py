@@ -62,6 +62,8 @@ EVIDENCE_MUTANTS = (
     *in_module(
         "evidence",
         ("commits to and fro move on", "if offset <= self.committed.get(place, -1):", "if False:"),
+        ("a second end may be of others", " and len(self.exits) + self.stalled == 1", ""),
+        ("what is tried in company", 'self.purpose == "alone" and self.inherits', "self.inherits"),
         ("a commit is no progress", "        self.progress_at = at\n        return True", "        return True"),
         ("records alone teach patience", 'in ("probe", "alone", "bisect")', 'in ("probe",)'),
         (
@@ -353,6 +355,12 @@ EVIDENCE_MUTANTS = (
             "False",
         ),
         ("a start that takes nothing is nobody's doing", "if window.lost:", "if False:"),
+        (
+            "a good record behind bad ones",
+            "if window.may_be_of_others and delivery.expectation is Expectation.VALID:",
+            "if False:",
+        ),
+        ("a bad record behind bad ones", " and delivery.expectation is Expectation.VALID:", ":"),
         ("the second end is the record's doing", "self._ended_outside.add(delivery.case.root)", "pass"),
         (
             "loops with a frame only",
@@ -543,6 +551,13 @@ EVIDENCE_MUTANTS = (
     *in_module(
         "state",
         ("commits of an earlier process", "            self.window.committed.clear()\n", ""),
+        (
+            "what an earlier process was sent",
+            "self._has_ended = self._sent_bad = False\n        self._lost",
+            "self._has_ended = False\n        self._lost",
+        ),
+        ("what its process was sent", "self._sent_bad |= not (window.healthy or self._has_ended)", "pass"),
+        ("what a process was sent that has ended", "not (window.healthy or self._has_ended)", "not window.healthy"),
         ("waiting is no pace", "since=delivery.viewed_at", "since=event.at"),
         ("standing is no news", "max(self.window.evidence_at, delivery.viewed_at)", "event.at"),
         (

@@ -159,6 +159,23 @@ SENDING_MUTANTS = (
         ("as many as can be held", "min(size, self._stage.observer.fits(len(window.deliveries)))", "size"),
     ),
     *in_code(
+        "engine/windows/player",
+        ("engine/confirming/test_reading_on",),
+        ("who has left settles", " and not self._stage.lifecycle.has_left\n", "\n"),
+        ("a sentinel for who has left", "for place in window.sentinels if left else standing.missing:", "for place in standing.missing:"),
+        ("who has come back", "left = standing.complete and self._stage.lifecycle.has_left", "left = standing.complete"),
+    ),
+    *in_code(
+        "engine/lifecycle",
+        ("engine/confirming/test_reading_on",),
+        ("nobody is in its group", 'and group is not None and group.state == "EMPTY"', "and False"),
+    ),
+    *in_code(
+        "engine/confirming/culprits",
+        ("engine/confirming/test_reading_on",),
+        ("a good record in a new process", " or is_of_others(case, window)", ""),
+    ),
+    *in_code(
         "engine/confirming/triage",
         ("engine/confirming/test_triage", "engine/test_receivers", "engine/test_company"),
         ("calm windows", '        if not window.disturbed and window.outcome != "stopped":\n            return []\n', ""),

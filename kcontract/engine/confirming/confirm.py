@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from kcontract.engine.confirming.culprits import Detective
+from kcontract.engine.confirming.culprits import Detective, is_of_others
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
 from kcontract.judge.doubts import Doubt
+from kcontract.judge.evidence import Window
 from kcontract.judge.symptoms import Symptom
 from kcontract.model import events as ev
+from kcontract.model.case import Case
 
 _PATIENCE = 3.0
 _ENOUGH_FOR_COMPANY = 3
@@ -63,7 +65,12 @@ class Confirmer:
             # unless that is what shows whether answers go to others. What is dropped with one is settled beside a
             # marker first, and then tried without.
             marked = (Symptom.REJECTED not in doubt.symptoms or doubt.may_be_crossed) and not doubt.unmarked
-            self._player.play("alone", [copy], of=case.root, healthy=not doubt.first, marked=marked, patience=_PATIENCE)
+            window = self._play_alone(copy, healthy=not doubt.first, marked=marked)
+            if is_of_others(copy, window) and self._can_go_on():
+                self._play_alone(self._player.sources[case.topic].again(case), healthy=not doubt.first, marked=marked)
+
+    def _play_alone(self, copy: Case, *, healthy: bool, marked: bool) -> Window:
+        return self._player.play("alone", [copy], of=copy.root, healthy=healthy, marked=marked, patience=_PATIENCE)
 
     def _dismiss(self, doubt: Doubt, why: str) -> None:
         recorder = self._stage.tools.recorder

@@ -13,7 +13,7 @@ from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.model import events as ev
-from kcontract.model.case import Case
+from kcontract.model.case import Case, Expectation
 
 _HEADS = 8
 """So many suspects are tried alone, most suspect first, before the rest is tried in groups."""
@@ -82,7 +82,7 @@ class Detective:
     def _alone(self, case: Case) -> tuple[bool, bool]:
         """Whether it ends or stops the service, and whether healthy records alone do not, as far as that is asked."""
         window = self._try("alone", [case], case.root)
-        if window is not None and (window.ended_outside or window.lost):
+        if window is not None and (window.ended_outside or window.lost or is_of_others(case, window)):
             window = self._try("alone", [case], case.root)
         fatal = _is_halted(window)
         self._stood_still = window is not None and window.stalled
@@ -155,6 +155,11 @@ class Detective:
         if self.cleared and not as_it_is:
             return self._forget()
         return self._stage.lifecycle.restarts(behind=True)
+
+
+def is_of_others(case: Case, window: Window) -> bool:
+    """Whether a good record, tried alone, has to be tried in a new process: what halted this one may be another's."""
+    return window.may_be_of_others and case.expectation is Expectation.VALID
 
 
 def _is_halted(window: Window | None) -> bool:

@@ -207,6 +207,11 @@ class Observer:
         return record.topic in self._shared and self.own.holds(record.topic, record.partition, record.offset)
 
     @property
+    def group(self) -> GroupView | None:
+        """The group as it was when it was last looked at."""
+        return self._view
+
+    @property
     def has_ended(self) -> bool:
         """Whether the process has ended, be it recorded or not."""
         return self.exited or (self.service is not None and self.service.poll() is not None)

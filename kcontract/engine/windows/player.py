@@ -320,11 +320,15 @@ class Player:
         return max(quiet, _PATIENT_QUIET) if window.purpose in ("alone", "repeat") and _lacks(window) else quiet
 
     def _is_quiet(self, window: Window) -> bool:
-        """Outputs are read to the high watermark before any negative; what comes then starts the wait anew."""
+        """Outputs are read to the high watermark before any negative; what comes then starts the wait anew. Who has
+        left its group behind the last sentinel must come back for another one: what stands before may have stopped it.
+        """
         before = window.evidence_at
         done = self._observer.drain(_DRAIN_SECONDS)
         self._observer.look_at_commits()
-        return done and self._are_views_read(window, before)
+        if window.purpose in _NARROW:
+            self._observer.look_at_members()
+        return done and self._are_views_read(window, before) and not self._stage.lifecycle.has_left
 
     def _are_views_read(self, window: Window, before: float) -> bool:
         """No probe says anything new, of records that must be shown nor of those that must not."""
@@ -349,11 +353,13 @@ class Player:
         return self._stage.lifecycle.restarts(behind=False)
 
     def _send_again(self, window: Window, standing: Standing, again: dict[TopicPartition, int], now: float) -> None:
-        """A second sentinel where the first was passed over, or where half of the patience is gone (ORACLE.md §3)."""
+        """A second sentinel where the first was passed over, where half of the patience is gone (ORACLE.md §3), or
+        where nobody is left to read."""
         waited = now - window.progress_at
         pace = self._state.pace
-        for place in standing.missing:
-            due = waited >= pace.quiet if place in standing.passed else waited >= pace.stall / 2
+        left = standing.complete and self._stage.lifecycle.has_left
+        for place in window.sentinels if left else standing.missing:
+            due = left or waited >= (pace.quiet if place in standing.passed else pace.stall / 2)
             shows = window.sentinels[place].view is View.WRONG  # it has come: whether that stays wrong is waited for
             if due and not shows and place not in again:
                 again[place] = 2
