@@ -56,6 +56,9 @@ FAULTS: tuple[FaultKind, ...] = (
     FaultKind("terminated", "delivery", "the service is ended (SIGTERM) amid a batch"),
     FaultKind("rebalance", "delivery", "a second member joins its group and leaves again"),
     FaultKind("recordLimit", "limits", "the broker refuses what it writes as too large (max.message.bytes)"),
+    FaultKind(
+        "recordLimit:deadLetter", "limits", "the broker refuses its dead letters as too large (max.message.bytes)"
+    ),
     FaultKind("offsetsOutOfRange", "position", "the records that its commits point at are gone"),
 )
 """Every fault, in the order in which they are tried."""

@@ -34,7 +34,7 @@ def sender_faults(stage: Stage, senders: Sequence[SenderRun]) -> None:
 
 def _concerns_senders(kind: FaultKind) -> bool:
     """What is accepted and not yet published lives in the service's own store, which a kill need not spare here."""
-    return kind.effect in ("outage", "limits") or kind.name == "terminated"
+    return kind.effect == "outage" or kind.name in ("recordLimit", "terminated")
 
 
 def _blind(stage: Stage, what: str, remedy: str = "") -> None:

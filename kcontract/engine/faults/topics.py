@@ -17,16 +17,21 @@ _TOO_SMALL = 1
 
 
 def topic_faults(stage: Stage) -> Iterator[Injection]:
-    """What the service also reads keeps its limit, for we could not write there; compacted logs are not cut."""
+    """What the service also reads keeps its limit, for we could not write there; compacted logs are not cut.
+
+    Who waits until there is room for a valid record comes to no invalid one: dead letters are refused alone as well.
+    """
     control = stage.tools.levers.cluster
     if control is None:
         return
     inputs = {contract.topic for contract, _ in stage.unit.receives}
     written = {name for contract, receive in stage.unit.receives for name in output_names(contract, receive)}
     outputs = (written | {contract.topic for contract, _ in stage.unit.sends}) - inputs
-    if outputs:
-        refuse = partial(control.limit_records, sorted(outputs))
-        yield Injection(fault("recordLimit"), partial(refuse, _TOO_SMALL), partial(refuse, None))
+    letters = {source.dead_letter_topic or "" for source in stage.state.promises.inputs.values()} & outputs
+    for name, topics in (("recordLimit", outputs), ("recordLimit:deadLetter", letters)):
+        if topics:
+            refuse = partial(control.limit_records, sorted(topics))
+            yield Injection(fault(name), partial(refuse, _TOO_SMALL), partial(refuse, None))
     kept = {contract.topic for contract, _ in stage.unit.receives if contract.compacted}
     places = tuple(place for place in stage.lifecycle.places if place[0] not in kept)
     if places:

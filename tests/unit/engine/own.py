@@ -28,6 +28,7 @@ class Owned(World):
         self.visits = 0
         self.visiting = False
         self.limit: int | None = None
+        self.limited: tuple[str, ...] = ()
         self.begins = 0
         self.broken: Callable[[], bool] = lambda: False
         """Whether the service stands still now."""
@@ -66,8 +67,8 @@ class Owned(World):
     def describe(self, group: str) -> GroupView:
         return GroupView("STABLE", ()) if self.visiting else super().describe(group)
 
-    def limit_records(self, _topics: Iterable[str], size: int | None) -> None:
-        self.limit = size
+    def limit_records(self, topics: Iterable[str], size: int | None) -> None:
+        self.limit, self.limited = size, tuple(topics)
 
     def delete_records(self, before: Mapping[TopicPartition, int]) -> None:
         self.begins = before[PLACE]

@@ -14,13 +14,13 @@ from kcontract.model.contract import Contract
 from kcontract.model.record import Record
 from tests.unit.engine.own import PLACE, Owned
 from tests.unit.engine.world import EXIT, Handled, good, history_of, receiver_of, stage_of
-from tests.unit.judge.story import DLQ, contract
+from tests.unit.judge.story import DLQ, OUT, contract
 
 
 def played(world: Owned, faults: str, one: Contract | None = None) -> Stage:
     """The unit at its end. Its history alone leads to the same findings."""
     one = one or contract()
-    stage = stage_of(world, one, 3000.0, faults=frozenset({faults}), kinds=frozenset({"truncated"}))
+    stage = stage_of(world, one, 3000.0, faults=frozenset(faults.split(",")), kinds=frozenset({"truncated"}))
     receiver_of(stage).run()
     stage.state.close()
     head: list[ev.Event] = [ev.RunStarted(0.0, "run", "", 0, "", "", ""), ev.UnitStarted(0.0, "billing", (one,))]
@@ -37,7 +37,7 @@ def blind(stage: Stage, word: str) -> list[str]:
     return [what for what, _ in stage.state.blind if word in what]
 
 
-@pytest.mark.parametrize("faults", ["rebalance", "recordLimit", "offsetsOutOfRange", "all"])
+@pytest.mark.parametrize("faults", ["rebalance", "recordLimit", "recordLimit:deadLetter", "offsetsOutOfRange", "all"])
 def test_a_service_that_survives_conforms(faults: str) -> None:
     """One round is enough, everything is as before, and nobody is blamed."""
     world = Owned()
@@ -188,6 +188,23 @@ def test_a_dead_letter_that_found_no_room_is_not_forgotten() -> None:
     assert verdicts(played(while_limited(world, drops_letters), "recordLimit")) == [
         ("NOT_DEAD_LETTERED", "recordLimit")
     ]
+
+
+@pytest.mark.parametrize(("exits", "codes"), [(True, []), (False, [("NOT_DEAD_LETTERED", "recordLimit:deadLetter")])])
+def test_who_waits_with_valid_records_may_forget_dead_letters(*, exits: bool, codes: list[tuple[str, str]]) -> None:
+    """A valid record that finds no room keeps it from any invalid one: dead letters alone are refused as well."""
+    world = Owned()
+
+    def finds_no_room() -> bool:
+        new = world.log[world._position :]
+        return world.limit is not None and OUT in world.limited and bool(new) and good(new[0])[0][0] == OUT
+
+    def drops_letters(record: Record) -> Handled:
+        done = good(record)
+        return (EXIT if exits else ()) if world.limit is not None and done[0][0] == DLQ else done
+
+    world.broken, world.handle = finds_no_room, drops_letters
+    assert verdicts(played(world, "recordLimit,recordLimit:deadLetter")) == codes
 
 
 @pytest.mark.parametrize("passes_over", [0, 2])
