@@ -1,130 +1,169 @@
 """Healthy records alone, behind an end or a stall: what a record left in a service's state ends or stops later
-processes as well (ORACLE.md §3)."""
+processes as well (ORACLE.md §3).
+
+A window of healthy records alone is a *control*; it fails if it ends or stops a service that was ever well. Each window
+that is closed leads from one state to the next, of the service's health and of the trail that a failure is traced by:
+
+    health  New   ─ a window settles ─▶ Well
+            Well  ─ a window ends or stops it ─▶ Ill, since then
+                  ─ a control fails ─▶ Ill, since nobody knows when
+            Ill   ─ a window settles ─▶ Well
+                  ─ a control fails ─▶ Ill, and one control more has failed in a row
+                  ─ another window ends or stops it ─▶ Ill as before, and none has any more
+
+    trail   any   ─ a control settles ─▶ GoodControl
+                  ─ a record was alone ─▶ Trial, a fresh one behind the GoodControl of this very record
+                  ─ a start is lost, or ended from outside: the window is played once more ─▶ as before
+                  ─ anything else ─▶ none
+
+What a window says: one that ends or stops a service that was ever well `Asks` for a control, unless one has settled
+behind the same cause. A control that fails behind a fresh Trial tells by which record that is `LeftBy`, behind any
+other Trial it `Acquits` the record, and behind another control that failed it tells since when that `Lasts`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-import msgspec
+from kcontract.judge.cause import names_frame
+from kcontract.judge.evidence import Window
 
-from kcontract.judge.cause import ended_in_words, names_frame
-from kcontract.judge.effect_verdict import effect_verdict
-from kcontract.judge.evidence import Delivery, Exit, Window
-from kcontract.judge.promised import promise
-from kcontract.model.finding import CaseVerdict
-
-OF_A_HALT = frozenset({"RESOURCE_BLOWUP", "CRASH_LOOP", "CRASHED", "ENDLESS_RETRY", "STUCK"})
-_FAILED = 2
-"""So many controls in a row end, before the service is known to end with whatever it is sent."""
+_IN_A_ROW = 2
+"""So many controls fail, before the service is known to end with whatever it is sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class New:
+    """It never got through a window: what ends it need not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Well:
+    """It got through the last window: no record of an earlier one ends or stops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ill:
+    """It got through windows, and does not any more."""
+
+    since: Window | None
+    """The first one that it did not get through; None if that was a control, or it is told whose doing it is."""
+    failed: int = 0
+    """So many controls did, in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodControl:
+    """Healthy records alone were handled right before."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A record was sent alone right before."""
+
+    window: Window
+    fresh: bool
+    """Whether the service was well then, as a control told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """It may be of what the service keeps that it ended or stood still: healthy records alone would tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBy:
+    """It is of what the record that was alone in this window left."""
+
+    trial: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Lasts:
+    """It is of something that the service keeps since this window, and is there for good."""
+
+    since: Window
+    failed: int
+    """So many controls did, in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquits:
+    """It may be of what was kept before the record of this root was sent alone."""
+
+    root: str
+
+
+Health = New | Well | Ill
+Trail = GoodControl | Trial | None
+Says = Asks | LeftBy | Lasts | Acquits | None
+
+
+@dataclass(frozen=True, slots=True)
 class Controls:
-    """Whether what the service keeps is well, and which window was the first that ended since it was."""
+    """What is known behind a window, and what that says. `after` leads from one to the next."""
 
-    def __init__(self) -> None:
-        self.sound = True
-        """Whether it got through the last window: no record of an earlier one ends or stops it."""
-        self.worked = False
-        """Whether it ever got through one: else it is healthy records that do that."""
-        self.clears = False
-        """Whether the last control says that it may not have been the record, tried alone before it, that did it."""
-        self.asks = False
-        """Whether the last window ended or stopped the service, and healthy records alone may do so as well."""
-        self._passing: set[str] = set()
-        """Causes of ends behind which healthy records were handled. Standing still has none."""
-        self._cause = ""
-        self._first: Window | None = None
-        self._failed = 0
-        self._left: Window | None = None
-        """The window of a record alone between two controls: the service was well before it, and is not since."""
-        self._tried: Window | None = None
-        """The last window, if it was of one record alone."""
-        self._well: str | None = None
-        """Whose control the last window was, if it went well."""
-        self._since_well = False
-        """Whether the window before the last one was such a control, of the record that was tried then."""
+    health: Health = New()
+    trail: Trail = None
+    cause: str = ""
+    """Of the last end. Standing still has none, and of a control that fails none is remembered."""
+    passing: frozenset[str] = frozenset()
+    """Causes of ends behind which healthy records were handled."""
+    says: Says = None
 
-    def note(self, window: Window) -> tuple[CaseVerdict, ...]:
-        """A window was closed. A verdict on a record of which something was kept that does it for good."""
-        failed, self.clears, self.asks, self._left = self._failed, False, False, None
-        if window.purpose == "control" and window.halted and self.worked:
-            self._failed += 1
-            self._look_back()
-            self.sound, self._cause = False, ""
-        elif window.exits or window.halted:
-            self._first = window if self.sound else self._first
-            self.sound, self._failed = False, 0
-            self._cause = window.exits[-1].cause if window.exits else ""
-            self.asks = self.worked and window.halted and self._cause not in self._passing
-        elif window.outcome == "settled":
-            if window.purpose == "control" and names_frame(self._cause):
-                self._passing.add(self._cause)
-            self.sound, self.worked, self._first = True, True, None
-        self._remember(window)
-        first = self._first
-        if failed < self._failed == _FAILED and first is not None and first.suspects:
-            return (_for_good(first, window),)
-        return ()
+    @property
+    def sound(self) -> bool:
+        """Whether the service got through the last window."""
+        return isinstance(self.health, Well)
 
-    def _look_back(self) -> None:
-        """A control fails: whether the record right before it is proved to have left what does that."""
-        tried = self._tried
-        if tried is None:
-            return
-        if self._since_well:
-            self._left, self._first = tried, None
-        else:
-            self.clears = True
+    @property
+    def asks(self) -> bool:
+        """Whether a control is due."""
+        return isinstance(self.says, Asks)
 
-    def _remember(self, window: Window) -> None:
+    def after(self, window: Window) -> Controls:
+        """What is known when one more window is closed."""
+        return replace(self._told_by(window), trail=self._trail_after(window))
+
+    def _told_by(self, window: Window) -> Controls:
+        if window.purpose == "control" and window.halted and not isinstance(self.health, New):
+            return self._failed(window)
+        if window.exits or window.halted:
+            return self._ended(window)
+        return self._settled(window) if window.outcome == "settled" else replace(self, says=None)
+
+    def _trail_after(self, window: Window) -> Trail:
         if window.lost or window.ended_outside:
-            return  # it is played once more
-        alone, well = window.purpose == "alone", window.purpose == "control" and window.outcome == "settled"
-        self._since_well = alone and self._well == window.of
-        self._tried, self._well = window if alone else None, window.of if well else None
+            return self.trail
+        if window.purpose == "alone":
+            return Trial(window, fresh=self.trail == GoodControl(window.of))
+        return GoodControl(window.of) if window.purpose == "control" and window.outcome == "settled" else None
 
-    def left_by(self, control: Window, reached: Sequence[CaseVerdict]) -> tuple[Delivery, CaseVerdict] | None:
-        """The record of which the last window proves that something is kept that ends or stops the service, and its
-        verdict; None if it has one: it may have been handled itself."""
-        own = [one for one in self._left.deliveries if one.case.root == self._left.of] if self._left else []
-        if not own or any(one.case == own[-1].case.id and one.code in OF_A_HALT for one in reached):
-            return None
-        code, did = ("CRASH_LOOP", "ended") if control.exits else ("STUCK", "stopped")
-        facts = (
-            f"behind it healthy records alone {did} the service, in a new process as well: of what it keeps",
-            "before it they did not: what the service kept of earlier records had been emptied",
-        )
-        last = control.exits[-1] if control.exits else None
-        cause, words = (last.cause, last.stderr) if last else ("", control.last_words)
-        return own[-1], _verdict(code, own[-1], facts, cause, words)
+    def _settled(self, window: Window) -> Controls:
+        passes = window.purpose == "control" and names_frame(self.cause)
+        passing = self.passing | {self.cause} if passes else self.passing
+        return replace(self, health=Well(), passing=passing, says=None)
 
+    def _ended(self, window: Window) -> Controls:
+        cause = window.exits[-1].cause if window.exits else ""
+        if isinstance(self.health, New):
+            return replace(self, cause=cause, says=None)
+        since = self.health.since if isinstance(self.health, Ill) else window
+        asks = window.halted and cause not in self.passing
+        return replace(self, health=Ill(since), cause=cause, says=Asks() if asks else None)
 
-def _for_good(first: Window, last: Window) -> CaseVerdict:
-    """Of the likeliest suspect of the first window. `last`: healthy records, that end or stop the service once more."""
-    did = "ended" if last.exits else "stopped"
-    fact = f"behind everything sent, healthy records alone {did} it {_FAILED} times: what it keeps does that"
-    if last.exits and first.exits:
-        return never_again(first, last.exits[-1], (fact,))
-    stood = f"the service stood still with this record as a suspect{_among(first)}"
-    return _verdict("STUCK", _likeliest(first), (stood, fact), "", last.last_words)
+    def _failed(self, control: Window) -> Controls:
+        before = self.health if isinstance(self.health, Ill) else Ill(None)
+        says = self._traced(control, before)
+        since = None if isinstance(says, LeftBy) else before.since
+        return replace(self, health=Ill(since, before.failed + 1), cause="", says=says)
 
-
-def never_again(window: Window, last: Exit, facts: Sequence[str]) -> CaseVerdict:
-    """CRASH_LOOP of the likeliest suspect of the window since which the service only ends. `facts`: how that shows."""
-    first = f"the process {ended_in_words(window.exits[0].code)} with this record as a suspect{_among(window)}"
-    return _verdict("CRASH_LOOP", _likeliest(window), (first, *facts), last.cause, last.stderr)
-
-
-def _likeliest(window: Window) -> Delivery:
-    """The record that it is about, if that is alone, else the first of the suspects."""
-    own = (one for one in window.suspects if window.purpose == "alone" and one.case.root == window.of)
-    return next(own, window.suspects[0])
-
-
-def _among(window: Window) -> str:
-    return f", the likeliest of {len(window.suspects)}" if len(window.suspects) > 1 else ""
-
-
-def _verdict(code: str, suspect: Delivery, facts: Sequence[str], cause: str, stderr: str) -> CaseVerdict:
-    reached = effect_verdict(code, suspect, promise(code, suspect), facts, cause=cause)
-    return msgspec.structs.replace(reached, stderr=stderr)
+    def _traced(self, control: Window, before: Ill) -> Says:
+        """Whose doing it is that the control fails."""
+        if isinstance(self.trail, Trial):
+            return LeftBy(self.trail.window) if self.trail.fresh else Acquits(control.of)
+        if before.since is not None and before.since.suspects and before.failed + 1 == _IN_A_ROW:
+            return Lasts(before.since, before.failed + 1)
+        return None

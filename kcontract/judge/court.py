@@ -9,10 +9,11 @@ from itertools import chain, groupby
 from operator import attrgetter
 
 from kcontract.judge.beside import Silent
-from kcontract.judge.controls import OF_A_HALT, Controls
-from kcontract.judge.crashes import Crashes
+from kcontract.judge.controls import Acquits, Controls, Lasts, LeftBy
+from kcontract.judge.crashes import OF_A_HALT, Crashes
 from kcontract.judge.doubts import IN_TIME_AGAIN, MEASURE_IT, TOO_LATE, Doubt, LeadBook, adopt, hand_over
 from kcontract.judge.evidence import Delivery, Window
+from kcontract.judge.lasting import lasting_verdict, left_verdict
 from kcontract.judge.pace import Pace
 from kcontract.judge.promises import Output
 from kcontract.judge.replies import is_overdue, reply_symptoms
@@ -73,7 +74,7 @@ class Court:
             "stop": self._stop,
             "isolate": self._isolated,
             "bisect": lambda _: None,
-            "control": lambda _: None,  # `judge.controls` does
+            "control": self._control,
             "shrink": self._shrunk,
             "redelivery": self._counted,  # `judge.repeats.duplicates` looks at groups
             "fault": self._counted,  # `judge.faults.book` looks at these
@@ -84,18 +85,28 @@ class Court:
 
     def judge(self, window: Window) -> None:
         """A window has closed. `forget` it when everybody has looked at it."""
+        self.controls = self.controls.after(window)
         self._judges.get(window.purpose, self._first_time)(window)
-        self.reached += self.controls.note(window)
-        if self.controls.clears:
-            self._acquit(window.of)
-        if (kept := self.controls.left_by(window, self.reached)) is not None:
-            self._reach(*kept)
+
+    def _control(self, window: Window) -> None:
+        match self.controls.says:
+            case Acquits(root):
+                self._acquit(root)
+            case LeftBy(trial):
+                self._blame_for_what_it_left(trial, window)
+            case Lasts(since, failed):
+                self.reached.append(lasting_verdict(since, window, failed))
 
     def _acquit(self, root: str) -> None:
         """The record halted the service alone, and so do healthy ones: it was what that keeps of another one."""
-        blamed = [one for one in self.reached if one.case.partition(".")[0] == root and one.code in OF_A_HALT]
-        self._crashes.unlearn(blamed)
+        blamed = self._crashes.unlearn(root, self.reached)
         self.reached[:] = [one for one in self.reached if one not in blamed]
+
+    def _blame_for_what_it_left(self, trial: Window, control: Window) -> None:
+        """The record that was tried alone, unless it halted the service itself, for which it has its verdict."""
+        own = _own(trial)
+        if own and not any(one.case == own[-1].case.id and one.code in OF_A_HALT for one in self.reached):
+            self._reach(own[-1], left_verdict(own[-1], control))
 
     def is_past(self, delivery: Delivery) -> bool:
         """Whether the service has committed past the delivery."""
@@ -216,7 +227,7 @@ class Court:
         return Symptom.NO_EFFECT in doubt.symptoms and not source.contract.names_records(source.receive)
 
     def _alone(self, window: Window) -> None:
-        own = [delivery for delivery in window.deliveries if delivery.case.root == window.of]
+        own = _own(window)
         if not own:
             return
         if window.exits or window.outcome != "settled":
@@ -285,7 +296,7 @@ class Court:
 
     def _stop(self, window: Window) -> None:
         """The service's exit, or its standing still, is what was promised."""
-        own = [delivery for delivery in window.deliveries if delivery.case.root == window.of]
+        own = _own(window)
         if not own or own[-1].refused or window.outcome != "settled":
             return
         place = own[-1].place
@@ -318,8 +329,7 @@ class Court:
 
         What came back proves itself; what did not come is only believed of a variant that was alone.
         """
-        same = self.same_again(window)
-        for delivery, verdict in same:
+        for delivery, verdict in self.same_again(window):
             is_alone = len(_own(window)) == 1
             if is_alone or any(one.symptom in DIRECT for one in self._shown(delivery)):
                 self._reach(delivery, verdict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from kcontract.judge.cause import names_frame
 from kcontract.judge.evidence import Delivery, Window
@@ -10,6 +10,9 @@ from kcontract.judge.verdict import crash_verdict
 from kcontract.model.case import Expectation
 from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import TopicPartition
+
+OF_A_HALT = frozenset({"RESOURCE_BLOWUP", "CRASH_LOOP", "CRASHED", "ENDLESS_RETRY", "STUCK"})
+"""Verdicts on a record that ended or stopped the service."""
 
 
 class Crashes:
@@ -52,6 +55,8 @@ class Crashes:
         if verdict.code == "CRASH_LOOP" and names_frame(verdict.cause):
             self._loops.add(verdict.cause)
 
-    def unlearn(self, verdicts: Iterable[CaseVerdict]) -> None:
-        """They were taken back."""
-        self._loops -= {one.cause for one in verdicts}
+    def unlearn(self, root: str, reached: Sequence[CaseVerdict]) -> list[CaseVerdict]:
+        """The record of that root is acquitted: the verdicts that are taken back."""
+        blamed = [one for one in reached if one.case.partition(".")[0] == root and one.code in OF_A_HALT]
+        self._loops -= {one.cause for one in blamed}
+        return blamed

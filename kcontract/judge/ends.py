@@ -11,7 +11,7 @@ import msgspec
 from kcontract.judge.book import Book, Grounds, Listener
 from kcontract.judge.cause import ended_in_words, exit_cause, names_frame
 from kcontract.judge.evidence import Exit, Window
-from kcontract.judge.lives import ITS_LOG, times
+from kcontract.judge.lives import unblamed
 from kcontract.judge.requests.request import Request
 from kcontract.judge.requests.verdicts import crashed
 from kcontract.judge.resources import MOST_SHARE
@@ -137,9 +137,7 @@ class EndBook(Book):
 
     def blind(self) -> Iterator[tuple[str, str]]:
         self._between.update(life.exit.code for life in self._unexplained if life.exit is not None)
-        for code, number in self._between.items():
-            if code != 0 or not self.grounds.promises.service_may_end:
-                yield f"the service exited with code {code} behind a request, {times(number)}", ITS_LOG
+        return unblamed(self._between, "behind a request", self.grounds.promises)
 
     def _opened(self, _event: ev.WindowOpened) -> tuple[CaseVerdict, ...]:
         self._window = True

@@ -6,19 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from kcontract.judge.book import Book, Grounds, Listener
-from kcontract.judge.controls import never_again
 from kcontract.judge.evidence import Window
+from kcontract.judge.lasting import never_again
+from kcontract.judge.promises import Promises
 from kcontract.model import events as ev
 from kcontract.model.finding import CaseVerdict
 
-ITS_LOG = "its log may tell why"
 _STARTS = 2
 """So many starts must fail, the last of them behind everything sent, before the record is blamed for it."""
 
 
-def times(number: int) -> str:
-    """In words."""
-    return "once" if number == 1 else f"{number} times"
+def unblamed(codes: Mapping[int, int], when: str, promises: Promises) -> Iterator[tuple[str, str]]:
+    """Ends that nothing which was sent is blamed for, by exit code: what to tell of them, each with its remedy."""
+    for code, number in codes.items():
+        if code != 0 or not promises.service_may_end:
+            often = "once" if number == 1 else f"{number} times"
+            yield f"the service exited with code {code} {when}, {often}", "its log may tell why"
 
 
 class LifeBook(Book):
@@ -49,9 +52,7 @@ class LifeBook(Book):
         return ()
 
     def blind(self) -> Iterator[tuple[str, str]]:
-        for code, number in self._between.items():
-            if code != 0 or not self.grounds.promises.service_may_end:
-                yield f"the service exited with code {code} while nothing was sent to it, {times(number)}", ITS_LOG
+        return unblamed(self._between, "while nothing was sent to it", self.grounds.promises)
 
     def _opened(self, _event: ev.WindowOpened) -> tuple[CaseVerdict, ...]:
         self._open = True

@@ -31,6 +31,7 @@ _NEAR = {
     "faults/signs": "faults/test_book",
     "faults/trial": "faults/test_book",
     "findings": "test_fingerprints",
+    "lasting": "test_controls",
     "load/trial": "load/test_book",
     "repeats/calm": "repeats/test_duplicates",
     "repeats/key_order": "test_order",

@@ -240,6 +240,15 @@ def test_controls_are_counted_in_a_row() -> None:
     assert story.codes == []
 
 
+def test_controls_with_an_end_between_are_not_in_a_row() -> None:
+    """Each of these is behind the end of a batch."""
+    story = worked()
+    for _ in range(3):
+        batch_ends(story)
+        control(story, "1", ends=True)
+    assert story.codes == []
+
+
 def test_a_cause_that_is_acquitted_is_no_known_loop() -> None:
     """Its next single exit is a crash, not a loop that was seen to come again."""
     story = worked()
