@@ -25,7 +25,7 @@ _REMEDIES = {
     "registryDown": "give the service the registry's address by {registry}",
     "killed": "leave out --no-tap; it is for services that write to topics",
     "rebalance": "run on a broker of ours: --broker local",
-    "recordLimit": "run on a broker of ours: --broker local",
+    "recordLimit": "run on a broker of ours: --broker local; it is for who writes, :deadLetter for dead letters",
     "offsetsOutOfRange": "run on a broker of ours, with an input that is not compacted",
 }
 FAMILIES: tuple[Callable[[Stage], Iterator[Injection]], ...] = (

@@ -10,11 +10,11 @@ import pytest
 from kcontract.engine.stage import Stage
 from kcontract.judge.runs.history import judge_history
 from kcontract.model import events as ev
-from kcontract.model.contract import Contract
+from kcontract.model.contract import Contract, OnInvalid
 from kcontract.model.record import Record
 from tests.unit.engine.own import PLACE, Owned
 from tests.unit.engine.world import EXIT, Handled, good, history_of, receiver_of, stage_of
-from tests.unit.judge.story import DLQ, OUT, contract
+from tests.unit.judge.story import AT, DLQ, OUT, contract
 
 
 def played(world: Owned, faults: str, one: Contract | None = None) -> Stage:
@@ -205,6 +205,14 @@ def test_who_waits_with_valid_records_may_forget_dead_letters(*, exits: bool, co
 
     world.broken, world.handle = finds_no_room, drops_letters
     assert verdicts(played(world, "recordLimit,recordLimit:deadLetter")) == codes
+
+
+def test_who_writes_no_dead_letters_is_told_whom_the_fault_is_for() -> None:
+    """The broker is ours already."""
+    (receive,) = contract().receive
+    skips = msgspec.structs.replace(receive, on_invalid=OnInvalid(at=AT, policy="skip"))
+    stage = played(Owned(), "recordLimit:deadLetter", msgspec.structs.replace(contract(), receive=(skips,)))
+    assert any("recordLimit:deadLetter" in what and "for dead letters" in fix for what, fix in stage.state.blind)
 
 
 @pytest.mark.parametrize("passes_over", [0, 2])
