@@ -137,7 +137,7 @@ class Bench:
         self._runs += 1
         run = f"run-{self._runs}"
         history = HistoryFile(self._folder / f"{run}.msgpack")
-        recorder = Recorder(history, Clock(), watch.take)
+        recorder = Recorder(history, Clock(), watch.take, detailed=False)
         with choose_registry() as registry:
             stored = source is None
             kinds = frozenset({"valid"}) if stored else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kcontract.judge.state import UnitState
-from kcontract.model.events import Event
+from kcontract.model.events import OF_RECORDS, Event
 from kcontract.model.in_blocks import in_blocks
 from kcontract.model.summary import Progress
 from kcontract.ports import Clock, History, StreamItem
@@ -29,10 +29,14 @@ class _Nowhere:
 class Recorder:
     """Distributes events. `state` is the judge's view of the unit that runs now."""
 
-    def __init__(self, history: History, clock: Clock, tell: Callable[[StreamItem], None]) -> None:
+    def __init__(
+        self, history: History, clock: Clock, tell: Callable[[StreamItem], None], *, detailed: bool = True
+    ) -> None:
+        """`detailed`: whether the reports are told of each record."""
         self._history = history
         self._clock = clock
         self._tell = tell
+        self._untold = frozenset() if detailed else OF_RECORDS
         self._told_at = -1.0
         self.state: UnitState | None = None
 
@@ -43,7 +47,8 @@ class Recorder:
         self._history.append(event)
         if self.state is not None:
             self.state.feed(event)
-        self._tell(event)
+        if type(event) not in self._untold:
+            self._tell(event)
 
     def record_all(self, events: Sequence[Event]) -> None:
         """Record events of one type that happened at once, in their order."""
@@ -51,8 +56,9 @@ class Recorder:
             self._history.extend(some)
             if self.state is not None:
                 self.state.feed_all(some)
-            for event in some:
-                self._tell(event)
+            if type(some[0]) not in self._untold:
+                for event in some:
+                    self._tell(event)
 
     def muted(self) -> Recorder:
         """One with the same clock, for what is not judged: nothing of it is written, fed or told."""

@@ -38,11 +38,13 @@ class Format:
     make: Make
     commands: bool = False
     """Whether what it writes is meant as commands for GitHub Actions."""
+    detailed: bool = False
+    """Whether it tells of each record, the others of what came of them."""
 
 
 FORMATS = (
     Format("text", "for people: progress, findings, what was left out (the default)", TextReport),
-    Format("json", "for programs: every item of the run as one JSON line", JsonLines),
+    Format("json", "for programs: every item of the run as one JSON line", JsonLines, detailed=True),
     Format("junit", "JUnit XML for CI servers: a suite a unit, a test case a kind", JUnit),
     Format("sarif", "SARIF 2.1.0 for code scanning: findings at the lines of the contracts", Sarif),
     Format("github", "annotations of GitHub Actions, where they come by themselves", GitHub, commands=True),
@@ -74,6 +76,11 @@ def parse_wanted(values: Iterable[str]) -> tuple[Wanted, ...]:
             where = place or "standard output"
             raise UsageError("REPORT_TWICE", f"two reports for {where}", "give one of them another path: json=PATH")
     return wanted if None in places else (Wanted("text"), *wanted)
+
+
+def is_detailed(wanted: Iterable[Wanted]) -> bool:
+    """Whether one of them tells of each record."""
+    return any(_format(one.format).detailed for one in wanted)
 
 
 def on_actions(wanted: Sequence[Wanted], environ: Mapping[str, str]) -> tuple[Wanted, ...]:

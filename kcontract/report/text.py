@@ -6,7 +6,7 @@ from typing import TextIO
 
 from rich.text import Text
 
-from kcontract.model.events import Acknowledged, Placed, RunStarted, Seen, Sent, UnitBlocked, UnitStarted
+from kcontract.model.events import OF_RECORDS, RunStarted, UnitBlocked, UnitStarted
 from kcontract.model.finding import Finding
 from kcontract.model.summary import Progress, RunSummary, UnitSummary
 from kcontract.ports import StreamItem
@@ -19,8 +19,6 @@ from kcontract.report.words import FAINT, LABEL, WARN, console_for, line, words
 
 _BLOCKS = 20
 """Findings shown in full without `-v`."""
-_MANY = frozenset({Sent, Acknowledged, Placed, Seen})
-"""Types of events that come thousands of times a second and say nothing to people."""
 
 
 class TextReport:
@@ -37,7 +35,7 @@ class TextReport:
 
     def take(self, item: StreamItem) -> None:
         """One more item of the stream; most events of the history say nothing to people."""
-        if type(item) in _MANY:
+        if type(item) in OF_RECORDS:
             return
         match item:
             case Progress():

@@ -71,7 +71,7 @@ def fuzz_contracts(
         def handlers(run: Run) -> HandlerProcess:
             return HandlerProcess(run, root, directory, _environment(run, registry))
 
-        recorder = Recorder(history, Since(), cases.take)
+        recorder = Recorder(history, Since(), cases.take, detailed=options.detailed)
         tools = FuzzTools(registry, handlers, recorder, settings, decider, maker, giver, drawer)
         summary = FuzzRun(contracts, tools).run(
             __version__, datetime.now(UTC).isoformat(timespec="seconds"), history.path

@@ -43,6 +43,8 @@ class VerifyOptions(Value, frozen=True):
     shard: str | None = None
     shrink: bool = True
     faults: tuple[str, ...] = ()
+    detailed: bool = True
+    """Whether a report tells of each record."""
 
 
 def load(paths: Sequence[str]) -> tuple[Project, tuple[Contract, ...]]:

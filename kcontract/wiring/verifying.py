@@ -99,7 +99,7 @@ def _run(
         launcher = FillingLauncher(ServiceLauncher(root, directory), containers=ContainerLaunchers(root, directory))
         maker = stack.enter_context(closing(FunctionMaker(root, directory)))
         giver = stack.enter_context(closing(FunctionGiver(root, directory, settings.seed)))
-        recorder = Recorder(history, Since(), cases.take)
+        recorder = Recorder(history, Since(), cases.take, detailed=options.detailed)
         levers = Levers(
             broker=broker if isinstance(broker, BrokerControl) else None,
             registry=_gate(stack, registry.url, settings, contracts),

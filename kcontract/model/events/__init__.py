@@ -8,6 +8,7 @@ from __future__ import annotations
 from kcontract.model.events.calls import Called
 from kcontract.model.events.happened import Happened
 from kcontract.model.events.records import (
+    OF_RECORDS,
     Acknowledged,
     Committed,
     Decided,
@@ -55,6 +56,7 @@ from kcontract.model.events.written import (
 
 __all__ = (
     "HEAD_SIZE",
+    "OF_RECORDS",
     "Acknowledged",
     "AskedAlone",
     "Blind",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from kcontract.model.case import Case
 from kcontract.model.events.happened import Happened
@@ -176,3 +176,7 @@ class Dismissed(Happened, frozen=True):
 
     case: str
     why: str
+
+
+OF_RECORDS: Final = frozenset({Sent, Acknowledged, Placed, Seen})
+"""Types of events that come thousands of times a second, and say nothing to people."""

@@ -9,7 +9,7 @@ import pytest
 
 from kcontract.errors import EXIT_ENVIRONMENT, EnvironmentFailureError, UsageError
 from kcontract.model.summary import Progress
-from kcontract.report.formats import FORMATS, Wanted, open_reports, parse_wanted
+from kcontract.report.formats import FORMATS, Wanted, is_detailed, open_reports, parse_wanted
 from tests.unit.report.test_text_report import end
 
 ITEM = Progress("billing", "sending", 1, 2)
@@ -28,6 +28,12 @@ ITEM = Progress("billing", "sending", 1, 2)
 def test_what_is_asked_for(values: list[str], wanted: list[Wanted]) -> None:
     """Text for people, unless something else takes standard output."""
     assert list(parse_wanted(values)) == wanted
+
+
+@pytest.mark.parametrize(("values", "detailed"), [([], False), (["junit=a"], False), (["text", "json=b"], True)])
+def test_who_tells_of_each_record(values: list[str], *, detailed: bool) -> None:
+    """The report for programs does: it is a history as well."""
+    assert is_detailed(parse_wanted(values)) is detailed
 
 
 @pytest.mark.parametrize(
