@@ -154,7 +154,7 @@ class AvroValues:
                 self._budget.enter(depth)
                 return {f.name: self._simple(f.type, depth + 1, self._field(plains, f.name), full) for f in node.fields}
             case Array():
-                count = self._least(plains, full and depth < self._budget.depth - 2)
+                count = max(self._least(plains), self._some(plains, depth) if full else 0)
                 return [self._simple(node.items, depth + 1, self._item(plains), full) for _ in range(count)]
             case Map():
                 entries = full and depth < self._budget.depth - 2
@@ -175,11 +175,17 @@ class AvroValues:
         self._budget.text(len(value) if isinstance(value, str | bytes) else 0)
         return value
 
-    def _least(self, plains: list[Plain], some: bool) -> int:
+    def _least(self, plains: list[Plain]) -> int:
         low = min((plain.get("minItems", 0) for plain in plains), default=0)
-        high = max((plain.get("maxItems", 1) for plain in plains), default=1)
         self._budget.has(low, f"minItems {low:,}")
-        return max(low, 1 if some and high > 0 else 0)
+        return low
+
+    def _some(self, plains: list[Plain], depth: int) -> int:
+        """Items of a full record: two, so that one can be wrong beside a good one. Deep down they would multiply."""
+        if depth >= self._budget.depth - 2:
+            return 0
+        high = max((plain.get("maxItems", 2) for plain in plains), default=2)
+        return min(2 if depth < 2 else 1, high)
 
     def _simple_branch(self, node: Union, depth: int, plains: list[Plain], full: bool) -> Branch:
         """The first branch that is not null; deep down, null before anything else."""
@@ -256,7 +262,7 @@ class AvroValues:
                 self._budget.enter(depth)
                 return {f.name: self._draw(f.type, rng, depth + 1, self._field(plains, f.name)) for f in node.fields}
             case Array():
-                low = self._least(plains, False)
+                low = self._least(plains)
                 high = max((plain.get("maxItems", low + 4) for plain in plains), default=4)
                 count = rng.randint(low, max(low, min(high, low + 4))) if depth < self._budget.depth - 1 else low
                 return [self._draw(node.items, rng, depth + 1, self._item(plains)) for _ in range(count)]

@@ -129,6 +129,12 @@ def test_what_is_wrong_in_a_list_stands_behind_a_good_item(code: str) -> None:
     assert [_is_item(one) for one in first] == [True, False]
 
 
+def test_what_is_wrong_in_an_avro_list_stands_behind_a_good_item() -> None:
+    """The same where constraints speak of it, of which no decoder knows."""
+    sent = _of("avro with constraints", "out_of_bounds")
+    assert "/tags/1" in {case.rejection.path for case in sent if case.rejection is not None}
+
+
 def _is_item(value: object) -> bool:
     return isinstance(value, dict) and type(value.get("n")) is int and value["n"] >= 0
 
