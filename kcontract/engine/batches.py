@@ -44,7 +44,7 @@ class Batches:
         """Until none is left, the service does not start any more, or time is over."""
         while batch := self._next():
             begun, self._noted = self._recorder.now(), False
-            spare = partial(self._queue.prepare, min(2 * len(batch), _LARGEST_WINDOW))
+            spare = partial(self._queue.prepare, min(_STEEPEST * len(batch), _LARGEST_WINDOW))
             window = self._player.play_batch(batch, partial(self._look_ahead, len(batch), begun), spare)
             if not self._noted:
                 self._note(window, len(batch), begun)

@@ -11,7 +11,7 @@ from kcontract.model.case import Case
 
 BLOCK = 4_000
 """Valid cases that are made and shuffled at once."""
-_AT_A_TIME = 500
+_AT_A_TIME = 100
 """Of them while something else is waited for, which must not wait long in turn."""
 _MOST_BYTES = 16 << 20
 """Values that are taken at once: a window is held in memory until it has settled."""

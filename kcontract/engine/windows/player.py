@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 from kcontract.engine.deciding import decide
@@ -31,6 +32,8 @@ _SAMPLED: tuple[ev.Purpose, ...] = ("batch", "growth", "probe")
 _BUSY = 500
 """With so many answers to come the service is busy, and what is to be done anyway is done meanwhile; but not where it
 matters when each of them is read."""
+_MEANWHILE = 0.005
+"""Seconds of it: what comes meanwhile waits as long."""
 _MANY = 4_000
 """With more records than that in a window none of its outcomes is waited for: they are read a little later, and many at
 once."""
@@ -144,7 +147,7 @@ class Player:
         """A batch. `then`, asked when its window has settled, may give the cases of the next one: the service begins
         with them while this one is judged, and no other window may come between. `spare` does a little of what is to be
         done anyway, while the service is waited for; False if there is nothing."""
-        self._then, self._spare = then, spare
+        self._then, self._spare = then, partial(self._meanwhile, spare)
         try:
             return self.play("batch", cases)
         finally:
@@ -155,6 +158,14 @@ class Player:
         if cases:
             self._ahead = compose(cases, self.sources, self.places, self.markers)
             self._dispatcher.send_ahead(self._ahead[0][:AHEAD])
+
+    def _meanwhile(self, spare: Callable[[], bool]) -> bool:
+        """Some milliseconds of what is to be done anyway; False if there is nothing."""
+        until = self._recorder.now() + _MEANWHILE
+        while done := spare():
+            if self._recorder.now() >= until:
+                break
+        return done
 
     def _before(self, purpose: ev.Purpose) -> Resources | None:
         """What the service holds before the window. One batch follows the other: the sample behind the last one is that

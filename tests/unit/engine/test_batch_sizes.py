@@ -114,12 +114,12 @@ class Run:
 
 @pytest.mark.parametrize("looks", [False, True])
 def test_all_are_played_in_windows_that_grow(*, looks: bool) -> None:
-    """For a quick service up to sixteen times at once, and up to a bound. Twice as much as is played is prepared."""
+    """For a quick service up to sixteen times at once, and up to a bound. What the next may hold is prepared."""
     run = Run(60_000)
     run.player.looks = looks
     assert run.play() == [FIRST, 16 * FIRST, 256 * FIRST, 20_000, 20_000, 60_000 - 40_000 - 273 * FIRST]
     assert run.left_out == {}
-    assert run.queue.prepared == [min(2 * size, 20_000) for size in run.player.sizes]
+    assert run.queue.prepared == [min(16 * size, 20_000) for size in run.player.sizes]
 
 
 def test_windows_of_a_slower_service_become_as_large_as_takes_their_time() -> None:
