@@ -48,7 +48,7 @@ def test_what_a_framework_s_handler_does_with_a_record(handler: str, topic: str,
             answers = process.run([Handed("orders", 0, 1, Record(b"k", value)) for value in _VALUES], 60.0)
         finally:
             process.close()
-    assert [one.how for one in answers] == ["returned", "rejected", "raised", "rejected", "returned"]
+    assert [one.how for one in answers] == ["returned", "rejected", "raised", "rejected", "returned"], answers
     assert "KeyError: 'id'" in answers[2].error
     made = [(one.returned[0].topic, json.loads(one.returned[0].value or b"")) for one in (answers[0], answers[4])]
     assert made == [(topic, {"order": "a"}), (topic, {"order": "é"})]
