@@ -15,7 +15,7 @@ from kcontract.engine.faults.rounds import Round, play_rounds
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.judge.evidence import Delivery, Window
-from kcontract.judge.faults.records import is_handled
+from kcontract.judge.faults.records import is_back, is_handled
 from kcontract.judge.faults.trial import recovers
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation, Role
@@ -28,8 +28,9 @@ _BATCH_SECONDS, _COMMIT_SECONDS = 5.0, 8.0
 _QUIET = 1.0
 _TOP_UP_SECONDS, _OPEN_AT_MOST, _LOOKED_AT = 0.05, 10, 500
 """While a fault gets its grip: how often records come, how many of a partition may be open, of the last so many."""
-_RESET_SECONDS = 2.0
-"""How often sentinels come where a client has to look for its position, and `latest` passes over what was there."""
+_AGAIN_SECONDS = 2.0
+"""How often sentinels come where a client has to look for its position, and `latest` passes over what was there; and
+where they are dead-lettered."""
 
 
 def receiver_faults(scene: Scene) -> None:
@@ -206,39 +207,44 @@ class ReceiverTrial:
         limit = self._limit
         backlog = 4 * self._state.pace.p50 * len(window.deliveries)
         deadline = begun + self._stage.left(limit + self._state.pace.stall + backlog)
-        every = limit / 2 if self._kind.effect != "position" else _RESET_SECONDS
-        again = begun + every
+        sent_at = begun
         self._player.send(self._healthy(Role.SENTINEL))
         while not self._lost and not self._is_over(window) and self._recorder.now() < deadline:
             self._observer.look()
             if self._observer.exited:
                 self._revive()
-            if self._recorder.now() >= again and not self._came_back(window):
-                again = self._recorder.now() + every
+            if self._recorder.now() - sent_at >= self._patience(window, limit) and not self._came_back(window):
+                sent_at = self._recorder.now()
                 self._player.send(self._healthy(Role.SENTINEL))
         self._observer.drain(30.0)
         self._observer.look_at_commits()
         self._wait(self._page.is_well, max(0.0, deadline - self._recorder.now()))
         return self._recorder.now() - begun
 
+    def _patience(self, window: Window, limit: float) -> float:
+        """Seconds between sentinels. One that is dead-lettered, or passed over, says nothing of those behind it."""
+        answered = any(one.dead_letters for one in window.deliveries if one.case.role is Role.SENTINEL)
+        return _AGAIN_SECONDS if answered or self._kind.effect == "position" else limit / 2
+
     def _is_over(self, window: Window) -> bool:
         """All is handled; or the rest is committed past, and nothing has come for a while."""
         valid = [one for one in window.deliveries if one.expectation is Expectation.VALID]
         left = [one for one in valid if not is_handled(one, self._state.is_past)]
         owed = [one for one in window.markers if not one.has_outcome]
+        if not self._came_back(window):
+            return False
         if not left and not owed:
             return True
-        if (
-            not self._came_back(window)
-            or self._recorder.now() - window.evidence_at < _QUIET + 2 * self._state.pace.quiet
-        ):
+        if self._recorder.now() - window.evidence_at < _QUIET + 2 * self._state.pace.quiet:
             return False
         return self._kind.effect == "position" or all(map(self._state.is_past, [*left, *owed]))
 
     def _came_back(self, window: Window) -> bool:
-        """A sentinel of each partition has its outcome; where offsets were reset the first ones may be passed over."""
+        """A sentinel of each partition has its outcome; where offsets were reset the first ones may be passed over, and
+        where the fault excuses a dead letter they may have one, being met just after it."""
         sentinels = [one for one in window.deliveries if one.case.role is Role.SENTINEL]
-        return {one.place for one in sentinels if self._handled([one])} >= set(self._player.places)
+        back = (one for one in sentinels if one.refused or is_back(one, self._kind, self._state.is_past))
+        return {one.place for one in back} >= set(self._player.places)
 
     def _handled(self, deliveries: Iterable[Delivery]) -> bool:
         """All valid ones of them have their outcome."""

@@ -8,6 +8,7 @@ from kcontract.judge.evidence import Delivery
 from kcontract.judge.faults.trial import Sign, Trial, recovers
 from kcontract.judge.pace import Pace
 from kcontract.model.case import Expectation, Role
+from kcontract.model.faults import FaultKind
 from kcontract.model.location import Location
 from kcontract.model.record import TopicPartition
 
@@ -25,11 +26,15 @@ def record_signs(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
     if trial.ended_at is None or not trial.deliveries:
         return
     gone: set[TopicPartition] = set()
+    refusing: list[Delivery] = []
     for place, sentinels in _sentinels(trial).items():
-        first = min((at for s in sentinels if (at := handled_at(s, is_past)) is not None), default=None)
-        if first is None:
-            gone.add(place)
-    if gone:
+        if any(is_back(s, trial.kind, is_past) for s in sentinels):
+            continue
+        gone.add(place)
+        refusing += [s for s in sentinels if _refuses(s, trial.kind)]
+    if refusing:
+        yield _still_refusing(trial, refusing)
+    elif gone:
         yield _not_back(trial, next(d for d in trial.deliveries if d.place in gone), len(gone))
     if trial.kind.effect == "position":
         return
@@ -41,6 +46,16 @@ def record_signs(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
 def is_handled(delivery: Delivery, is_past: IsPast) -> bool:
     """Whether the record has its outcome. Where no effect can be seen, the commit is the only one."""
     return delivery.has_outcome or (not delivery.wanted and is_past(delivery))
+
+
+def is_back(sentinel: Delivery, kind: FaultKind, is_past: IsPast) -> bool:
+    """Whether a healthy record that was sent after the fault is handled as one: what it excused is over."""
+    return is_handled(sentinel, is_past) and not _refuses(sentinel, kind)
+
+
+def _refuses(delivery: Delivery, kind: FaultKind) -> bool:
+    """It was dead-lettered as the fault allows, and no effect has come."""
+    return _may_reject(kind) and bool(delivery.dead_letters) and not delivery.effects
 
 
 def handled_at(delivery: Delivery, is_past: IsPast) -> float | None:
@@ -72,13 +87,33 @@ def _not_back(trial: Trial, shown: Delivery, places: int) -> Sign:
     )
 
 
+def _still_refusing(trial: Trial, refused: list[Delivery]) -> Sign:
+    """What the fault excuses while it is on goes on for ever: an unknown schema id, say, is never looked up again."""
+    outage, shown = _is_outage(trial), refused[-1]
+    letter = shown.dead_letters[0]
+    facts = (
+        f"{trial.waited:.0f} s after the fault, each of {len(refused)} healthy records sent since is dead-lettered",
+        f"the last of them as {letter.topic}/{letter.partition}@{letter.offset}",
+    )
+    name = shown.source.receive.name
+    return Sign(
+        code="NOT_RECOVERED" if outage else "REJECTED_VALID",
+        topic=shown.case.topic,
+        at=_promise_at(trial, shown),
+        promised=f"{name} handles valid records again within {recovers(trial.kind, [shown.source.contract]):g} s"
+        f" after {trial.kind.what}",
+        facts=facts,
+    )
+
+
 def _late(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
     """It came back, but not in time. Our own client is the reference: what it sent counts from its acknowledgement."""
     ended = trial.ended_at or 0.0
     slack = pace.stall + 4 * pace.p99
     for place, sentinels in _sentinels(trial).items():
         first, limit = sentinels[0], recovers(trial.kind, [sentinels[0].source.contract])
-        handled = min(at for s in sentinels if (at := handled_at(s, is_past)) is not None)
+        back = (s for s in sentinels if is_back(s, trial.kind, is_past))
+        handled = min(at for s in back if (at := handled_at(s, is_past)) is not None)
         took = handled - max(ended, first.acked_at)
         if took > limit + slack:
             yield Sign(
@@ -94,7 +129,7 @@ def _late(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
 def _unhandled(trial: Trial, gone: set[TopicPartition], is_past: IsPast) -> Iterator[Sign]:
     valid = [d for d in trial.deliveries if d.expectation is Expectation.VALID and d.place and d.place not in gone]
     rejected = [delivery for delivery in valid if delivery.dead_letters]
-    if rejected and not _may_reject(trial):
+    if rejected and not _may_reject(trial.kind):
         letter = rejected[0].dead_letters[0]
         came = (
             f"dead letters of {len(rejected)} valid records came, as {letter.topic}/{letter.partition}@{letter.offset}"
@@ -117,9 +152,9 @@ def _dead_letters(trial: Trial, gone: set[TopicPartition], is_past: IsPast) -> I
         yield _lost_sign(trial, missing[0], "NOT_DEAD_LETTERED", "it is committed past, and no dead letter came")
 
 
-def _may_reject(trial: Trial) -> bool:
+def _may_reject(kind: FaultKind) -> bool:
     """What has no room on its output cannot be handled: a dead letter says so, and loses nothing."""
-    return trial.kind.name in _REJECTING or trial.kind.effect == "limits"
+    return kind.name in _REJECTING or kind.effect == "limits"
 
 
 def _code_of_loss(trial: Trial) -> str:

@@ -115,6 +115,20 @@ def test_valid_records_that_are_dropped_in_an_outage() -> None:
     assert judged(world, "registryDown:500") == [("DROPS_ON_OUTAGE", "registryDown:500")]
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(20.0, []), (1e9, [("NOT_RECOVERED", "registryDown:deleted")])])
+def test_an_excuse_ends_with_its_fault(seconds: float, expected: list[tuple[str, str]]) -> None:
+    """A schema that was denied may be refused, and be remembered for a while; for ever it may not."""
+    world, until = Fragile(), list[float]()
+
+    def remembering(record: Record) -> Handled:
+        if world.fault and not until:
+            until.append(world.clock.now() + seconds)
+        return [(DLQ, record)] if until and world.clock.now() < until[0] else good(record)
+
+    world.handle = remembering
+    assert judged(world, "registryDown:deleted") == expected
+
+
 def test_what_is_seen_in_one_round_only_is_told_by_name() -> None:
     """A race that was lost once: no verdict, and people learn what to look for."""
     world = Fragile()

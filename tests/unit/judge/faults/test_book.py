@@ -80,6 +80,17 @@ def refused(story: Faulty) -> None:
     story.effect(story.id("s"))
 
 
+def refused_for_ever(story: Faulty) -> None:
+    story.dead_letter(story.id("a"))
+    story.dead_letter(story.id("s"))
+
+
+def refused_and_handled(story: Faulty) -> None:
+    """By a retry, say."""
+    refused_for_ever(story)
+    story.effect(story.id("s"))
+
+
 def exits(story: Faulty) -> None:
     story.exit(1, 'Traceback (most recent call last)\n  File "a.py", line 3, in run\nValueError: gone')
     story.start()
@@ -102,6 +113,8 @@ def test_one_round_is_no_verdict() -> None:
         ("brokerDown", nothing, only_sentinel, "DROPS_ON_OUTAGE"),
         ("registryDown", nothing, refused, "DROPS_ON_OUTAGE"),
         ("registryDown:deleted", nothing, dropped, "DROPS_ON_OUTAGE"),
+        ("registryDown:deleted", nothing, refused_for_ever, "NOT_RECOVERED"),
+        ("recordLimit", nothing, refused_for_ever, "REJECTED_VALID"),
         ("killed", nothing, dropped, "LOST"),
         ("killed", nothing, refused, "REJECTED_VALID"),
         ("brokerDown", nothing, nothing, "NOT_RECOVERED"),
@@ -182,7 +195,12 @@ def test_a_refusal_where_the_registry_denies_the_schema_is_right() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "after"),
-    [("recordLimit", refused), ("offsetsOutOfRange", dropped), ("offsetsOutOfRange", refused)],
+    [
+        ("recordLimit", refused),
+        ("recordLimit", refused_and_handled),
+        ("offsetsOutOfRange", dropped),
+        ("offsetsOutOfRange", refused),
+    ],
 )
 def test_what_a_fault_allows(fault: str, after: Happening) -> None:
     """Dead letters where the effect has no room; anything of a record whose place in the log is gone."""
