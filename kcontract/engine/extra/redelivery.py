@@ -19,6 +19,9 @@ from kcontract.model.record import TopicPartition
 
 _IDENTITIES = 6
 """Records for each kind of redelivery, over all partitions; one of each partition at least."""
+_OTHERS, _OTHERS_AT_MOST, _OTHERS_SECONDS = (20, 80, 400), 2_000, 5.0
+"""Rounds of others between a record and its repeat: 500 a partition, as many as one poll brings by default, and all of
+them come again if it is not committed. So many in all, and no round that would take longer."""
 
 
 def redeliver(scene: Scene) -> None:
@@ -58,6 +61,27 @@ def _later(scene: Scene) -> Window | None:
     if window.outcome != "settled":
         return window
     _tell(scene, cases, "later")
+    return _play(scene, [_repeat(scene, case) for case in cases])
+
+
+def _behind_others(scene: Scene) -> Window | None:
+    """Who remembers no more than the last hundred has forgotten it."""
+    cases = _fresh(scene)
+    window = _play(scene, cases)
+    number, each = 0, 0.0
+    for size in _OTHERS:
+        others = _healthy(scene, size, Role.HEALTHY)
+        if number + len(others) > _OTHERS_AT_MOST or each * len(others) > _OTHERS_SECONDS:
+            break
+        if window.outcome != "settled":
+            return window
+        begun = scene.stage.tools.recorder.now()
+        window = _play(scene, others)
+        scene.player.forget(window)
+        number, each = number + len(others), (scene.stage.tools.recorder.now() - begun) / len(others)
+    if window.outcome != "settled" or not number:
+        return window
+    _tell(scene, cases, f"behind {number} others")
     return _play(scene, [_repeat(scene, case) for case in cases])
 
 
@@ -108,6 +132,7 @@ _KINDS: tuple[Callable[[Scene], Window | None], ...] = (
     _twice_in_a_row,
     _after_others,
     _later,
+    _behind_others,
     _restart,
     _rebalance,
 )
@@ -128,11 +153,18 @@ def _inputs(scene: Scene) -> list[Input]:
 
 def _fresh(scene: Scene) -> list[Case]:
     """Valid records with identities of their own, in every partition of every idempotent input."""
-    inputs, sources = scene.stage.state.promises.inputs, scene.player.sources
-    places = [place for place in scene.player.places if inputs[place[0]].receive.idempotent]
-    rounds = max(1, _IDENTITIES // len(places))
-    healthy = [sources[topic].healthy(Role.CASE, partition) for _ in range(rounds) for topic, partition in places]
-    return [msgspec.structs.replace(case, kind="exact_duplicate") for case in healthy]
+    rounds = max(1, _IDENTITIES // len(_places(scene)))
+    return [msgspec.structs.replace(case, kind="exact_duplicate") for case in _healthy(scene, rounds, Role.CASE)]
+
+
+def _healthy(scene: Scene, rounds: int, role: Role) -> list[Case]:
+    sources, places = scene.player.sources, _places(scene)
+    return [sources[topic].healthy(role, partition) for _ in range(rounds) for topic, partition in places]
+
+
+def _places(scene: Scene) -> list[TopicPartition]:
+    inputs = scene.stage.state.promises.inputs
+    return [place for place in scene.player.places if inputs[place[0]].receive.idempotent]
 
 
 def _repeat(scene: Scene, case: Case) -> Case:

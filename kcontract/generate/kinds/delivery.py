@@ -45,8 +45,9 @@ KINDS: tuple[Kind, ...] = (
         "exact_duplicate", 54, "delivery", Layer.HANDLER, "the same record again, and redelivery after a rebalance",
         "valid, as a group", "acts once if idempotent",
         "At-least-once delivery is the rule: a crash between the work and the commit brings every record again. A"
-        " receiver that promises `idempotent` gets records twice in a row, after others, later, and again after a kill"
-        " before the commit; the effects of all deliveries count together.",
+        " receiver that promises `idempotent` gets records twice in a row, after others, later, behind 500 others of"
+        " their partition (as many as one poll brings, and a kill brings again; fewer if they would take long),"
+        " and again after a kill before the commit; the effects of all deliveries count together.",
         applies=_unless_stops(),
     ),
     Kind(

@@ -34,7 +34,8 @@ The service acted twice: on a redelivered record although it is declared `idempo
 Proof: more than `count` effects of one identity; for redeliveries the same bytes again, or a kill before the commit.
 Proof: of invalid records, two dead letters of one delivery, for three records at least.
 Not: repeats after a restart of a service that is not declared idempotent: that is at-least-once delivery.
-Python: the set of seen ids lives in memory; Java: the table of ids is written in another transaction than the effect.
+Python: the set of seen ids lives in memory, or keeps the last hundred; Java: the table of ids is written in another \
+transaction than the effect.
 Node: two handlers subscribed to one topic; Go: retry around produce after a time-out that had succeeded.
 Fix: write effect and identity in one transaction (inbox table, upsert by identity), or make the effect repeatable."""
 

@@ -44,6 +44,7 @@ EFFECTS = (
     _clerk("inbox", "twice", "DUPLICATE_EFFECT"),
     _clerk("inbox", "memory", "DUPLICATE_EFFECT"),
     _clerk("inbox", "forgets", "DUPLICATE_EFFECT"),
+    _clerk("inbox", "last", "DUPLICATE_EFFECT"),
     _clerk("inbox", "hands-over", "DUPLICATE_EFFECT"),
     _clerk("noted"),
     _clerk("noted", "mute", "NOT_LOGGED"),

@@ -20,11 +20,12 @@ FEW = frozenset({"valid", "wrong_root"})
 
 
 class Forgetful:
-    """Acts once for each identity, as long as its process lives, or for ever."""
+    """Acts once for each identity, as long as its process lives, or for ever; or for the last ones."""
 
-    def __init__(self, *, remembers: bool) -> None:
+    def __init__(self, *, remembers: bool, most: int = 10_000) -> None:
         self.remembers = remembers
-        self.known: set[str] = set()
+        self.most = most
+        self.known: dict[str, None] = {}
 
     def started(self, _start: int) -> bool:
         if not self.remembers:
@@ -37,7 +38,9 @@ class Forgetful:
             return done
         order = json.loads(record.value or b"")["id"]
         new = order not in self.known
-        self.known.add(order)
+        self.known[order] = None
+        if len(self.known) > self.most:
+            del self.known[next(iter(self.known))]
         return done if new else ()
 
 
@@ -69,8 +72,29 @@ def test_a_memory_that_is_lost_with_the_process() -> None:
 
 def test_no_memory_at_all() -> None:
     """Every kind of redelivery is named."""
-    ways = "twice in a row, after others, later, restart"
+    ways = "twice in a row, after others, later, behind 500 others, restart"
     assert idempotent(good) == [f"DUPLICATE_EFFECT redelivered: {ways}"]
+
+
+@pytest.mark.parametrize(("most", "codes"), [(100, ["DUPLICATE_EFFECT redelivered: behind 500 others"]), (1_000, [])])
+def test_a_memory_that_forgets(most: int, codes: list[str]) -> None:
+    """A poll of 500 records that is not committed comes again as a whole: so many must be remembered."""
+    service = Forgetful(remembers=True, most=most)
+    assert idempotent(service.handle, service.started) == codes
+
+
+def test_others_are_few_where_they_take_long() -> None:
+    """Who handles ten records a second is not sent hundreds of them."""
+    service = Forgetful(remembers=True)
+    world = World(service.handle, service.started)
+
+    def slowly(record: Record) -> Handled:
+        world.clock.t += 0.1
+        return service.handle(record)
+
+    world.handle = slowly
+    assert acting_once(world) == []
+    assert len(service.known) < 200
 
 
 def test_a_memory_that_outlives_a_rebalance() -> None:
