@@ -30,7 +30,7 @@ _TOP_UP_SECONDS, _OPEN_AT_MOST, _LOOKED_AT = 0.05, 10, 500
 """While a fault gets its grip: how often records come, how many of a partition may be open, of the last so many."""
 _AGAIN_SECONDS = 2.0
 """How often sentinels come where a client has to look for its position, and `latest` passes over what was there; and
-where they are dead-lettered."""
+where they are refused."""
 
 
 def receiver_faults(scene: Scene) -> None:
@@ -222,8 +222,9 @@ class ReceiverTrial:
         return self._recorder.now() - begun
 
     def _patience(self, window: Window, limit: float) -> float:
-        """Seconds between sentinels. One that is dead-lettered, or passed over, says nothing of those behind it."""
-        answered = any(one.dead_letters for one in window.deliveries if one.case.role is Role.SENTINEL)
+        """Seconds between sentinels. One that is refused, or passed over, says nothing of those behind it."""
+        sentinels = (one for one in window.deliveries if one.case.role is Role.SENTINEL)
+        answered = any(one.dead_letters or one.answers for one in sentinels)
         return _AGAIN_SECONDS if answered or self._kind.effect == "position" else limit / 2
 
     def _is_over(self, window: Window) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from kcontract.judge.evidence import Delivery
 from kcontract.judge.faults.trial import Sign, Trial, recovers
 from kcontract.judge.pace import Pace
+from kcontract.judge.replies import Sort, sort_of
 from kcontract.model.case import Expectation, Role
 from kcontract.model.faults import FaultKind
 from kcontract.model.location import Location
@@ -54,8 +55,11 @@ def is_back(sentinel: Delivery, kind: FaultKind, is_past: IsPast) -> bool:
 
 
 def _refuses(delivery: Delivery, kind: FaultKind) -> bool:
-    """It was dead-lettered as the fault allows, and no effect has come."""
-    return _may_reject(kind) and bool(delivery.dead_letters) and not delivery.effects
+    """It was dead-lettered as the fault allows, or answered with an error, which is honest while the fault is on."""
+    if delivery.effects:
+        return False
+    only_errors = bool(delivery.answers) and all(sort_of(answer) is Sort.ERROR for answer in delivery.answers)
+    return only_errors or (_may_reject(kind) and bool(delivery.dead_letters))
 
 
 def handled_at(delivery: Delivery, is_past: IsPast) -> float | None:
@@ -90,10 +94,11 @@ def _not_back(trial: Trial, shown: Delivery, places: int) -> Sign:
 def _still_refusing(trial: Trial, refused: list[Delivery]) -> Sign:
     """What the fault excuses while it is on goes on for ever: an unknown schema id, say, is never looked up again."""
     outage, shown = _is_outage(trial), refused[-1]
-    letter = shown.dead_letters[0]
+    told = shown.dead_letters[0] if shown.dead_letters else shown.answers[0].record
+    how = "dead-lettered" if shown.dead_letters else "answered with an error"
     facts = (
-        f"{trial.waited:.0f} s after the fault, each of {len(refused)} healthy records sent since is dead-lettered",
-        f"the last of them as {letter.topic}/{letter.partition}@{letter.offset}",
+        f"{trial.waited:.0f} s after the fault, each of {len(refused)} healthy records sent since is {how}",
+        f"the last of them by {told.topic}/{told.partition}@{told.offset}",
     )
     name = shown.source.receive.name
     return Sign(

@@ -32,9 +32,10 @@ Fix: derive health from the last successful poll and commit, and from the age of
 NOT_RECOVERED = """\
 After an outage ended, the service did not come back within `recovers`.
 Proof: health and effects of healthy records after the fault was taken off, up to the declared time.
+Proof: what the fault excuses goes on behind it: each healthy record is still dead-lettered after the 404 of a schema, \
+or answered with an error.
 Not: a broker that itself is not back (the harness's own client is the reference).
-Proof: what the fault excuses goes on behind it: each healthy record is still dead-lettered after the 404 of a schema.
-Python: a producer made once in a failed state; a cache that remembers for ever which schema ids there are not.
+Python: a producer or a session left in a failed state; a cache that remembers for ever which schema ids there are not.
 Java: a fatal ProducerFencedException swallowed; a listener not restarted.
 Node: a disconnected client is not reconnected; Go: the loop ended with the first error, the process did not.
 Fix: let the process end on fatal client errors so that it is restarted, or make clients anew; bound every back-off."""
