@@ -115,10 +115,15 @@ def _node(stderr: str) -> str | None:
 
 
 def _go(stderr: str) -> str | None:
-    panic = _GO_PANIC.search(stderr)
-    if panic is None:
+    panics = list(_GO_PANIC.finditer(stderr))
+    if not panics:
         return None
-    frames = [frame for frame in _GO_FRAME.finditer(stderr) if not any(part in frame["file"] for part in _FOREIGN)]
+    panic = panics[-1]  # what was logged before it went on is no cause
+    frames = [
+        frame
+        for frame in _GO_FRAME.finditer(stderr, panic.end())
+        if not any(part in frame["file"] for part in _FOREIGN)
+    ]
     return _at("panic", frames[0]["file"], frames[0]["line"]) if frames else f"panic: {panic['error'][:60]}"
 
 

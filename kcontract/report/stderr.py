@@ -12,6 +12,7 @@ _TAIL = 8
 _WIDTH = 400
 """Characters of a line."""
 _CAUSE = re.compile(r" at (?P<file>\S+):(?P<line>\d+)$")
+_GO_MESSAGE = ("panic: ", "fatal error: ")
 
 
 def stderr_tail(output: str, cause: str) -> tuple[tuple[str, bool], ...]:
@@ -27,16 +28,23 @@ def stderr_tail(output: str, cause: str) -> tuple[tuple[str, bool], ...]:
 
 
 def _around(lines: list[str], frame: int | None) -> Iterator[int]:
-    """Where the frame stands, the line of code below it (Python), and the message above its trace (Node, Java)."""
+    """Where the frame stands, the line of code below it (Python), and the message above its trace (Node, Java, Go)."""
     if frame is None:
         return
     yield frame
     if lines[frame].lstrip().startswith("File ") and frame + 1 < len(lines):
         yield frame + 1
+    yield _top(lines, frame)
+
+
+def _top(lines: list[str], frame: int) -> int:
+    """Where the message stands; in Go's traces each function has a line of its own above that of its place."""
+    if ".go:" in lines[frame]:
+        return next((place for place in reversed(range(frame)) if lines[place].startswith(_GO_MESSAGE)), frame)
     top = frame
     while top > 0 and lines[top].lstrip().startswith("at "):
         top -= 1
-    yield top
+    return top
 
 
 def _with_gaps(lines: list[str], places: list[int], frame: int | None) -> Iterator[tuple[str, bool]]:

@@ -92,6 +92,12 @@ main.handle(...)
 main.main()
 \t/srv/app/main.go:12 +0x1d
 """
+GO_RECOVERED = f"""\
+panic: logged, and recovered
+goroutine 1 [running]:
+main.parse(...)
+\t/srv/app/parse.go:8
+{GO}"""
 
 
 @pytest.mark.parametrize(
@@ -108,6 +114,7 @@ main.main()
         (NODE_PLAIN, 1, "Error at audit.mjs:14"),
         (NODE_FOREIGN, 1, "exit 1"),
         (GO, 2, "panic at main.go:33"),
+        (GO_RECOVERED, 2, "panic at main.go:33"),
         ("", -11, "SIGSEGV"),
         ("nothing of use", 3, "exit 3"),
         ("", -99, "signal 99"),
@@ -124,6 +131,7 @@ main.main()
         "plain error",
         "node's libraries",
         "go",
+        "go after a recovered one",
         "signal",
         "exit",
         "odd signal",

@@ -60,6 +60,19 @@ def test_the_message_above_a_long_trace_is_shown() -> None:
     assert shown[4:] == tuple((line, False) for line in rest[-8:])
 
 
+def test_the_message_above_a_trace_of_go_is_shown() -> None:
+    """A dump of all goroutines is long, and what went wrong stands only at its top."""
+    own = ["main.handle(0x1)", "\t/app/main.go:33 +0x1d"]
+    rest = [line for number in range(20) for line in (f"lib.f{number}()", f"\t/root/go/pkg/mod/x/y.go:{number} +0x1")]
+    output = "\n".join(["connected", "fatal error: concurrent map writes", "", "goroutine 9 [running]:", *own, *rest])
+    shown = [(text.strip(), marked) for text, marked in stderr_tail(output, "panic at main.go:33")]
+    assert shown[:3] == [
+        ("fatal error: concurrent map writes", False),
+        ("… 2 lines …", False),
+        ("/app/main.go:33 +0x1d", True),
+    ]
+
+
 def test_hostile_output_is_harmless() -> None:
     """Escapes are spelled out, and a line of a megabyte is cut."""
     shown = stderr_tail("\x1b]0;title\x07\n" + "x" * 1000, "")
