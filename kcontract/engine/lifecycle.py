@@ -192,15 +192,24 @@ class Lifecycle:
     def kill(self, reason: ev.KillReason) -> None:
         """SIGKILL, with everything that it started."""
         if self.service is not None and not self.gone:
+            if reason != "fault":  # there the moment counts
+                self._look_at_last_members()
             self._ended(self.service.kill(), reason)
 
     def stop(self) -> None:
         """SIGTERM, then SIGKILL after `stopTimeout`."""
         if self.service is not None and not self.gone:
             self._recorder.progress(Progress(unit=self._unit.name, phase="stopping"), force=True)
+            self._look_at_last_members()
             self._ended(self.service.terminate(self._unit.run.stop_timeout), "finished")
             with contextlib.suppress(BrokerError):
                 self._look_at_last_commits()
+
+    def _look_at_last_members(self) -> None:
+        """What is seen of the group from now on is what the end of the service led to."""
+        if self._places and not self._observer.broker_away:
+            with contextlib.suppress(BrokerError):
+                self._observer.look_at_members()
 
     def _look_at_last_commits(self) -> None:
         """Many commit when they are closed."""

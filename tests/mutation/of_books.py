@@ -30,9 +30,13 @@ BOOK_MUTANTS = (
         "repeats/calm",
         (
             "disturbed by exits and starts",
-            "        self._unrest.append(event.at)\n        return ()\n\n    def _fault_began",
-            "        return ()\n\n    def _fault_began",
+            "self._unrest.append(event.at)\n        self._since.append(max(event.at - _NOTICED, self._acted))",
+            "pass",
         ),
+        ("told a little later", "max(event.at - _NOTICED, self._acted)", "event.at"),
+        ("our own act is no earlier one", "max(event.at - _NOTICED, self._acted)", "event.at - _NOTICED"),
+        ("a start long after", " or self._since[first] > until)", ")"),
+        ("a start before", "bisect_left(self._unrest, since)", "0"),
         (
             "disturbed by faults",
             "any(since <= settled + _NOTICED and until >= began for began, settled in self._faults)",

@@ -12,7 +12,8 @@ from kcontract.model.finding import CaseVerdict
 from kcontract.model.record import TopicPartition
 
 _NOTICED = 1.0
-"""Seconds: the group is looked at every quarter of a second, so that a rebalance is told after what it led to."""
+"""Seconds: the group is looked at every quarter of a second, so that a rebalance is told after what it led to. It is
+also looked at before the service is ended, so that what is told behind our own act is what that led to."""
 
 
 class CalmBook(Book):
@@ -21,6 +22,11 @@ class CalmBook(Book):
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._unrest: list[float] = []
+        """When it was told."""
+        self._since: list[float] = []
+        """When each of these can have begun."""
+        self._acted = -inf
+        """When we last did something to the service ourselves."""
         self._rewinds: list[float] = []
         """When commits went back."""
         self._faults: list[tuple[float, float]] = []
@@ -29,9 +35,10 @@ class CalmBook(Book):
         self._committed: dict[TopicPartition, int] = {}
 
     def listeners(self) -> Mapping[type, Listener]:
-        happened = (ev.ServiceStarted, ev.ServiceExited, ev.ServiceKilled, ev.OffsetsSet, ev.Evicted)
+        acts = (ev.ServiceStarted, ev.ServiceKilled, ev.OffsetsSet, ev.Evicted)
         return {
-            **dict.fromkeys(happened, self._disturbed),
+            **dict.fromkeys(acts, self._we_acted),
+            ev.ServiceExited: self._noticed,
             ev.MembersSeen: self._members_seen,
             ev.Committed: self._commits,
             ev.FaultBegan: self._fault_began,
@@ -48,10 +55,16 @@ class CalmBook(Book):
 
     def _untouched(self, since: float, until: float) -> bool:
         faulty = any(since <= settled + _NOTICED and until >= began for began, settled in self._faults)
-        return not faulty and not _within(self._unrest, since, until)
+        first = bisect_left(self._unrest, since)
+        return not faulty and (first == len(self._unrest) or self._since[first] > until)
 
-    def _disturbed(self, event: ev.Happened) -> tuple[CaseVerdict, ...]:
+    def _we_acted(self, event: ev.Happened) -> tuple[CaseVerdict, ...]:
+        self._acted = event.at
+        return self._noticed(event)
+
+    def _noticed(self, event: ev.Happened) -> tuple[CaseVerdict, ...]:
         self._unrest.append(event.at)
+        self._since.append(max(event.at - _NOTICED, self._acted))
         return ()
 
     def _fault_began(self, event: ev.FaultBegan) -> tuple[CaseVerdict, ...]:
@@ -65,7 +78,7 @@ class CalmBook(Book):
 
     def _members_seen(self, event: ev.MembersSeen) -> tuple[CaseVerdict, ...]:
         if event.state.upper() != "STABLE" or event.members != self._members:
-            self._unrest.append(event.at)
+            self._noticed(event)
         self._members = event.members
         return ()
 

@@ -45,6 +45,33 @@ def test_the_next_process_is_ready_when_it_has_what_the_dead_one_had() -> None:
     assert world.clock.t - begun >= SESSION_S
 
 
+class Rejoining(World):
+    """A cluster where the service has joined once more since it was looked at."""
+
+    rejoined = False
+
+    def describe(self, group: str) -> GroupView:
+        view = super().describe(group)
+        again = tuple(Member(f"{one.id} again", one.client, one.host, one.partitions) for one in view.members)
+        return GroupView(view.state, again) if self.rejoined else view
+
+
+@pytest.mark.parametrize("how", ["stop", "restart", "fault"])
+def test_what_the_group_did_is_told_before_the_service_is_ended(how: str) -> None:
+    """What is told behind it, its end has led to. A fault comes at its moment, and is not held up."""
+    world = Rejoining(good)
+    stage = stage_of(world)
+    stage.lifecycle.start()
+    world.rejoined = True
+    if how == "stop":
+        stage.lifecycle.stop()
+    else:
+        stage.lifecycle.kill("restart" if how == "restart" else "fault")
+    told = [event for event in history_of(stage) if isinstance(event, ev.MembersSeen | ev.ServiceKilled)]
+    assert isinstance(told[-1], ev.ServiceKilled)
+    assert ("again" in str(told[-2])) == (how != "fault")
+
+
 def test_a_dead_member_is_made_to_leave_on_a_cluster_of_ours_only() -> None:
     """Elsewhere the group is looked at, and nothing else."""
     told = []
