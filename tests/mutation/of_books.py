@@ -231,7 +231,7 @@ BOOK_MUTANTS = (
     *in_module(
         "faults/records",
         ("not back", "        gone.add(place)\n", ""),
-        ("what refuses for ever", "and not _refuses(sentinel, kind)", ""),
+        ("what refuses for ever", "and not _refuses(sentinel, letters=_may_reject(kind))", ""),
         ("a repeat of its effect", "    if delivery.effects:\n        return False\n", ""),
         ("errors for ever", "return only_errors or (", "return ("),
         ("an answer that is none", "sort_of(answer) is Sort.ERROR for", "True for"),

@@ -130,7 +130,9 @@ SENDING_MUTANTS = (
     ),
     *in_code(
         "engine/faults/receivers",
-        ("engine/test_faults",),
+        ("engine/test_faults", "engine/test_own_faults"),
+        ("well before", "(self._is_welcome, self._has_outcome)", "2 * (self._has_outcome,)"),
+        ("refuses in a new process", "(self._is_welcome, self._has_outcome)", "2 * (self._is_welcome,)"),
         ("lies in wait", "            self._await_strike()\n", ""),
         ("told if it never struck", '            blind(self._scene, what, "")\n\n    def _await_grip', "            pass\n\n    def _await_grip"),
     ),

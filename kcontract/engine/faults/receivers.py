@@ -15,7 +15,7 @@ from kcontract.engine.faults.rounds import Round, play_rounds
 from kcontract.engine.scene import Scene
 from kcontract.engine.settings import ServiceGone
 from kcontract.judge.evidence import Delivery, Window
-from kcontract.judge.faults.records import is_back, is_handled
+from kcontract.judge.faults.records import is_back, is_handled, is_welcome
 from kcontract.judge.faults.trial import recovers
 from kcontract.model import events as ev
 from kcontract.model.case import Case, Expectation, Role
@@ -85,24 +85,31 @@ class ReceiverTrial:
         return "gone" if self._lost else "judged" if judged else "unjudged"
 
     def _is_well(self) -> bool:
-        """Healthy records are handled. One that hangs after an earlier fault is started anew, behind what it left."""
-        for _ in range(2):
-            if self._handles_healthy():
+        """Healthy records are handled. One that hangs after an earlier fault is started anew, behind what it left; so
+        is one that refuses them, which is this fault's matter only where a new process does as well."""
+        for takes in (self._is_welcome, self._has_outcome):
+            if self._handles_healthy(takes):
                 return True
             if not self._life.restarts(behind=True):
                 return False
         return False
 
-    def _handles_healthy(self) -> bool:
+    def _handles_healthy(self, takes: Callable[[Delivery], bool]) -> bool:
         """In a window of its own: what is not handled now is nothing that the fault has done."""
         window = self._player.begin("fault", self._kind.name)
         well = False
         try:
             self._player.send(self._healthy(Role.HEALTHY))
-            well = self._wait(lambda: self._handled(window.deliveries), max(10.0, self._state.pace.stall))
+            well = self._wait(lambda: all(map(takes, window.deliveries)), max(10.0, self._state.pace.stall))
         finally:
             self._player.end(window, "settled" if well else "stopped")
         return well
+
+    def _is_welcome(self, one: Delivery) -> bool:
+        return bool(one.refused) or is_welcome(one, self._state.is_past)
+
+    def _has_outcome(self, one: Delivery) -> bool:
+        return bool(one.refused) or is_handled(one, self._state.is_past)
 
     def _prepare(self) -> None:
         """A cold start under the fault, for a service that can; else it keeps what it knows."""
@@ -249,8 +256,7 @@ class ReceiverTrial:
 
     def _handled(self, deliveries: Iterable[Delivery]) -> bool:
         """All valid ones of them have their outcome."""
-        valid = (one for one in deliveries if one.expectation is Expectation.VALID and not one.refused)
-        return all(is_handled(one, self._state.is_past) for one in valid)
+        return all(self._has_outcome(one) for one in deliveries if one.expectation is Expectation.VALID)
 
     def _wait(self, condition: Callable[[], bool], seconds: float) -> bool:
         return self._observer.wait(condition, self._recorder.now() + self._stage.left(seconds))

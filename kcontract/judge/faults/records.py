@@ -32,7 +32,7 @@ def record_signs(trial: Trial, pace: Pace, is_past: IsPast) -> Iterator[Sign]:
         if any(is_back(s, trial.kind, is_past) for s in sentinels):
             continue
         gone.add(place)
-        refusing += [s for s in sentinels if _refuses(s, trial.kind)]
+        refusing += [s for s in sentinels if _refuses(s, letters=_may_reject(trial.kind))]
     if refusing:
         yield _still_refusing(trial, refusing)
     elif gone:
@@ -51,15 +51,20 @@ def is_handled(delivery: Delivery, is_past: IsPast) -> bool:
 
 def is_back(sentinel: Delivery, kind: FaultKind, is_past: IsPast) -> bool:
     """Whether a healthy record that was sent after the fault is handled as one: what it excused is over."""
-    return is_handled(sentinel, is_past) and not _refuses(sentinel, kind)
+    return is_handled(sentinel, is_past) and not _refuses(sentinel, letters=_may_reject(kind))
 
 
-def _refuses(delivery: Delivery, kind: FaultKind) -> bool:
-    """It was dead-lettered as the fault allows, or answered with an error, which is honest while the fault is on."""
+def is_welcome(delivery: Delivery, is_past: IsPast) -> bool:
+    """Whether a healthy record is handled as one where no fault is on."""
+    return is_handled(delivery, is_past) and not _refuses(delivery, letters=True)
+
+
+def _refuses(delivery: Delivery, *, letters: bool) -> bool:
+    """It was dead-lettered, if `letters` count, or answered with an error, which is honest while a fault is on."""
     if delivery.effects:
         return False
     only_errors = bool(delivery.answers) and all(sort_of(answer) is Sort.ERROR for answer in delivery.answers)
-    return only_errors or (_may_reject(kind) and bool(delivery.dead_letters))
+    return only_errors or (letters and bool(delivery.dead_letters))
 
 
 def handled_at(delivery: Delivery, is_past: IsPast) -> float | None:

@@ -139,6 +139,19 @@ def test_a_record_whose_effect_found_no_room_may_be_dead_lettered() -> None:
     assert verdicts(played(while_limited(world, lambda record: [(DLQ, record)]), "recordLimit")) == []
 
 
+def test_the_fault_behind_one_that_leaves_refusals_meets_a_new_process() -> None:
+    """Who refuses for ever is blamed with the fault since when it does, not with the next one as well."""
+    world, gave_up = Owned(), set[int]()
+
+    def gives_up(record: Record) -> Handled:
+        if OUT in world.limited and world.limit is not None:
+            gave_up.add(world.started)
+        return [(DLQ, record)] if world.started in gave_up else good(record)
+
+    world.handle = gives_up
+    assert verdicts(played(world, "recordLimit,recordLimit:deadLetter")) == [("REJECTED_VALID", "recordLimit")]
+
+
 def test_a_record_whose_effect_found_no_room_is_not_dropped() -> None:
     """A refusal that nobody looks at."""
     world = while_limited(Owned(), lambda _: ())
