@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kcontract.engine.extra.bursts import play_bursts
 from kcontract.engine.extra.growth import find_growth
 from kcontract.engine.extra.isolating import isolate_effects
+from kcontract.engine.extra.late_ends import find_late_ends
 from kcontract.engine.extra.logs import read_logs
 from kcontract.engine.extra.redelivery import redeliver
 from kcontract.engine.extra.sequences import play_poison_runs, play_sequences
@@ -23,7 +24,9 @@ Phase = Callable[[Scene], None]
 BEFORE_CONFIRMING: tuple[Phase, ...] = (play_poison_runs, play_sizes, isolate_effects, play_bursts)
 """Phases whose windows leave doubts that are to be confirmed with those of the cases."""
 
-AFTER_CONFIRMING: tuple[Phase, ...] = (play_sequences, redeliver, play_loads, find_growth, read_logs, receiver_faults)
+AFTER_CONFIRMING: tuple[Phase, ...] = (
+    play_sequences, redeliver, play_loads, find_growth, read_logs, find_late_ends, receiver_faults,
+)  # fmt: skip
 """Phases that confirm what they see themselves, or after which the service need not be well any more."""
 
 

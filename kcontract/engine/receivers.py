@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ import msgspec
 from kcontract.engine.batches import Batches
 from kcontract.engine.confirming.confirm import Confirmer
 from kcontract.engine.confirming.culprits import Detective
+from kcontract.engine.confirming.late_ends import LateEnds
 from kcontract.engine.confirming.triage import Triage
 from kcontract.engine.extra.stops import play_stop, play_stops
 from kcontract.engine.phases import AFTER_CONFIRMING, BEFORE_CONFIRMING, run_phases
@@ -27,6 +29,7 @@ from kcontract.errors import ServiceError
 from kcontract.generate.source import CaseSource
 from kcontract.judge.doubts import Doubt
 from kcontract.judge.evidence import Window
+from kcontract.judge.late_ends import LateEnd
 from kcontract.judge.later import IT_WAITS, WHAT_HELPS, LaterBook
 from kcontract.judge.symptoms import Symptom
 from kcontract.judge.untied import NAME_IT
@@ -223,6 +226,14 @@ class ReceiverRun:
         if stops and case.expectation is Expectation.INVALID:
             return play_stop(Scene(self._stage, self._player, self._detective), case)
         window = self._player.play("replay", [case])
+        stored = self._settings.replay
+        if (
+            stored is not None
+            and stored.verdict == "CRASHED"
+            and not window.exits
+            and case.expectation is not Expectation.VALID
+        ):
+            LateEnds(self._stage, self._player).find(LateEnd(code=0, lag=math.inf, suspects=(case,)))
         for left in self._triage.resolve(window):
             self._triage.leave_out([left], "the service exited or stood still before it, and not for it")
         return window

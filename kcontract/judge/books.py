@@ -8,6 +8,7 @@ from kcontract.judge.ends import EndBook
 from kcontract.judge.event_types import TypeBook
 from kcontract.judge.faults.book import FaultBook
 from kcontract.judge.floods import FloodBook
+from kcontract.judge.late_ends import LateBook
 from kcontract.judge.later import LaterBook
 from kcontract.judge.leaks import LeakBook
 from kcontract.judge.lives import LifeBook
@@ -25,6 +26,7 @@ from kcontract.judge.uncommitted import CommitBook
 BOOKS: tuple[type[Book], ...] = (
     EndBook,
     LifeBook,
+    LateBook,
     LaterBook,
     ResourceBook,
     StormBook,

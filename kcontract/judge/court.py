@@ -79,6 +79,7 @@ class Court:
             "redelivery": self._counted,  # `judge.repeats.duplicates` looks at groups
             "fault": self._counted,  # `judge.faults.book` looks at these
             "growth": lambda _: None,
+            "late": lambda _: None,
             "log": lambda _: None,  # `judge.logs` does
             "load": lambda _: None,  # `judge.load.book` does
         }

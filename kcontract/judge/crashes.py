@@ -39,11 +39,11 @@ class Crashes:
         )
 
     def is_excused(self, delivery: Delivery, window: Window) -> bool:
-        """Whether the end may be somebody else's doing: it takes nothing, or was sent bad records before this good one,
-        or was killed from outside for the first time with it."""
+        """Whether the end may be somebody else's doing: it takes nothing, or was sent bad records before a good one or
+        one that it handled, or was killed from outside for the first time with it."""
         if window.lost:
             return True  # it may be any record's start
-        if window.may_be_of_others and delivery.expectation is Expectation.VALID:
+        if window.may_be_of_others and may_be_innocent(delivery):
             return True
         if window.ended_outside and delivery.case.root not in self._ended_outside:
             self._ended_outside.add(delivery.case.root)
@@ -60,3 +60,8 @@ class Crashes:
         blamed = [one for one in reached if one.case.partition(".")[0] == root and one.code in OF_A_HALT]
         self._loops -= {one.cause for one in blamed}
         return blamed
+
+
+def may_be_innocent(delivery: Delivery) -> bool:
+    """Whether its process need not have ended of a record, even if that was alone: it is good, or has been handled."""
+    return delivery.expectation is Expectation.VALID or delivery.has_outcome

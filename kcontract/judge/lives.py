@@ -1,8 +1,7 @@
-"""The lives of the process outside of windows: ends that nothing led to, and a service that never comes back."""
+"""A service that never comes back from a record, and words for ends that are nobody's."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from kcontract.judge.book import Book, Grounds, Listener
@@ -21,26 +20,22 @@ def unblamed(codes: Mapping[int, int], when: str, promises: Promises) -> Iterato
     for code, number in codes.items():
         if code != 0 or not promises.service_may_end:
             often = "once" if number == 1 else f"{number} times"
-            yield f"the service exited with code {code} {when}, {often}", "its log may tell why"
+            yield f"the service exited with code {code} {when}, {often}", "a look at its log, which may tell why"
 
 
 class LifeBook(Book):
-    """CRASH_LOOP of a service that exited on a record and then at every start; a blind spot for ends in between."""
+    """CRASH_LOOP of a service that exited on a record and then at every start."""
 
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._open = self._ready = False
         self._fatal: Window | None = None
         self._failed = 0
-        self._between: Counter[int] = Counter()
-        """Exit codes. Ends behind a request are the `EndBook`'s."""
-        self._asked = False
 
     def listeners(self) -> Mapping[type, Listener]:
         return {
             ev.WindowOpened: self._opened,
             ev.ServiceReady: self._is_ready,
-            ev.Requested: self._requested,
             ev.ServiceExited: self._exited,
             ev.ServiceKilled: self._killed,
         }
@@ -51,31 +46,22 @@ class LifeBook(Book):
             self._fatal, self._failed = window, len(window.exits) - 1
         return ()
 
-    def blind(self) -> Iterator[tuple[str, str]]:
-        return unblamed(self._between, "while nothing was sent to it", self.grounds.promises)
-
     def _opened(self, _event: ev.WindowOpened) -> tuple[CaseVerdict, ...]:
         self._open = True
         return ()
 
     def _is_ready(self, _event: ev.ServiceReady) -> tuple[CaseVerdict, ...]:
-        self._ready, self._fatal, self._failed, self._asked = True, None, 0, False
-        return ()
-
-    def _requested(self, _event: ev.Requested) -> tuple[CaseVerdict, ...]:
-        self._asked = True
+        self._ready, self._fatal, self._failed = True, None, 0
         return ()
 
     def _killed(self, _event: ev.ServiceKilled) -> tuple[CaseVerdict, ...]:
         self._ready = False
         return ()
 
-    def _exited(self, event: ev.ServiceExited) -> tuple[CaseVerdict, ...]:
+    def _exited(self, _event: ev.ServiceExited) -> tuple[CaseVerdict, ...]:
         was_ready, self._ready = self._ready, False
         if self._open:
             return ()
-        if was_ready and not self._asked:
-            self._between[event.code] += 1
         if was_ready or self._fatal is None:
             return ()
         self._failed += 1

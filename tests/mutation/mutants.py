@@ -16,6 +16,7 @@ HARMLESS = {
     "leaks: several contracts": "a shortcut: of one contract's outputs every one is the record's own",
     "load/book: loads' own windows": "records of other windows have no schedule, and those are left out anyway",
     "tying/ties: contents of another's reply only": "the correlation id names the same case then",
+    "engine/confirming/culprits: without other bad ones": "a shortcut: beside one that may be it the judge blames none",
 }
 """Why no test can tell these from the original."""
 

@@ -362,10 +362,12 @@ EVIDENCE_MUTANTS = (
         ("a start that takes nothing is nobody's doing", "if window.lost:", "if False:"),
         (
             "a good record behind bad ones",
-            "if window.may_be_of_others and delivery.expectation is Expectation.VALID:",
+            "if window.may_be_of_others and may_be_innocent(delivery):",
             "if False:",
         ),
-        ("a bad record behind bad ones", " and delivery.expectation is Expectation.VALID:", ":"),
+        ("a bad record behind bad ones", " and may_be_innocent(delivery):", ":"),
+        ("a bad record that was handled", "is Expectation.VALID or delivery.has_outcome", "is Expectation.VALID"),
+        ("a good record that was not", "delivery.expectation is Expectation.VALID or ", ""),
         ("the second end is the record's doing", "self._ended_outside.add(delivery.case.root)", "pass"),
         (
             "loops with a frame only",

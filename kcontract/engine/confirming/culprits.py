@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
+from kcontract.judge.crashes import may_be_innocent
 from kcontract.judge.evidence import Delivery, Window
 from kcontract.model import events as ev
-from kcontract.model.case import Case, Expectation
+from kcontract.model.case import Case
 
 _HEADS = 8
 """So many suspects are tried alone, most suspect first, before the rest is tried in groups."""
@@ -82,8 +83,11 @@ class Detective:
     def _alone(self, case: Case) -> tuple[bool, bool]:
         """Whether it ends or stops the service, and whether healthy records alone do not, as far as that is asked."""
         window = self._try("alone", [case], case.root)
-        if window is not None and (window.ended_outside or window.lost or is_of_others(case, window)):
+        if window is not None and (window.ended_outside or window.lost):
             window = self._try("alone", [case], case.root)
+        if window is not None and is_of_others(case, window):
+            self._stage.lifecycle.kill("restart")
+            window = self._try("alone", [case], case.root, marked=False)
         fatal = _is_halted(window)
         self._stood_still = window is not None and window.stalled
         asks = self._stage.state.controls.asks if fatal else self._behind
@@ -134,13 +138,15 @@ class Detective:
     def _can_go_on(self) -> bool:
         return not self._stage.out_of_time and self.revive()
 
-    def _try(self, purpose: ev.Purpose, cases: Sequence[Case], of: str) -> Window | None:
+    def _try(self, purpose: ev.Purpose, cases: Sequence[Case], of: str, *, marked: bool = True) -> Window | None:
         if not self._is_up(as_it_is=purpose == "control"):
             return None
         copies = [self._player.sources[case.topic].again(case) for case in cases]
+        if not marked:
+            copies += self._player.company()
         if purpose == "alone":
             patience = _PATIENCE if self.stalls < _STALLS_ENOUGH and not self.cleared else 1.0
-            return self._player.play("alone", copies, of=of, patience=patience)
+            return self._player.play("alone", copies, of=of, patience=patience, marked=marked)
         return self._player.play(purpose, copies, of=of)
 
     def revive(self) -> bool:
@@ -158,8 +164,10 @@ class Detective:
 
 
 def is_of_others(case: Case, window: Window) -> bool:
-    """Whether a good record, tried alone, has to be tried in a new process: what halted this one may be another's."""
-    return window.may_be_of_others and case.expectation is Expectation.VALID
+    """Whether a record has to be tried in a new process without bad ones: it is good, or was handled, and what halted
+    this one may be another's."""
+    own = (one for one in window.deliveries if one.case.root == case.root)
+    return window.may_be_of_others and any(may_be_innocent(one) for one in own)
 
 
 def _is_halted(window: Window | None) -> bool:

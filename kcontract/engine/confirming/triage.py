@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from kcontract.engine.confirming.culprits import Detective
+from kcontract.engine.confirming.late_ends import LateEnds
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.player import Player
 from kcontract.judge.evidence import Window
+from kcontract.judge.late_ends import LateBook, LateEnd
 from kcontract.model import events as ev
 from kcontract.model.case import VALID_KIND, Case, Expectation, Role
 
@@ -18,6 +20,8 @@ _FATAL_OFTEN = 3
 """So many fatal kinds, and the next ones are tried alone before they go into a window."""
 _STALLS_AT_MOST = 8
 """Each stall costs seconds of waiting: so many of them tell enough of a service that stands still."""
+_LATE_AT_MOST = 2
+"""So many kinds of which the service ends after a while: each takes many starts to find."""
 _ONCE_AT_MOST = 4
 """So often a window may end the service without doing it again before its cases are given up."""
 _OVER = "--max-time is over"
@@ -38,7 +42,7 @@ class Triage:
         self._player = player
         self._detective = detective
         self._fatal: Counter[tuple[str, str]] = Counter()
-        self._once = 0
+        self._once = self._found_late = 0
         self._tried: set[tuple[str, str]] = set()
         self.gave_up = ""
         """Why nothing more was sent, if a run without a verdict could not be called one for it."""
@@ -55,7 +59,10 @@ class Triage:
             return []
         suspects = window.suspects if self._stage.alive else window.suspects[:1]
         handled = [one for one in window.deliveries if one.has_outcome and one.case.role is Role.CASE]
+        end = self._stage.state.book(LateBook).last
         culprit = self._detective.find(suspects, len(self._player.places), handled if self._stage.alive else ())
+        if culprit is None or not self._is_judged(culprit):
+            culprit = self._late(end) or culprit
         if culprit is not None:
             self.blame(culprit)
         why = "" if culprit is not None else self._in_company(window)
@@ -66,6 +73,14 @@ class Triage:
             return []
         roots = {culprit.root} if culprit else set()
         return [self._player.sources[case.topic].again(case) for case in left if case.root not in roots]
+
+    def _late(self, end: LateEnd | None) -> Case | None:
+        """A record that was handled, and ends the service a while later."""
+        if end is None or not end.suspects or not self._stage.alive:
+            return None
+        found = LateEnds(self._stage, self._player).find(end)
+        self._found_late += found is not None
+        return found
 
     def _in_company(self, window: Window) -> str:
         """No record did it alone: does the same window do it once more? Then the judge has its evidence.
@@ -102,8 +117,11 @@ class Triage:
     def blame(self, case: Case) -> None:
         """The case was seen to end or stop the service alone."""
         self._fatal[_family(case)] += 1
-        if not any(verdict.case.partition(".")[0] == case.root for verdict in self._stage.state.reached):
+        if not self._is_judged(case):
             self.gave_up = f"the service ends or stands still with {case.kind} alone, and why cannot be told"
+
+    def _is_judged(self, case: Case) -> bool:
+        return any(verdict.case.partition(".")[0] == case.root for verdict in self._stage.state.reached)
 
     def choose(self, drawn: Sequence[Case]) -> list[Case]:
         """The cases that can still tell something; the others are counted as not sent.
@@ -125,7 +143,7 @@ class Triage:
     @property
     def calm(self) -> bool:
         """Whether every case can be sent, so that there is nothing to choose."""
-        return not self._fatal and self._detective.stalls < _STALLS_AT_MOST
+        return not self._fatal and self._detective.stalls < _STALLS_AT_MOST  # who was found late is fatal as well
 
     def _sendable(self, cases: Sequence[Case]) -> list[Case]:
         if self.calm:
@@ -141,6 +159,8 @@ class Triage:
             return "its kind is known to be fatal"
         if self._detective.stalls >= _STALLS_AT_MOST and case.expectation is not Expectation.VALID:
             return "the service stands still with malformed records of many kinds"
+        if self._found_late >= _LATE_AT_MOST and case.expectation is not Expectation.VALID:
+            return "the service ends a while after malformed records of several kinds"
         return ""
 
     def why_stopped(self) -> str:

@@ -10,12 +10,12 @@ from kcontract.engine.deciding import decide
 from kcontract.engine.stage import Stage
 from kcontract.engine.windows.compose import MarkerKinds, Sources, compose, pinned, places_of
 from kcontract.engine.windows.dispatch import Dispatcher
+from kcontract.engine.windows.patience import Patience
 from kcontract.engine.windows.stream import AHEAD, Stream
 from kcontract.judge.evidence import Window
 from kcontract.judge.pace import QUIET_CEILING, STALL_FLOOR
 from kcontract.judge.replies import longest_wait
 from kcontract.judge.resources import suspicious
-from kcontract.judge.retries import is_being_retried
 from kcontract.judge.settle import Standing
 from kcontract.judge.symptoms import CORRELATION
 from kcontract.judge.view import View
@@ -38,18 +38,14 @@ _MANY = 4_000
 """With more records than that in a window none of its outcomes is waited for: they are read a little later, and many at
 once."""
 _ASTRAY = 3
-_PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate", "control")
+_COMPANY = 3
+"""Healthy records a partition."""
+_PLAIN: tuple[ev.Purpose, ...] = ("growth", "log", "isolate", "control", "late")
 """Without invalid markers: they may be what grows, is logged, or has an effect."""
 _PLAYED: tuple[ev.Purpose, ...] = ("warm", "probe", "batch", "first", "alone", "repeat", "burst")
 """Of which all that is asked is what became of each record."""
 _NARROW: tuple[ev.Purpose, ...] = ("alone", "bisect", "growth", "shrink")
 """Only the partitions of their own cases get healthy records and sentinels."""
-_PATIENT_QUIET = 2.0
-"""Seconds: one slow record of a thread pool is overtaken by its sentinel, so what confirms a miss waits longer."""
-_LONG_WAIT = 30.0
-"""Seconds: as long as slow frameworks take to start, or to give a bad record up."""
-_SESSION_WAIT = 75.0
-"""Seconds: a group that forms anew waits for a dead member up to its session timeout, 45 s for most clients."""
 _LOOP_SECONDS = 5.0
 _UNTIED_SECONDS = 2.0
 _STORM_SECONDS = 10.0
@@ -82,6 +78,7 @@ class Player:
         self._observer = stage.observer
         self._state = stage.state
         self._unit = stage.unit.name
+        self._patience = Patience(stage.state, stage.tools.recorder.now)
         self._dispatcher = Dispatcher(self._cluster, self._recorder, self._unit, self._observer.own, stage.road)
         self._number = 0
         self._last: Window | None = None
@@ -90,6 +87,7 @@ class Player:
         self._spare: Callable[[], bool] | None = None
         self._ahead: tuple[list[Case], list[Case]] | None = None
         """The next batch, in sending order, of which the first records are on their way."""
+        self._watched = 0.0
         self._in_vain = False
         """A third sentinel had no effect either: the service drops healthy records, and goes on."""
 
@@ -130,6 +128,8 @@ class Player:
         if purpose in _REPEATABLE:
             self.cases[self._number] = tuple(cases[: len(cases) - len(self.unsent)])
         outcome = self._follow(window, patience)
+        if self._watched and outcome == "settled":
+            outcome = self._watch(self._watched)
         decide(self._stage, window)
         self._note_growth(purpose, cases, before)
         if outcome == "settled" and self._observer.bloated and self._observer.has_ended:
@@ -140,6 +140,10 @@ class Player:
         if purpose == "batch" and window.astray and len(self.astray) < _ASTRAY:
             self.astray.append(tuple(cases))
         return window
+
+    def company(self) -> list[Case]:
+        """Healthy records to come behind others: some services end a few records later."""
+        return [self.sources[topic].healthy(Role.HEALTHY, n) for topic, n in self.places for _ in range(_COMPANY)]
 
     def play_batch(
         self, cases: Sequence[Case], then: Callable[[Window], Sequence[Case]], spare: Callable[[], bool]
@@ -152,6 +156,14 @@ class Player:
             return self.play("batch", cases)
         finally:
             self._then = self._spare = None
+
+    def play_late(self, cases: Sequence[Case], of: str, watched: float) -> Window:
+        """Behind these the process is looked at for so many seconds more, or until it ends."""
+        self._watched = watched
+        try:
+            return self.play("late", cases, of=of)
+        finally:
+            self._watched = 0.0
 
     def _send_ahead(self, cases: Sequence[Case]) -> None:
         """Send the first records of the next batch: nothing is read before its window is open."""
@@ -229,10 +241,10 @@ class Player:
                 return "settled"
             elif self._stage.out_of_time:
                 return "stopped"
-            elif self._is_passed_over(standing, again) and now - window.progress_at >= self._overtaken():
+            elif self._is_passed_over(standing, again) and now - window.progress_at >= self._patience.overtaken:
                 if not self._renew(standing, again):
                     return "settled"
-            elif now - window.progress_at >= self._stall(window, patience) or (
+            elif now - window.progress_at >= self._patience.stall(window, patience) or (
                 standing.missing and (self._is_storm(window, now - begun) or self._loops_again(window, now))
             ):
                 if not standing.missing:  # the partitions move, though a marker or a commit does not come
@@ -244,6 +256,10 @@ class Player:
                 self._send_again(window, standing, again, now)
                 only_commits = standing.answered and not standing.complete
                 wait = self._observer.look_for_commits() if only_commits else None
+
+    def _watch(self, seconds: float) -> Outcome:
+        self._observer.wait(lambda: False, self._recorder.now() + self._stage.left(seconds))
+        return "exited" if self._observer.exited else "settled"
 
     def _is_storm(self, window: Window, seconds: float) -> bool:
         """Its group forms on and on: a partition that gets an outcome now and then is no progress."""
@@ -271,7 +287,7 @@ class Player:
         """What comes on and on, copies without end, is waited out only while anything is missing."""
         if not standing.complete:
             return False
-        if now - window.evidence_at >= self._quiet(window):
+        if now - window.evidence_at >= self._patience.quiet(window):
             return self._is_quiet(window)
         return not window.left and window.purpose in _PLAYED and now - window.progress_at >= QUIET_CEILING
 
@@ -280,10 +296,6 @@ class Player:
         known = self._state.pace.known or not standing.missing or any(place not in again for place in standing.missing)
         quiet = now - window.evidence_at >= _UNTIED_SECONDS
         return quiet and not known and self._state.untied.effects >= len(window.deliveries)
-
-    def _overtaken(self) -> float:
-        """Seconds after which a sentinel that is committed past will have no effect any more."""
-        return max(STALL_FLOOR, 2 * self._state.pace.quiet)
 
     def _is_passed_over(self, standing: Standing, again: dict[TopicPartition, int]) -> bool:
         """The service commits past every sentinel, the second one too: it drops valid records, and moves on. What the
@@ -307,28 +319,6 @@ class Player:
         self._observer.stir()
         self._dispatcher.send(sentinels, self._number)
         return True
-
-    def _stall(self, window: Window, patience: float) -> float:
-        """Seconds without progress. What is not known yet, first records and first poisons, gets a start's worth, and
-        so does what would confirm a verdict."""
-        pace = self._state.pace
-        confirms = window.purpose in ("alone", "repeat") and patience > 1
-        rejoins = window.rejoins == 1 and window.rejoining.may_form_again(self._recorder.now())
-        if confirms and window.purpose == "alone" and rejoins:
-            return max(patience * pace.stall, _SESSION_WAIT)
-        long = not pace.known or window.purpose == "probe" or confirms
-        return max(patience * pace.stall, _LONG_WAIT) if long else patience * pace.stall
-
-    def _quiet(self, window: Window) -> float:
-        """Seconds without evidence before negatives; the first records after a start are only waited for."""
-        if window.purpose == "warm" or _all_answered(window):
-            return 0.0
-        if window.purpose == "growth" and not window.left:
-            return self._state.pace.brief
-        quiet = self._state.pace.quiet
-        if self._state.patience and (_lacks(window) or any(map(is_being_retried, window.open))):
-            quiet = max(quiet, self._state.patience)
-        return max(quiet, _PATIENT_QUIET) if window.purpose in ("alone", "repeat") and _lacks(window) else quiet
 
     def _is_quiet(self, window: Window) -> bool:
         """Outputs are read to the high watermark before any negative; what comes then starts the wait anew. Who has
@@ -356,7 +346,7 @@ class Player:
         self._observer.drain(_DRAIN_SECONDS)
         self._observer.look_at_commits()
         if (
-            window.purpose in ("bisect", "control")
+            window.purpose in ("bisect", "control", "late")
             or len(window.exits) >= _EXITS_AT_MOST
             or self._state.exits_as_known(window)
         ):
@@ -385,16 +375,3 @@ class Player:
         self._recorder.progress(
             Progress(unit=self._unit, phase=self.phase, done=min(done, self.total), total=self.total)
         )
-
-
-def _lacks(window: Window) -> bool:
-    """A record is missing something that it must have: the window is about to confirm a doubt."""
-    return any(delivery.wanted or delivery.owes_rejection for delivery in window.open)
-
-
-def _all_answered(window: Window) -> bool:
-    """Nothing is missing: there is no negative to state, and so none to wait for (ORACLE.md §3)."""
-    if window.purpose != "batch" or window.left:
-        return False
-    wrong = View.WRONG
-    return not any([delivery.view is wrong for delivery in window.deliveries])  # noqa: C419 - asked again and again

@@ -29,6 +29,7 @@ Purpose = Literal[
     "load",
     "log",
     "isolate",
+    "late",
 ]
 """Why a window was sent: to get over the first records after a start; to learn the service's pace; right after a
 start; the cases; to find a culprit among suspects; one case behind a healthy record; healthy records
@@ -36,7 +37,9 @@ only, to see whether it was that case; the same window once more;
 smaller variants of a judged case; a stored case; many records of few keys; the same bytes once
 more; one case at which the service must stop; records before, during and after a fault; one
 case in many copies, or none for comparison, to see what it holds on to; records at a rate; invalid
-records that must be logged; copies of one record, to see whose effects are that tie to none."""
+records that must be logged; copies of one record, to see whose effects are that tie to none;
+one record in a new process and then nothing, or healthy ones for comparison, to see whether it
+ends of it."""
 
 
 class WindowOpened(Happened, frozen=True):

@@ -4,6 +4,7 @@ good: none. prints: gigabytes on both outputs. ignores: SIGTERM, with children i
 mute: closes its outputs. connects: ten thousand connections, to the broker's address and to a port of its own.
 dead-letters: thousands for each bad record. topics: writes to a hundred of its own making. large: effects of 900 kB.
 bomb: a list instead of an order takes 150 MB for good. threads: each bad record leaves a thread behind.
+ends-later: what is a list instead of an order is dead-lettered and committed, and ends the process a while later.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tests.lab.good.common import DLQ, OUT, TOPIC, bill, correlation, read_order
 VARIANT = ENV["VARIANT"]
 _PRINTED = 1 << 30  # bytes
 _CONNECTIONS, _LETTERS, _TOPICS = 10_000, 5_000, 120
+_LATER_S = 0.15
 held: list[Any] = []
 
 
@@ -81,6 +83,8 @@ def outcome(producer: Producer, message: Any) -> None:
             held.append(bytearray(b"x") * (150 << 20))
         if VARIANT == "threads":
             threading.Thread(target=threading.Event().wait, daemon=True).start()
+        if VARIANT == "ends-later" and (message.value() or b"").startswith(b"["):
+            threading.Timer(_LATER_S, os._exit, (3,)).start()
 
 
 def send(producer: Producer, message: Any, error: Rejected) -> None:

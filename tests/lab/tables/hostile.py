@@ -29,4 +29,5 @@ HOSTILE = (
     _hostile("topics", earns("UNDECLARED_EVENT")),
     _hostile("bomb", earns("RESOURCE_BLOWUP")),
     _hostile("threads", earns("RESOURCE_BLOWUP")),
+    _hostile("ends-later", earns("CRASHED")),
 )

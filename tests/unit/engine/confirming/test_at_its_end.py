@@ -48,5 +48,6 @@ def test_who_ends_behind_a_record_is_blamed_for_it(end: str, code: str) -> None:
     """Its outcome came: what stands behind it has none, or needs another start."""
     found = verified(AtItsEnd(end), kinds=FEW)
     assert set(found.codes) == {code}
-    assert {verdict.kind.partition(":")[0] for verdict in found.stage.state.reached} == FEW - {"valid"}
+    kinds = {verdict.kind.partition(":")[0] for verdict in found.stage.state.reached}
+    assert FEW - {"valid"} <= kinds <= (FEW - {"valid"}) | {"wrong_encoding"}  # which closes windows
     assert len(unit_findings("billing", found.stage.state, "run")) == 1
