@@ -119,6 +119,14 @@ class TopicReader:
         self._client = self._gathering if gathers else self._prompt
         self._client.assign(self._reached)
 
+    def renew(self) -> None:
+        """See `Reader.renew`."""
+        self._note_positions(self._reached)
+        self.close()
+        self._prompt = self._client = _Client({**self._settings, **READER})
+        self._gathering = None
+        self._assign(self._reached)
+
     def add(self, topics: Iterable[str]) -> None:
         """See `Reader.add`. TOPIC_UNKNOWN for one that does not exist; one that is read already stays as it is."""
         self._assign({place: 0 for place in self._places(topics) if place not in self._reached})

@@ -27,6 +27,10 @@ class Reader(Protocol):
         as soon as it can be read, as it is at first."""
         ...
 
+    def renew(self) -> None:
+        """Go on from here over new connections: the broker was away, and the client may wait for it for ever."""
+        ...
+
     def add(self, topics: Iterable[str]) -> None:
         """Read these topics, which did not exist when the reader was made, from their beginning as well."""
         ...

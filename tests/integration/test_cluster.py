@@ -313,14 +313,16 @@ class TestReading:
     def test_a_reader_that_gathers_now_and_then_gets_each_once(
         self, kafka: SharedKafka, cluster: Cluster, topic: str, unique: Unique
     ) -> None:
-        """Whenever it begins to gather or ceases to, nothing is lost and nothing comes twice: not with records on their
-        way, behind a transaction that was aborted, or of a topic that was added meanwhile."""
+        """Whenever it begins to gather or ceases to, or is made anew, nothing is lost and nothing comes twice: not with
+        records on their way, behind a transaction that was aborted, or of a topic that was added meanwhile."""
         reader, added = cluster.reader([topic]), unique("added")
         records: list[LogRecord] = []
         for turn in range(6):
             send(cluster, [Outgoing(str(n), topic, Record(value=b"%d" % n), n % 4) for n in range(2_000)])
             records += reader.poll(1.0)
             reader.gather(turn % 2 == 0)
+            if turn in (1, 4):
+                reader.renew()
             if turn == 2:
                 aborted(kafka, unique("tx"), topic)
                 cluster.create_topics([TopicSpec(name=added, partitions=1)])

@@ -51,6 +51,8 @@ SENDING_MUTANTS = (
         ("two at once", "        self._client.leave(self._reached)\n", ""),
         ("back to prompt answers", "self._gathering if gathers else self._prompt", "self._gathering"),
         ("what is read", "        self._client.assign(self._reached)\n", ""),
+        ("what is read anew", "        self._assign(self._reached)\n", ""),
+        ("anew from where it was", "        self._note_positions(self._reached)\n        self.close()", "        self.close()"),
         ("settings of its own", "{**self._settings, **_GATHERING}", "{**self._settings, **READER}"),
         ("closes both", "for client in (self._prompt, self._gathering):", "for client in (self._prompt,):"),
     ),

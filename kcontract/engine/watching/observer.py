@@ -283,6 +283,8 @@ class Observer:
         """The broker is back: wait until it answers us again. BrokerError if it does not within `timeout` seconds."""
         self.broker_away = False
         self._cluster.reconnect()
+        if self.reader is not None:
+            self.reader.renew()
         deadline = self._recorder.now() + timeout
         while True:
             try:

@@ -123,6 +123,20 @@ def test_a_second_word_changes_nothing(place: Place) -> None:
     assert len(place.clients) == 2
 
 
+def test_a_new_client_goes_on_where_the_old_one_was(place: Place) -> None:
+    """Nothing twice, nothing missed; it is prompt, as at first, and gathers if it is told so once more."""
+    for gathers in (False, True):
+        place.log += [b"a"]
+        place.reader.gather(gathers)
+        assert place.read() == [b"a"]
+        place.log += [b"b"]
+        place.reader.renew()
+        assert [client.open for client in place.clients] == [False] * (len(place.clients) - 1) + [True]
+        assert place.clients[-1].settings["fetch.min.bytes"] == 1
+        assert place.read() == [b"b"]
+    assert place.reader.drain(1.0) == ([], True)
+
+
 def test_both_are_closed(place: Place) -> None:
     """Also the one that does not read."""
     place.reader.gather(gathers=True)

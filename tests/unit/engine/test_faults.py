@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -14,7 +14,7 @@ from kcontract.errors import BrokerError
 from kcontract.judge.runs.history import judge_history
 from kcontract.model import events as ev
 from kcontract.model.contract import Fault
-from kcontract.model.record import Record, TopicPartition
+from kcontract.model.record import LogRecord, Record, TopicPartition
 from kcontract.model.service import Answer, ExitInfo
 from kcontract.model.tap import ProduceHeld, Sighting
 from tests.unit.engine.world import EXIT, Handled, Process, World, good, history_of, receiver_of, stage_of
@@ -99,6 +99,33 @@ def test_a_broker_that_is_away_is_not_asked() -> None:
     world = Fragile()
     assert judged(world, "brokerDown") == []
     assert (world.outages, world.away) == (1, False)
+
+
+class Deaf(Fragile):
+    """Our own reader hears nothing of a broker that was away until it is made anew."""
+
+    deaf = False
+
+    def start_again(self) -> None:
+        super().start_again()
+        self.deaf = True
+
+    def renew(self) -> None:
+        self.deaf = False
+
+    def poll(self, timeout: float = 0.0) -> Sequence[LogRecord]:
+        if not self.deaf:
+            return super().poll(timeout)
+        self._work()
+        return ()
+
+
+def test_a_reader_that_does_not_come_back_is_ours() -> None:
+    """What it does not see is neither blamed on the service nor keeps the fault from being judged."""
+    world = Deaf()
+    stage = played(world, "brokerDown")
+    assert (stage.state.reached, world.outages) == ([], 1)
+    assert not any("brokerDown" in what for what, _ in stage.state.blind)
 
 
 def test_valid_records_that_are_refused_in_an_outage() -> None:

@@ -192,6 +192,9 @@ class World:
     def gather(self, gathers: bool) -> None:
         self.gathers = gathers
 
+    def renew(self) -> None:
+        """The connections are good."""
+
     def add(self, topics: Iterable[str]) -> None:
         """All topics are read."""
 

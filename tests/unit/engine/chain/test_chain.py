@@ -139,6 +139,9 @@ class _Reader:
     def gather(self, _gathers: bool) -> None:
         """Nothing is fetched."""
 
+    def renew(self) -> None:
+        """The connections are good."""
+
     def add(self, topics: Iterable[str]) -> None:
         self._at.update(dict.fromkeys(topics, 0))
 
