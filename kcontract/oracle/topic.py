@@ -19,8 +19,9 @@ from kcontract.oracle.reading import MISSING, Unreadable, ValueReading, Values
 from kcontract.oracle.shapes import AvroShapes, JsonShapes, Shapes
 from kcontract.schema.problem import DecodeError
 
-_LAST_USUAL_TIME = 4_102_444_800_000
-"""2100-01-01 in milliseconds: record timestamps from then on are weird (MALFORMED.md 53)."""
+_FIRST_USUAL_TIME, _LAST_USUAL_TIME = 946_684_800_000, 4_102_444_800_000
+"""2000-01-01 and 2100-01-01 in milliseconds: record timestamps before the one and from the other on are weird
+(MALFORMED.md 53). A windowed aggregation passes over what is so old."""
 _EITHER_BY_KIND = {
     "pathological_strings": (Layer.RESOURCES, "a string or list that only tries the receiver's patience"),
     "compression_bomb": (Layer.RESOURCES, "a record that only tries the receiver's memory"),
@@ -100,7 +101,7 @@ class TopicOracle:
             found += self._headers.problems(record)
         if self._keys.judged:
             found += self._keys.problems(record, reading)
-        if record.timestamp is not None and not 0 < record.timestamp < _LAST_USUAL_TIME:
+        if record.timestamp is not None and not _FIRST_USUAL_TIME <= record.timestamp < _LAST_USUAL_TIME:
             reason = f"timestamp {record.timestamp}"
             found += (DecodeError(Layer.ENVELOPE, "timestamp_weird", reason, soft=True),)
         return found

@@ -210,9 +210,10 @@ def test_reading_what_cannot_be_read() -> None:
 def test_weird_timestamps_and_patience_are_either() -> None:
     """Rows 53 and 42."""
     value = join(7, BODY)
-    for stamp in (-1, 0, 253_402_300_799_000):
+    for stamp in (-1, 0, 1, 946_684_799_999, 253_402_300_799_000):
         assert ORACLE.expect(Record(None, value, (), stamp)).expectation is EITHER
-    assert ORACLE.expect(Record(None, value, (), 1_700_000_000_000)).expectation is VALID
+    for stamp in (946_684_800_000, 1_700_000_000_000):
+        assert ORACLE.expect(Record(None, value, (), stamp)).expectation is VALID
     assert _told(value, "pathological_strings") == (EITHER, "pathological_strings", None)
 
 
