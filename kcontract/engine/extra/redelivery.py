@@ -78,7 +78,7 @@ def _behind_others(scene: Scene) -> Window | None:
         begun = scene.stage.tools.recorder.now()
         window = _play(scene, others)
         scene.player.forget(window)
-        number, each = number + len(others), (scene.stage.tools.recorder.now() - begun) / len(others)
+        number, each = number + len(others), (window.progress_at - begun) / len(others)  # settling takes its time, too
     if window.outcome != "settled" or not number:
         return window
     _tell(scene, cases, f"behind {number} others")

@@ -94,7 +94,7 @@ class Inbox:
     def note(self, identity: str) -> None:
         self.database.execute("insert or ignore into inbox values (?)", (identity,))
         if VARIANT == "last":
-            self.database.execute("delete from inbox where rowid <= (select max(rowid) from inbox) - 200")
+            self.database.execute("delete from inbox where rowid <= (select max(rowid) from inbox) - 30")
 
     def forget(self, *_: object) -> None:
         """Nobody is known any more."""
