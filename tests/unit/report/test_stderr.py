@@ -63,7 +63,7 @@ def test_the_message_above_a_long_trace_is_shown() -> None:
 def test_the_message_above_a_trace_of_go_is_shown() -> None:
     """A dump of all goroutines is long, and what went wrong stands only at its top."""
     own = ["main.handle(0x1)", "\t/app/main.go:33 +0x1d"]
-    rest = [line for number in range(20) for line in (f"lib.f{number}()", f"\t/root/go/pkg/mod/x/y.go:{number} +0x1")]
+    rest = [line for number in range(20) for line in (f"lib.f{number}()", f"\t/go/pkg/mod/x/y.go:{number} +0x1")]
     output = "\n".join(["connected", "fatal error: concurrent map writes", "", "goroutine 9 [running]:", *own, *rest])
     shown = [(text.strip(), marked) for text, marked in stderr_tail(output, "panic at main.go:33")]
     assert shown[:3] == [
