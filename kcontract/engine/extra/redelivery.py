@@ -71,10 +71,9 @@ def _behind_others(scene: Scene) -> Window | None:
     number, each = 0, 0.0
     for size in _OTHERS:
         others = _healthy(scene, size, Role.HEALTHY)
-        if number + len(others) > _OTHERS_AT_MOST or each * len(others) > _OTHERS_SECONDS:
+        too_many = number + len(others) > _OTHERS_AT_MOST or each * len(others) > _OTHERS_SECONDS
+        if too_many or window.outcome != "settled":
             break
-        if window.outcome != "settled":
-            return window
         begun = scene.stage.tools.recorder.now()
         window = _play(scene, others)
         scene.player.forget(window)
