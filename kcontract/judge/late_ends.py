@@ -26,7 +26,7 @@ from kcontract.model.finding import CaseVerdict
 _UNASKED: tuple[ev.Purpose, ...] = ("growth", "log", "isolate")
 """Windows in which nobody looks for who ended the service."""
 
-Sent = dict[tuple[str, str], Case]
+_Kinds = dict[tuple[str, str], Case]
 """One case of each topic and kind."""
 
 
@@ -46,11 +46,11 @@ class _Life:
     """A process since it was ready."""
 
     ready_at: float
-    sent: Sent
+    sent: _Kinds
     since: float | None = None
     """When it was sent the first record that is not valid."""
 
-    def add(self, bad: Sent, opened_at: float) -> None:
+    def add(self, bad: _Kinds, opened_at: float) -> None:
         """It was sent these, in a window that was opened then."""
         self.sent |= bad
         if bad and self.since is None:
@@ -72,7 +72,9 @@ class LateBook(Book):
         self._life: _Life | None = None
         self._opened_at = self._outlasted = 0.0
         """When the open window was opened; how long a process outlasted healthy records alone."""
-        self._open = self._asked = self._found = False
+        self._open = self._asked = False
+        self._found: set[int] = set()
+        """Exit codes of ends of which the record was found."""
         self._window: Window | None = None
         """The one that is being closed."""
         self._exits: list[tuple[ev.ServiceExited, _Life]] = []
@@ -96,11 +98,11 @@ class LateBook(Book):
         return ()
 
     def blind(self) -> Iterator[tuple[str, str]]:
-        if self._found:
-            return
-        promises = self.grounds.promises
-        yield from unblamed(self._between, "while nothing was sent to it", promises)
-        yield from unblamed(self._amid, "amid records that it handles, of none of which it is known to", promises)
+        between = "while nothing was sent to it"
+        amid = "amid records that it handles, of none of which it is known to"
+        for ends, when in ((self._between, between), (self._amid, amid)):
+            left = {code: number for code, number in ends.items() if code not in self._found}
+            yield from unblamed(left, when, self.grounds.promises)
 
     def _opened(self, event: ev.WindowOpened) -> tuple[CaseVerdict, ...]:
         self._open, self._opened_at = True, event.at
@@ -159,13 +161,13 @@ class LateBook(Book):
         if window.healthy:
             self._outlasted = lasted if window.outcome == "settled" and not window.exits else 0.0
         elif len(own) == 1 and window.ended and not window.inherits and 0 < lasted <= self._outlasted:
-            self._found = True
+            self._found.add(window.exits[-1].code)
             self.grounds.tally.count(own[0], "CRASHED")
             return (_verdict(own[0], window, until - own[0].sent_at),)
         return ()
 
 
-def _bad(window: Window) -> Sent:
+def _bad(window: Window) -> _Kinds:
     """One case of each kind of its records which are not valid, at which the service need not stop."""
     wrong = [one for one in window.deliveries if one.expectation is not Expectation.VALID and not one.refused]
     cases = [one.case for one in wrong if one.source.receive.on_invalid.policy != "stop"]

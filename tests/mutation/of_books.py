@@ -144,7 +144,8 @@ BOOK_MUTANTS = (
         ),
         ("ends amid others", "                self._amid[exit_.code] += 1\n", "                pass\n"),
         ("in windows that ask something else", "if window.purpose in _UNASKED:", "if True:"),
-        ("found is told", "        if self._found:\n            return\n", ""),
+        ("found is told", " if code not in self._found}", "}"),
+        ("found ends of its code only", " if code not in self._found}", " if not self._found}"),
         (
             "of one that was killed",
             "        self._life = None\n        return ()\n\n    def _exited",

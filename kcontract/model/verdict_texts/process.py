@@ -36,6 +36,7 @@ The process exits by itself, or is killed by a signal, on one record or request,
 Proof: exit code or signal with the case among the records without an outcome; confirmed in the state it was seen in.
 Not: an exit that we caused (143 after SIGTERM), a machine out of memory, a port clash at start (COULD_NOT_RUN).
 Python: only ValueError is caught, but decoders also raise EOFError, IndexError, TypeError, OverflowError …
+Proof: of a record that was handled a while before, it alone ends a new process so; healthy records alone do not.
 Proof: of a request to a sender, the same request alone ends a new process; or several together, or in a row, end two.
 Python: a handler that `fuzz` calls raised what its `rejects` do not name: name there how it refuses.
 Python: deep nesting ends in RecursionError, and in fastavro in a segfault (signal 11) that nothing can catch.

@@ -191,16 +191,18 @@ def test_a_successor_that_was_never_ready_ended_of_no_record() -> None:
     assert story.state.blind == []
 
 
-def test_what_was_found_is_no_blind_spot() -> None:
+@pytest.mark.parametrize(("code", "told"), [(3, 0), (4, 1)])
+def test_what_was_found_is_no_blind_spot(code: int, told: int) -> None:
+    """An end of another sort still is one."""
     story = Story()
     new_process(story)
     story.window()
     story.invalid("0")
     story.dead_letter("0")
     story.close()
-    story.exit(3)
+    story.exit(code)
     control(story)
     trial(story)
     story.state.close()
     assert story.codes == ["CRASHED"]
-    assert story.state.blind == []
+    assert len(story.state.blind) == told
